@@ -1,0 +1,140 @@
+"""System checks of the deployment. Each names what is wrong and what to do about it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning
+from django.core.exceptions import ImproperlyConfigured
+
+MIN_SECRET_LENGTH = 50
+DEVELOPMENT_MAIL = (
+    "config.mail.MailboxBackend",
+    "django.core.mail.backends.console.EmailBackend",
+    "django.core.mail.backends.dummy.EmailBackend",
+    "django.core.mail.backends.filebased.EmailBackend",
+    "django.core.mail.backends.locmem.EmailBackend",
+)
+
+Apps = Sequence[AppConfig] | None
+
+
+def no_embedded_servers(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    embedded = settings.DATABASE_IS_EMBEDDED or settings.REDIS_URL.startswith("redis+socket://")
+    if not (settings.PRODUCTION and embedded):
+        return []
+    return [
+        Error(
+            "Production must not use the embedded servers.",
+            hint="Set DATABASE_URL, DATABASE_OWNER_URL and REDIS_URL (docs/operations.md).",
+            id="sammati.E001",
+        )
+    ]
+
+
+def secret_key_is_strong(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    try:
+        secret = settings.SECRET_KEY
+    except ImproperlyConfigured:
+        secret = ""
+    weak = len(secret) < MIN_SECRET_LENGTH or secret.startswith("development-only")
+    if not (settings.PRODUCTION and weak):
+        return []
+    return [
+        Error(
+            f"SECRET_KEY is missing, shorter than {MIN_SECRET_LENGTH} characters, or the"
+            " development one.",
+            hint="Set SECRET_KEY or SECRET_KEY_FILE to fresh random text.",
+            id="sammati.E002",
+        )
+    ]
+
+
+def keys_file_exists(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    if not settings.PRODUCTION:
+        return []
+    if settings.KEYS_FILE and Path(settings.KEYS_FILE).is_file():
+        return []
+    return [
+        Error(
+            "SAMMATI_KEYS_FILE is not set or names no file.",
+            hint="Without these keys nobody can be found and nothing be read (docs/operations.md).",
+            id="sammati.E003",
+        )
+    ]
+
+
+def allowed_hosts_are_named(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    hosts = settings.ALLOWED_HOSTS
+    if not settings.PRODUCTION or (hosts and "*" not in hosts):
+        return []
+    return [
+        Error(
+            "ALLOWED_HOSTS is empty or allows every host.",
+            hint="Name the hosts that are served, separated by commas.",
+            id="sammati.E004",
+        )
+    ]
+
+
+def mail_leaves_the_machine(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    if not settings.PRODUCTION or settings.EMAIL_BACKEND not in DEVELOPMENT_MAIL:
+        return []
+    return [
+        Error(
+            "The mail backend is a development one: nobody would get a sign-in link.",
+            hint="Leave EMAIL_BACKEND unset for SMTP, or name a backend that sends.",
+            id="sammati.E005",
+        )
+    ]
+
+
+def debug_is_off(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    if not (settings.PRODUCTION and settings.DEBUG):
+        return []
+    return [
+        Error(
+            "DEBUG is on: error pages would show personal data.",
+            hint="Remove DEBUG from the settings; there is no reason to turn it on.",
+            id="sammati.E006",
+        )
+    ]
+
+
+def base_url_is_https(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    if not settings.PRODUCTION or settings.BASE_URL.startswith("https://"):
+        return []
+    return [
+        Error(
+            "SAMMATI_BASE_URL does not start with https://.",
+            hint="Sign-in links are made from it; set the public address of the portal.",
+            id="sammati.E007",
+        )
+    ]
+
+
+def keys_file_is_private(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    path = Path(settings.KEYS_FILE) if settings.KEYS_FILE else None
+    if path is None or not path.is_file() or not path.stat().st_mode & 0o007:
+        return []
+    return [
+        Warning(
+            "Everybody on this machine may read the keys file.",
+            hint="chmod 600 the file that SAMMATI_KEYS_FILE names.",
+            id="sammati.W001",
+        )
+    ]
+
+
+ALL = (
+    no_embedded_servers,
+    secret_key_is_strong,
+    keys_file_exists,
+    allowed_hosts_are_named,
+    mail_leaves_the_machine,
+    debug_is_off,
+    base_url_is_https,
+    keys_file_is_private,
+)
