@@ -1,0 +1,26 @@
+"""Identifiers that sort by the time they were made (UUIDv7, RFC 9562); never personal."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from uuid_utils.compat import uuid7 as _uuid7
+
+SYSTEM_ID: Final = UUID(int=0)
+"""Stands where a controller's id would stand on rows that belong to the system itself."""
+
+
+def uuid7() -> UUID:
+    """A new identifier; later ones of the same process sort after earlier ones."""
+    return _uuid7()
+
+
+def uuid7_at(when: datetime) -> UUID:
+    """The lowest identifier of the millisecond of `when`: for range queries and partitions.
+
+    Raises ValueError for a time without zone: its millisecond would depend on the machine.
+    """
+    if when.tzinfo is None:
+        raise ValueError("uuid7_at needs a time with a zone.")
+    milliseconds = int(when.timestamp() * 1000)
+    return UUID(int=milliseconds << 80 | 0x7 << 76 | 0b10 << 62)
