@@ -134,7 +134,7 @@ def field_errors(detail: Any, pointer: str) -> Iterator[dict[str, str]]:
         for inner in detail:
             yield from field_errors(inner, pointer)
     else:
-        code = detail.code if isinstance(detail, ErrorDetail) else "invalid"
+        code = (detail.code if isinstance(detail, ErrorDetail) else "") or "invalid"
         message = QUIET_MESSAGES.get(code, str(detail))
         yield {"pointer": pointer, "code": code, "message": message}
 

@@ -20,7 +20,7 @@ class MailboxBackend(BaseEmailBackend):
         if settings.PRODUCTION:
             raise ImproperlyConfigured("The development mailbox must not be used in production.")
         for message in email_messages:
-            path = write(message.message().as_bytes(linesep="\r\n"))
+            path = write(message.message().as_bytes())
             sys.stdout.write(f"[mail] {path}\n{message.body}\n")
         sys.stdout.flush()
         return len(email_messages)
