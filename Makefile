@@ -1,0 +1,46 @@
+# Every target makes sure of its environment first; the second time that takes no time.
+PYTHON ?= python3
+VENV = .venv/bin/python
+ENVIRONMENT = $(PYTHON) -I config/run/bootstrap.py
+COMPILE = .venv-tools/bin/uv pip compile pyproject.toml --universal --generate-hashes --no-header --python-version 3.11 --quiet
+TESTS ?= tests
+
+.PHONY: run test test-fast check bench fmt lock schema environment environment-dev python
+
+run: environment  ## the whole suite on this machine, with demo data; Ctrl-C stops it
+	@exec $(VENV) -m config.run
+
+test: environment-dev  ## every test, against embedded servers of their own
+	@$(VENV) -m config.run.browser
+	@$(VENV) -m config.run.with_servers $(VENV) -m pytest -n 2 $(TESTS)
+
+test-fast: environment-dev  ## without the tests that drive browsers, kill processes or take long
+	@$(VENV) -m config.run.with_servers $(VENV) -m pytest -n 2 -m "not browser and not fault and not slow" $(TESTS)
+
+check: environment-dev  ## format, lint, types, import contracts, system checks, migrations, schema
+	@$(VENV) -m config.run.checks
+
+bench: environment-dev  ## the benchmarks: a table, and JSON; SUBJECTS= changes the size
+	@$(VENV) -m config.run.with_servers --set bench $(VENV) -m benchmarks
+
+fmt: environment-dev  ## format the code and mend what lint can mend
+	@$(VENV) -m ruff format .
+	@$(VENV) -m ruff check --fix .
+
+lock: python  ## pin every dependency, with hashes
+	@$(ENVIRONMENT) tools
+	@$(COMPILE) --output-file requirements.txt
+	@$(COMPILE) --extra embedded --output-file requirements-run.txt
+	@$(COMPILE) --extra embedded --extra dev --extra bench --output-file requirements-dev.txt
+
+schema: environment-dev  ## renew the management API's document
+	@$(VENV) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+environment: python
+	@$(ENVIRONMENT) run
+
+environment-dev: python
+	@$(ENVIRONMENT) dev
+
+python:
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed; install it (apt-get install python3 python3-venv), or name it: make PYTHON=/path/to/python3.11"; exit 1; }
