@@ -1,5 +1,6 @@
 """System checks of the deployment. Each names what is wrong and what to do about it."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -53,13 +54,12 @@ def secret_key_is_strong(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]
 
 
 def keys_file_exists(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
-    if not settings.PRODUCTION:
-        return []
-    if settings.KEYS_FILE and Path(settings.KEYS_FILE).is_file():
+    is_given = os.environ.get("SAMMATI_KEYS") or Path(settings.KEYS_FILE or "-").is_file()
+    if not settings.PRODUCTION or is_given:
         return []
     return [
         Error(
-            "SAMMATI_KEYS_FILE is not set or names no file.",
+            "SAMMATI_KEYS_FILE is not set or names no file, and SAMMATI_KEYS is empty.",
             hint="Without these keys nobody can be found and nothing be read (docs/operations.md).",
             id="sammati.E003",
         )

@@ -25,6 +25,7 @@ from rest_framework.exceptions import (
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from keys.errors import KeyUnavailableError
 from keys.problems import DomainError
 
 CONTENT_TYPE = "application/problem+json"
@@ -116,7 +117,7 @@ def django_problem(exc: Exception) -> Problem:
         return Problem(413, "body_too_large", "The body is larger than 1 MiB.")
     if isinstance(exc, SuspiciousOperation | DjangoValidationError):
         return Problem(400, "invalid", "The request is not valid.")
-    if isinstance(exc, OperationalError | InterfaceError):
+    if isinstance(exc, OperationalError | InterfaceError | KeyUnavailableError):
         headers = {"Retry-After": str(RETRY_SECONDS)}
         return Problem(503, "unavailable", "Please try again in a moment.", headers=headers)
     return Problem(500, "internal_error", "Something went wrong on our side; nothing was changed.")

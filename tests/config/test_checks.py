@@ -61,14 +61,19 @@ class TestInProduction:
 
         assert ids(checks.secret_key_is_strong) == ["sammati.E002"]
 
-    def test_a_missing_keys_file_is_refused(self, settings, tmp_path):
+    def test_a_missing_keys_file_is_refused(self, settings, tmp_path, monkeypatch):
         production(settings)
+        monkeypatch.delenv("SAMMATI_KEYS", raising=False)
         for missing in ("", str(tmp_path / "none"), str(tmp_path)):
             settings.KEYS_FILE = missing
             assert ids(checks.keys_file_exists) == ["sammati.E003"]
 
         settings.KEYS_FILE = str(tmp_path / "keys.json")
         (tmp_path / "keys.json").write_text("{}")
+        assert ids(checks.keys_file_exists) == []
+
+        settings.KEYS_FILE = ""
+        monkeypatch.setenv("SAMMATI_KEYS", "{}")
         assert ids(checks.keys_file_exists) == []
 
     def test_hosts_must_be_named(self, settings):

@@ -9,6 +9,7 @@ from rest_framework import exceptions, serializers
 from rest_framework.renderers import JSONRenderer
 
 from config import errors
+from keys.errors import KeyUnavailableError
 from keys.problems import DomainError
 
 
@@ -133,8 +134,10 @@ def test_throttled_callers_learn_when_to_come_back():
     assert response.headers["Retry-After"] == "7"
 
 
-def test_a_dead_database_is_503_with_retry_after():
-    response, body = answer(OperationalError("connection of Asha failed"))
+@pytest.mark.req("P4")
+@pytest.mark.parametrize("kind", [OperationalError, KeyUnavailableError])
+def test_a_dead_database_or_lost_key_is_503_with_retry_after(kind):
+    response, body = answer(kind("connection of Asha failed"))
 
     assert response.status_code == 503
     assert response.headers["Retry-After"] == "5"
