@@ -1,0 +1,88 @@
+"""A process that needs no broker: it sweeps, keeps the schedule, and stands in for workers."""
+
+import threading
+from typing import Final
+
+import structlog
+from django.db import connections
+from django.utils import timezone
+
+from work import doorbell, handlers, selectors, services
+from work.models import PulseKind
+from work.pulse import Pulse
+
+log = structlog.get_logger(__name__)
+
+TICK_SECONDS: Final = 1.0
+BATCH_SECONDS: Final = 5.0
+LONGEST_PAUSE_SECONDS: Final = 5.0
+
+
+class Keeper:
+    """One keeper. Several at once are safe: every step takes locks that the others skip."""
+
+    def __init__(self, *, patience_seconds: float) -> None:
+        self._patience = patience_seconds
+        self._stopping = threading.Event()
+        self._pulse = Pulse(PulseKind.KEEPER)
+        self._troubles = 0
+        self._stands_in = False
+
+    def stop(self) -> None:
+        """Finish the job at hand, then return from `run`."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Tick until stopped. No error ends it: without a keeper nothing would come back."""
+        self._pulse.start()
+        try:
+            while not self._stopping.is_set():
+                self._stopping.wait(self._pause_after_tick())
+        finally:
+            self._pulse.stop()
+
+    def _pause_after_tick(self) -> float:
+        """Tick, and say how long to wait: not at all while it works, longer in trouble."""
+        try:
+            ran = self.tick()
+        except Exception as error:
+            return self._pause_after_trouble(error)
+        if self._troubles:
+            log.info("keeper_recovered", after=self._troubles)
+        self._troubles = 0
+        return 0.0 if ran else TICK_SECONDS
+
+    def _pause_after_trouble(self, error: Exception) -> float:
+        self._troubles += 1
+        log.warning("keeper_trouble", error=type(error).__name__, times=self._troubles)
+        connections.close_all()  # the next tick starts with a fresh connection
+        return min(LONGEST_PAUSE_SECONDS, 0.25 * 2 ** min(self._troubles, 10))
+
+    def tick(self) -> int:
+        """One round; returns how many jobs it had to do itself."""
+        services.sweep_expired()
+        services.keep_schedule(timezone.now())
+        age = selectors.oldest_due_age(kinds=handlers.known_kinds())
+        if age is None:
+            self._step_back()
+            return 0
+        doorbell.ring()  # retries and scheduled jobs have nobody else to ring for them
+        return self._stand_in(age) if age > self._patience else 0
+
+    def _stand_in(self, age: float) -> int:
+        """Work has waited too long: the broker is away, or workers live but do not move."""
+        ran = services.run_available(
+            worker=self._pulse.name, seconds=BATCH_SECONDS, stop=self._stopping.is_set
+        )
+        if ran:
+            self._pulse.moved()
+        if ran and not self._stands_in:
+            self._stands_in = True
+            silent = selectors.silent_workers(patience_seconds=self._patience).count()
+            log.warning("keeper_stands_in", waited_seconds=round(age, 1), silent_workers=silent)
+        return ran
+
+    def _step_back(self) -> None:
+        if self._stands_in:
+            self._stands_in = False
+            log.info("keeper_steps_back")

@@ -1,0 +1,246 @@
+"""Leases: claim a job, run it, record it once. The door for other packages is work.services.
+
+A claim leases a job to one worker and raises its fence. What the handler records commits together
+with the job's completion, and only while that very lease still holds.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from secrets import SystemRandom
+from typing import Any, Final
+
+import structlog
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F, Value
+from django.db.models.functions import Now
+
+from work import handlers
+from work.errors import LeaseLostError
+from work.models import Job, JobState
+from work.outcomes import Again, Finished, JobView, Outcome, Retry
+
+log = structlog.get_logger(__name__)
+
+FIRST_BACKOFF_SECONDS: Final = 2.0
+LONGEST_BACKOFF_SECONDS: Final = 3600.0
+SILENT_SECONDS: Final = 4.0
+"""A worker whose pulse stopped this long ago is dead: its leases end at once."""
+SWEEP_AT_ONCE: Final = 1000
+
+CLAIM_SQL: Final = """
+WITH picked AS (
+    SELECT job.id FROM work_job job
+    WHERE job.state = 'ready'
+      AND job.run_at <= COALESCE(%(due_by)s, statement_timestamp())
+      AND job.kind = ANY(%(kinds)s)
+      AND (job.ordering_key = '' OR NOT EXISTS (
+          SELECT 1 FROM work_job other
+          WHERE other.controller_id = job.controller_id
+            AND other.ordering_key = job.ordering_key AND other.ordering_key <> ''
+            AND other.state IN ('ready', 'leased')
+            AND (other.id < job.id OR other.state = 'leased')))
+    ORDER BY job.priority, job.run_at, job.id
+    LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE work_job SET state = 'leased', lease_owner = %(worker)s, fence = fence + 1,
+    lease_until = statement_timestamp() + make_interval(secs => lease_seconds),
+    attempts = attempts + 1
+FROM picked WHERE work_job.id = picked.id
+RETURNING work_job.*
+"""
+
+SWEEP_SQL: Final = """
+WITH lost AS (
+    SELECT job.id FROM work_job job
+    WHERE job.state = 'leased' AND (
+        job.lease_until < statement_timestamp()
+        OR EXISTS (
+            SELECT 1 FROM work_workerpulse pulse WHERE pulse.name = job.lease_owner
+            AND pulse.last_seen_at < statement_timestamp() - make_interval(secs => %(silent)s)))
+    LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE work_job SET lease_owner = '', lease_until = NULL, last_error_code = 'lease_expired',
+    state = CASE WHEN attempts >= max_attempts THEN 'dead' ELSE 'ready' END,
+    finished_at = CASE WHEN attempts >= max_attempts THEN statement_timestamp() END
+FROM lost WHERE work_job.id = lost.id
+"""
+
+
+class _RetryLaterError(Exception):
+    """Carries a Retry out of the transaction, so that what the handler wrote is rolled back."""
+
+    def __init__(self, outcome: Retry) -> None:
+        super().__init__()
+        self.outcome = outcome
+
+
+def claim(*, worker: str, limit: int = 1, due_by: datetime | None = None) -> list[JobView]:
+    """Lease up to `limit` due jobs of known kinds to `worker` and raise their fences.
+
+    Never waits for another claim. `due_by` stands in for the database's clock.
+    """
+    parameters = {
+        "due_by": due_by,
+        "kinds": handlers.known_kinds(),
+        "limit": limit,
+        "worker": worker,
+    }
+    try:
+        with transaction.atomic():
+            rows = list(Job.objects.raw(CLAIM_SQL, parameters))
+    except IntegrityError:
+        return []  # two claims met on one ordering key; the other has it, and more comes later
+    return [_view(row) for row in sorted(rows, key=lambda row: (row.priority, row.run_at, row.id))]
+
+
+def _view(job: Job) -> JobView:
+    return JobView(
+        id=job.id,
+        controller_id=job.controller_id,
+        kind=job.kind,
+        payload=job.payload,
+        cursor=job.cursor,
+        done=job.progress_done,
+        total=job.progress_total,
+        attempts=job.attempts,
+        max_attempts=job.max_attempts,
+        step=job.step,
+        lease_owner=job.lease_owner,
+        lease_seconds=job.lease_seconds,
+        fence=job.fence,
+    )
+
+
+def run_available(
+    *,
+    worker: str,
+    limit: int = 100,
+    seconds: float = 30.0,
+    stop: Callable[[], bool] | None = None,
+    due_by: datetime | None = None,
+) -> int:
+    """Claim and run due jobs one after the other; returns how many were run.
+
+    Ends when none is due, after `limit` jobs, after `seconds`, or when `stop()` says so. Jobs are
+    claimed singly: a killed worker leaves one lease behind, and only its own job's attempt counts.
+    """
+    ran = 0
+    ends = time.monotonic() + seconds
+    while ran < limit and time.monotonic() < ends and not (stop and stop()):
+        claimed = claim(worker=worker, due_by=due_by)
+        for job in claimed:
+            run(job)
+        if not claimed:
+            break
+        ran += len(claimed)
+    return ran
+
+
+def run(job: JobView) -> None:
+    """Do a claimed job and record its outcome, or schedule it again. Database errors pass."""
+    how = handlers.handler_for(job.kind)
+    try:
+        results = () if how.perform is None else (how.perform(job),)
+        _record(job, lambda: how.record(job, *results))
+    except LeaseLostError:
+        log.warning("lease_lost", job=str(job.id), kind=job.kind, fence=job.fence)
+    except _RetryLaterError as error:
+        _put_back(job, code=error.outcome.code, delay_seconds=error.outcome.delay_seconds)
+    except Exception as error:
+        log.warning("job_failed", job=str(job.id), kind=job.kind, error=type(error).__name__)
+        _put_back(job, code=_code_of(error), delay_seconds=None)
+
+
+@transaction.atomic
+def _record(job: JobView, record: Callable[[], Outcome]) -> None:
+    """What the handler writes and the job's new state commit together, or neither does."""
+    if _leased(job).select_for_update().first() is None:
+        raise LeaseLostError("Another worker has this job now.")
+    outcome = record()
+    if isinstance(outcome, Retry):
+        raise _RetryLaterError(outcome)
+    if isinstance(outcome, Again):
+        _leased(job).update(
+            state=JobState.READY,
+            lease_owner="",
+            lease_until=None,
+            run_at=_after(outcome.delay_seconds),
+            attempts=0,
+            step=F("step") + 1,
+            cursor=outcome.cursor,
+            progress_done=outcome.done,
+            progress_total=outcome.total if outcome.total is not None else F("progress_total"),
+            last_error_code="",
+        )
+    elif isinstance(outcome, Finished):
+        _finish(job)
+    else:
+        raise TypeError("A handler must return finished(), again(...) or retry(...).")
+
+
+def _finish(job: JobView) -> None:
+    _leased(job).update(
+        state=JobState.DONE,
+        lease_owner="",
+        lease_until=None,
+        finished_at=Now(),
+        progress_done=F("progress_done") if job.total is None else F("progress_total"),
+        last_error_code="",
+    )
+
+
+def _leased(job: JobView) -> Any:
+    """The job's row, as long as exactly this lease of it holds."""
+    return Job.objects.filter(id=job.id, fence=job.fence, state=JobState.LEASED)
+
+
+def _after(seconds: float) -> Any:
+    return Now() + Value(timedelta(seconds=seconds))
+
+
+def _put_back(job: JobView, *, code: str, delay_seconds: float | None) -> None:
+    """Schedule the next attempt, or give the job up: dead is a state with an owner, not a queue."""
+    given_up = job.attempts >= job.max_attempts
+    delay = backoff_seconds(job.attempts) if delay_seconds is None else delay_seconds
+    moved = _leased(job).update(
+        state=JobState.DEAD if given_up else JobState.READY,
+        lease_owner="",
+        lease_until=None,
+        run_at=F("run_at") if given_up else _after(delay),
+        finished_at=Now() if given_up else None,
+        last_error_code=code[:100],
+    )
+    if given_up and moved:
+        log.error("job_given_up", job=str(job.id), kind=job.kind, code=code)
+
+
+def backoff_seconds(attempts: int) -> float:
+    """Full jitter: from zero to a bound that doubles with each attempt, at most an hour."""
+    bound = min(LONGEST_BACKOFF_SECONDS, FIRST_BACKOFF_SECONDS * 2 ** min(attempts - 1, 30))
+    return SystemRandom().uniform(0, bound)
+
+
+def _code_of(error: Exception) -> str:
+    """A domain error's stable code or the class name; never the message, which may be personal."""
+    code = getattr(error, "code", None)
+    return code if isinstance(code, str) and code.isidentifier() else type(error).__name__
+
+
+def renew(job: JobView) -> None:
+    """Extend the lease to `lease_seconds` from now. Raises LeaseLostError: then stop at once."""
+    extended = _leased(job).update(lease_until=_after(job.lease_seconds))
+    if not extended:
+        raise LeaseLostError("Another worker has this job now.")
+
+
+def sweep_expired() -> int:
+    """End leases that ran out or whose worker fell silent; returns how many. Safe side by side."""
+    with connection.cursor() as cursor:
+        cursor.execute(SWEEP_SQL, {"silent": SILENT_SECONDS, "limit": SWEEP_AT_ONCE})
+        swept = cursor.rowcount
+    if swept:
+        log.warning("leases_swept", count=swept)
+    return swept
