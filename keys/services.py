@@ -70,14 +70,14 @@ def lookup_digest(
     Each controller has a key of its own, so equal identifiers of two controllers have unrelated
     digests. Raises KeyUnavailableError. `version` defaults to the active one.
     """
-    found = current_provider()
-    key = _lookup_key(found, version or found.active_version("lookup"), controller_id)
+    used = version or lookup_version()
+    key = _lookup_key(settings.KEYS_FILE, used, controller_id)
     return hmac.digest(key, f"{scheme}\0{value}".encode(), "sha256")
 
 
 @lru_cache(maxsize=DERIVED_KEYS_CACHED)
-def _lookup_key(found: KeyProvider, version: int, controller_id: UUID) -> bytes:
-    return found.derive(version, context=controller_id.bytes)
+def _lookup_key(place: str, version: int, controller_id: UUID) -> bytes:
+    return provider.from_place(place).derive(version, context=controller_id.bytes)
 
 
 def sign(data: bytes) -> Signature:

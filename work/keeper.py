@@ -56,7 +56,7 @@ class Keeper:
         self._troubles += 1
         log.warning("keeper_trouble", error=type(error).__name__, times=self._troubles)
         connections.close_all()  # the next tick starts with a fresh connection
-        return min(LONGEST_PAUSE_SECONDS, 0.25 * 2 ** min(self._troubles, 10))
+        return min(LONGEST_PAUSE_SECONDS, 0.25 * 2.0 ** min(self._troubles, 10))
 
     def tick(self) -> int:
         """One round; returns how many jobs it had to do itself."""

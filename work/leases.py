@@ -4,6 +4,7 @@ A claim leases a job to one worker and raises its fence. What the handler record
 with the job's completion, and only while that very lease still holds.
 """
 
+import json
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -48,7 +49,8 @@ UPDATE work_job SET state = 'leased', lease_owner = %(worker)s, fence = fence + 
     lease_until = statement_timestamp() + make_interval(secs => lease_seconds),
     attempts = attempts + 1
 FROM picked WHERE work_job.id = picked.id
-RETURNING work_job.*
+RETURNING work_job.id, controller_id, kind, payload, cursor, progress_done, progress_total,
+    attempts, max_attempts, step, lease_owner, lease_seconds, fence
 """
 
 SWEEP_SQL: Final = """
@@ -66,6 +68,16 @@ UPDATE work_job SET lease_owner = '', lease_until = NULL, last_error_code = 'lea
     state = CASE WHEN attempts >= max_attempts THEN 'dead' ELSE 'ready' END,
     finished_at = CASE WHEN attempts >= max_attempts THEN statement_timestamp() END
 FROM lost WHERE work_job.id = lost.id
+"""
+
+# Written out because each job pays for them: the ORM would double the cost of a small job.
+HOLD_SQL: Final = """
+SELECT 1 FROM work_job WHERE id = %s AND fence = %s AND state = 'leased' FOR UPDATE
+"""
+FINISH_SQL: Final = """
+UPDATE work_job SET state = 'done', lease_owner = '', lease_until = NULL, last_error_code = '',
+    finished_at = statement_timestamp(), progress_done = COALESCE(progress_total, progress_done)
+WHERE id = %s AND fence = %s AND state = 'leased'
 """
 
 
@@ -89,29 +101,17 @@ def claim(*, worker: str, limit: int = 1, due_by: datetime | None = None) -> lis
         "worker": worker,
     }
     try:
-        with transaction.atomic():
-            rows = list(Job.objects.raw(CLAIM_SQL, parameters))
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(CLAIM_SQL, parameters)
+            return sorted((_view(row) for row in cursor.fetchall()), key=lambda job: job.id)
     except IntegrityError:
         return []  # two claims met on one ordering key; the other has it, and more comes later
-    return [_view(row) for row in sorted(rows, key=lambda row: (row.priority, row.run_at, row.id))]
 
 
-def _view(job: Job) -> JobView:
-    return JobView(
-        id=job.id,
-        controller_id=job.controller_id,
-        kind=job.kind,
-        payload=job.payload,
-        cursor=job.cursor,
-        done=job.progress_done,
-        total=job.progress_total,
-        attempts=job.attempts,
-        max_attempts=job.max_attempts,
-        step=job.step,
-        lease_owner=job.lease_owner,
-        lease_seconds=job.lease_seconds,
-        fence=job.fence,
-    )
+def _view(row: tuple[Any, ...]) -> JobView:
+    """The columns are in the order of the view's fields; the driver leaves JSON as text."""
+    job_id, controller_id, kind, payload, cursor, *rest = row
+    return JobView(job_id, controller_id, kind, json.loads(payload), json.loads(cursor), *rest)
 
 
 def run_available(
@@ -157,9 +157,15 @@ def run(job: JobView) -> None:
 @transaction.atomic
 def _record(job: JobView, record: Callable[[], Outcome]) -> None:
     """What the handler writes and the job's new state commit together, or neither does."""
-    if _leased(job).select_for_update().first() is None:
-        raise LeaseLostError("Another worker has this job now.")
-    outcome = record()
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD_SQL, (job.id, job.fence))
+        if cursor.fetchone() is None:
+            raise LeaseLostError("Another worker has this job now.")
+        outcome = record()
+        _settle(cursor, job, outcome)
+
+
+def _settle(cursor: Any, job: JobView, outcome: Outcome) -> None:
     if isinstance(outcome, Retry):
         raise _RetryLaterError(outcome)
     if isinstance(outcome, Again):
@@ -176,20 +182,9 @@ def _record(job: JobView, record: Callable[[], Outcome]) -> None:
             last_error_code="",
         )
     elif isinstance(outcome, Finished):
-        _finish(job)
+        cursor.execute(FINISH_SQL, (job.id, job.fence))
     else:
         raise TypeError("A handler must return finished(), again(...) or retry(...).")
-
-
-def _finish(job: JobView) -> None:
-    _leased(job).update(
-        state=JobState.DONE,
-        lease_owner="",
-        lease_until=None,
-        finished_at=Now(),
-        progress_done=F("progress_done") if job.total is None else F("progress_total"),
-        last_error_code="",
-    )
 
 
 def _leased(job: JobView) -> Any:
@@ -240,7 +235,7 @@ def sweep_expired() -> int:
     """End leases that ran out or whose worker fell silent; returns how many. Safe side by side."""
     with connection.cursor() as cursor:
         cursor.execute(SWEEP_SQL, {"silent": SILENT_SECONDS, "limit": SWEEP_AT_ONCE})
-        swept = cursor.rowcount
+        swept: int = cursor.rowcount
     if swept:
         log.warning("leases_swept", count=swept)
     return swept
