@@ -117,8 +117,8 @@ def ensure_key_file(path: Path) -> bool:
 def rotate(purpose: str) -> int:
     """Add a new active version of a purpose's key to the key file; old versions stay readable.
 
-    Raises KeyUnavailableError when the keys are not in a file of ours, ValueError for a purpose
-    that does not exist. What old versions wrapped stays wrapped by them until it is wrapped again.
+    Raises KeyUnavailableError when the keys are not in a file of ours, KeyMismatchError when it is
+    another database's, ValueError for a purpose that does not exist. What old versions wrapped stays wrapped by them until it is wrapped again.
     """
     if purpose not in keyfile.PURPOSES:
         raise ValueError(f"The purpose must be one of {', '.join(keyfile.PURPOSES)}.")
@@ -126,6 +126,7 @@ def rotate(purpose: str) -> int:
         raise KeyUnavailableError(
             "The keys come from the environment (SAMMATI_KEYS): add the new version there."
         )
+    register_versions()  # a file that does not belong here must not grow keys
     version = keyfile.add_version(Path(settings.KEYS_FILE), purpose)
     forget()
     register_versions()

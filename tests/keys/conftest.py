@@ -1,0 +1,30 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from keys import services
+from keys.models import KeyVersion
+
+
+@pytest.fixture
+def own_keys(tmp_path, settings) -> Iterator[Path]:
+    """A key file that only this test uses, fresh."""
+    path = tmp_path / "keys.json"
+    settings.KEYS_FILE = str(path)
+    services.ensure_key_file(path)
+    yield path
+    services.forget()
+
+
+@pytest.fixture
+def unregistered(db: None) -> None:
+    """A database that was used with no keys yet."""
+    KeyVersion.objects.all().delete()
+
+
+@pytest.fixture
+def registered_keys(own_keys: Path, unregistered: None) -> Path:
+    """The test's own key file, and a database that was used with it and no other."""
+    services.register_versions()
+    return own_keys
