@@ -29,6 +29,7 @@ class Servers:
         self.name = name
         self.places = places(name)
         self._file = file
+        self._child: subprocess.Popen[bytes] | None = None
 
     @property
     def superuser_dsn(self) -> str:
@@ -39,8 +40,12 @@ class Servers:
         return is_served(self.places)
 
     def hold(self) -> None:
-        """From now on the set's process may not stop its servers."""
+        """From now on the set's process may not stop its servers; it is started if need be."""
         wait_for_lock(self._file, fcntl.LOCK_SH)
+        with lock_file(self.places, "starting") as starting:
+            wait_for_lock(starting, fcntl.LOCK_EX)
+            if not is_served(self.places):
+                self._child = launch(self.name)
 
     def release(self) -> None:
         """Let go. Returns when the servers have stopped, or at once if somebody else uses them."""
@@ -49,6 +54,15 @@ class Servers:
             lambda: not is_served(self.places) or is_used(self.places),
             seconds=postgres.STOP_SECONDS * 2,
         )
+        self._part_from_child()
+
+    def _part_from_child(self) -> None:
+        if self._child is None:
+            return
+        if is_used(self.places):
+            self._child.returncode = 0  # it serves others, and ends with the last of them
+        else:
+            self._child.wait(postgres.STOP_SECONDS)
 
 
 @contextmanager
@@ -71,17 +85,13 @@ def use(name: str) -> Servers:
     servers = Servers(name, lock_file(found, "in-use"))
     try:
         servers.hold()
-        with lock_file(found, "starting") as starting:
-            wait_for_lock(starting, fcntl.LOCK_EX)
-            if not is_served(found):
-                launch(name)
     except BaseException:
         servers.release()
         raise
     return servers
 
 
-def launch(name: str) -> None:
+def launch(name: str) -> subprocess.Popen[bytes]:
     """Start the set's own process and wait for its word."""
     found = places(name)
     command = [sys.executable, "-m", "config.run.serve", name]
@@ -98,7 +108,7 @@ def launch(name: str) -> None:
     with child.stdout as words:
         said = words.readline()
         if said == READY:
-            return
+            return child
         rest = (said + words.read()).decode(errors="replace").strip()
     child.wait()
     raise RunError(rest or f"The embedded servers did not start; see {found.data}/servers.log")

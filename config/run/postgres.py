@@ -136,7 +136,7 @@ class Postgres:
         nursery.chmod(0o700)
         if self.account:
             os.chown(nursery, *self.account)
-        command = [self.bin / "initdb", "-D", nursery, *CLUSTER_OPTIONS]
+        command: list[str | Path] = [self.bin / "initdb", "-D", nursery, *CLUSTER_OPTIONS]
         with processes.open_log(self.log) as log:
             child = processes.start(
                 command,

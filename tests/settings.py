@@ -1,0 +1,22 @@
+"""The settings of the test suite: the project's own, on servers of the suite's own."""
+
+import os
+
+for name in (
+    "DATABASE_URL",
+    "DATABASE_OWNER_URL",
+    "REDIS_URL",
+    "SAMMATI_PRODUCTION",
+    "SAMMATI_KEYS",
+):
+    os.environ.pop(
+        name, None
+    )  # a developer's shell may point at something that must not be flushed
+os.environ["SAMMATI_EMBEDDED"] = "test"
+
+from config.settings import *  # noqa: E402, F403 (the environment first)
+
+# Each worker of a parallel run has a cache of its own on the one Valkey.
+CACHES["default"]["KEY_PREFIX"] = f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}-{os.getpid()}"  # noqa: F405
+# Argon2 is slow on purpose; what is tested about passwords is who may use them.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
