@@ -1,0 +1,97 @@
+"""Questions about controllers, staff and services."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from guardian.shortcuts import get_objects_for_user
+
+from accounts.credentials import key_digest
+from accounts.models import Controller, ServiceClient, ServiceKey, User
+from accounts.roles import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """An authenticated service."""
+
+    id: UUID
+    code: str
+    controller_id: UUID
+
+    is_authenticated = True
+
+
+def caller(secret: str) -> Caller | None:
+    """The service whose live key this is, or None."""
+    if not secret.startswith("smt_") or len(secret) > 100 or not secret.isascii():
+        return None
+    key = (
+        ServiceKey.objects.select_related("service")
+        .filter(digest=key_digest(secret), revoked_at=None, expires_at__gt=timezone.now())
+        .filter(service__is_active=True)
+        .first()
+    )
+    if key is None:
+        return None
+    return Caller(key.service_id, key.service.code, key.controller_id)
+
+
+def controllers_of(officer: User, permission: Permission) -> QuerySet[Controller]:
+    """The controllers at which `officer` has `permission`, by role."""
+    if not (officer.is_active and officer.is_staff):
+        return Controller.objects.none()
+    found: QuerySet[Controller] = get_objects_for_user(
+        officer, f"accounts.{permission.value}", Controller, with_superuser=False
+    )
+    return found.order_by("name", "id")
+
+
+def may(officer: User, permission: Permission, controller_id: UUID) -> bool:
+    """Whether `officer` has `permission` at this controller."""
+    return controllers_of(officer, permission).filter(pk=controller_id).exists()
+
+
+def controller(controller_id: UUID) -> Controller:
+    """The controller of that id; raises Controller.DoesNotExist."""
+    return Controller.objects.get(pk=controller_id)
+
+
+def controller_by_slug(slug: str) -> Controller | None:
+    return Controller.objects.filter(slug=slug).first()
+
+
+def controllers() -> QuerySet[Controller]:
+    """All controllers, by name."""
+    return Controller.objects.order_by("name", "id")
+
+
+def services_of(controller_id: UUID) -> QuerySet[ServiceClient]:
+    """The services of a controller, by code, with their purposes."""
+    return (
+        ServiceClient.objects.filter(controller_id=controller_id)
+        .prefetch_related("purposes")
+        .order_by("code", "id")
+    )
+
+
+def live_keys(service: ServiceClient) -> QuerySet[ServiceKey]:
+    """The keys of a service that authenticate now."""
+    return ServiceKey.objects.filter(
+        Q(service=service), revoked_at=None, expires_at__gt=timezone.now()
+    ).order_by("-created_at", "id")
+
+
+def purposes_of(caller_id: UUID) -> set[str]:
+    """The purpose codes a service may ask about."""
+    rows = ServiceClient.objects.filter(pk=caller_id).values_list("purposes__purpose", flat=True)
+    return {code for code in rows if code}
+
+
+def catalogue_version() -> int:
+    """The stamp that moves with every change to controllers, services, keys, purposes, parties."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT version FROM accounts_cataloguestamp WHERE id = 1")
+        return int(cursor.fetchone()[0])

@@ -1,0 +1,53 @@
+"""One value, one byte string: canonical JSON as RFC 8785 defines it, for values without floats.
+
+Keys are ASCII, numbers are integers that a double holds exactly; anything else is refused, so that
+the fast encoder and RFC 8785 agree byte for byte.
+"""
+
+import hashlib
+from typing import Any
+
+import msgspec
+
+SAFE_INTEGER = 2**53 - 1
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+class CanonicalError(ValueError):
+    """The value has no canonical form here: a float, a large integer, a non-ASCII key."""
+
+
+def canonical(value: Any) -> bytes:
+    """The canonical bytes of `value` (dicts, lists, strings, safe integers, booleans, None)."""
+    _check(value)
+    return _encoder.encode(value)
+
+
+def canonical_struct(value: msgspec.Struct | dict[str, Any]) -> bytes:
+    """As `canonical`, for values whose types already exclude what `canonical` refuses."""
+    return _encoder.encode(value)
+
+
+def commitment(salt: bytes, body: bytes) -> bytes:
+    """SHA-256(salt ‖ body): what the permanent log keeps of a payload that may be destroyed."""
+    return hashlib.sha256(salt + body).digest()
+
+
+def _check(value: Any) -> None:
+    if value is None or isinstance(value, str | bool):
+        return
+    if isinstance(value, int):
+        if abs(value) > SAFE_INTEGER:
+            raise CanonicalError("integers beyond 2^53-1 have no canonical form")
+        return
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if not isinstance(key, str) or not key.isascii():
+                raise CanonicalError("keys are ASCII strings")
+            _check(item)
+        return
+    if isinstance(value, list | tuple):
+        for item in value:
+            _check(item)
+        return
+    raise CanonicalError(f"{type(value).__name__} has no canonical form")

@@ -1,0 +1,93 @@
+"""The closed catalogue of audit events (AUD-01). A code is stable for ever and never reused."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+
+class RetentionClass(StrEnum):
+    """How long a payload lives: the classes that have events so far."""
+
+    EVIDENCE = "rc1"  # consent evidence and what it refers to (DPDP s.6(10); GDPR 7(1))
+    PROCESSING = "rc2"  # processing and access (DPDP Rules r.8(3), r.6(1)(e))
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One kind of entry. `sentence` is what an officer reads; it names no person."""
+
+    code: str
+    retention: RetentionClass
+    sentence: StrOrPromise
+
+
+def _evidence(code: str, sentence: StrOrPromise) -> Event:
+    return Event(code, RetentionClass.EVIDENCE, sentence)
+
+
+def _processing(code: str, sentence: StrOrPromise) -> Event:
+    return Event(code, RetentionClass.PROCESSING, sentence)
+
+
+EVENTS: dict[str, Event] = {
+    event.code: event
+    for event in (
+        _evidence("consent:requested", _("Consent was requested")),
+        _evidence("consent:deferred", _("The person put off the choice")),
+        _evidence("consent:given", _("Consent was given")),
+        _evidence("consent:renewed", _("Consent was renewed")),
+        _evidence("consent:refused", _("Consent was refused")),
+        _evidence("consent:withdrawn", _("Consent was withdrawn")),
+        _evidence("consent:expired", _("Consent expired")),
+        _evidence("consent:revoked", _("Consent was ended by the controller")),
+        _evidence("consent:invalidated", _("Consent was found invalid")),
+        _evidence("objection:registered", _("An objection was registered")),
+        _evidence("objection:lifted", _("An objection was lifted")),
+        _evidence("commitment:recorded", _("A commitment to the person was recorded")),
+        _evidence("purpose:drafted", _("A purpose version was drafted")),
+        _evidence("purpose:approved", _("A purpose version was approved")),
+        _evidence("purpose:closed", _("A purpose was closed")),
+        _evidence("notice:drafted", _("A notice version was drafted")),
+        _evidence("notice:published", _("A notice version was published")),
+        _evidence("receipt:issued", _("A consent receipt was issued")),
+        _evidence("subject:created", _("A person was added")),
+        _evidence("subject:changed", _("Facts about a person were changed")),
+        _evidence("subject:identified", _("An identifier was added")),
+        _evidence("subject:related", _("A relationship was recorded")),
+        _evidence("subject:key_destroyed", _("A person's data key was destroyed")),
+        _evidence("standing:set", _("A standing was set")),
+        _evidence("standing:ended", _("A standing was ended")),
+        _evidence("controller:created", _("A controller was created")),
+        _evidence("officer:created", _("A staff account was created")),
+        _evidence("role:assigned", _("A role was assigned")),
+        _evidence("role:removed", _("A role was removed")),
+        _evidence("service:created", _("A service was registered")),
+        _evidence("service:changed", _("A service was changed")),
+        _evidence("key:issued", _("A service key was issued")),
+        _evidence("key:revoked", _("A service key was revoked")),
+        _evidence("party:recorded", _("A party was recorded")),
+        _evidence("party:changed", _("A party was changed")),
+        _evidence("category:recorded", _("A data category was recorded")),
+        _evidence("import:started", _("An import was started")),
+        _evidence("import:finished", _("An import was finished")),
+        _evidence("keys:rotated", _("A key was rotated")),
+        _processing("decision:made", _("A decision was made")),
+        _processing("record:viewed", _("A record was viewed")),
+        _processing("list:viewed", _("A list was viewed")),
+        _processing("identifier:revealed", _("An identifier was revealed")),
+        _processing("person:searched", _("A person was looked up")),
+        _processing("record:read", _("A service read a record")),
+        _processing("subject:signed_in", _("The person signed in")),
+        _processing("subject:signed_out", _("The person signed out")),
+        _processing("link:issued", _("A sign-in link was issued")),
+        _processing("officer:signed_in", _("An officer signed in")),
+        _processing("work:revived", _("Failed work was started again")),
+    )
+}
+
+
+def event(code: str) -> Event:
+    """The event of that code. Raises KeyError for a code outside the closed catalogue."""
+    return EVENTS[code]

@@ -1,0 +1,153 @@
+"""Recording. An entry is written in the transaction of the fact it records, or neither is."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.utils import timezone
+
+from audit import catalogue
+from audit.actors import Actor, SubjectRef, Target
+from audit.append import APPEND, Row, parameters
+from audit.canonical import canonical
+from audit.errors import NotAtomicError
+from keys.ids import uuid7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An entry before it is stored. `data` holds what happened; personal values come sealed."""
+
+    event: str
+    by: Actor
+    controller_id: UUID
+    target: Target
+    subject: SubjectRef | None = None
+    purpose: str = ""
+    outcome: str = ""
+    reason_code: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+def record(  # noqa: PLR0913 (an entry has these parts)
+    *,
+    event: str,
+    by: Actor,
+    controller_id: UUID,
+    target: Target,
+    subject: SubjectRef | None = None,
+    purpose: str = "",
+    outcome: str = "",
+    reason_code: str = "",
+    data: Mapping[str, Any] | None = None,
+) -> UUID:
+    """Append one entry and return its id.
+
+    Raises NotAtomicError outside a transaction, KeyError for an event outside the catalogue,
+    CanonicalError for data that has no canonical form.
+    """
+    draft = Draft(
+        event=event, by=by, controller_id=controller_id, target=target, subject=subject,
+        purpose=purpose, outcome=outcome, reason_code=reason_code, data=data or {},
+    )  # fmt: skip
+    return record_many([draft])[0]
+
+
+def record_many(drafts: Iterable[Draft]) -> list[UUID]:
+    """Append many entries in one statement; raises as `record`. Returns their ids in order."""
+    if not connection.in_atomic_block:
+        raise NotAtomicError("record inside transaction.atomic(), with the fact it records")
+    now = timezone.now()
+    rows = [_row(draft, now) for draft in drafts]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(APPEND, parameters(rows))
+    return [row.id for row in rows]
+
+
+def record_read(
+    *,
+    by: Actor,
+    controller_id: UUID,
+    target: Target,
+    subjects: Iterable[SubjectRef],
+    data: Mapping[str, Any],
+) -> None:
+    """Record that somebody read personal data, one entry a person shown (P11).
+
+    Call it before anything is shown; if it raises, show nothing.
+    """
+    shown = list(subjects)
+    event = "record:viewed" if len(shown) == 1 else "list:viewed"
+    record_many(
+        Draft(
+            event=event, by=by, controller_id=controller_id, target=target, subject=subject,
+            data={**data, "shown": len(shown)},
+        )
+        for subject in (shown or [None])
+    )  # fmt: skip
+
+
+def body(draft: Draft, entry_id: UUID, at: datetime) -> bytes:
+    """The canonical bytes of an entry: the person only by pseudonym, absent parts left out."""
+    value: dict[str, Any] = {
+        "id": str(entry_id),
+        "at": micros(at),
+        "event": draft.event,
+        "actor": {"type": draft.by.type, "id": draft.by.id},
+        "target": {"type": draft.target.type, "id": _named(draft)},
+        "data": dict(draft.data),
+    }
+    if draft.subject and draft.subject.pseudonym:
+        value["subject"] = str(draft.subject.pseudonym)
+    for name in ("purpose", "outcome", "reason_code"):
+        if text := getattr(draft, name):
+            value[name] = text
+    return canonical(value)
+
+
+def micros(at: datetime) -> int:
+    """Whole microseconds since 1970-01-01 UTC: exact, unlike a float of seconds."""
+    delta = at.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
+    return (delta.days * 86400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+
+def _named(draft: Draft) -> str:
+    """The target's id, or the pseudonym where the target is the person (nothing linkable stays)."""
+    if draft.target.type == "subject" and draft.subject:
+        return str(draft.subject.pseudonym or "")
+    return draft.target.id
+
+
+def _row(draft: Draft, now: datetime) -> Row:
+    event = catalogue.event(draft.event)
+    entry_id = uuid7()
+    by_subject = draft.by.type == "subject" and draft.subject is not None
+    stored = draft if not by_subject else _pseudonymous(draft)
+    return Row(
+        id=entry_id, controller_id=draft.controller_id, retention=event.retention.value,
+        body=body(stored, entry_id, now), at=now, event=draft.event, actor_type=draft.by.type,
+        actor_id=draft.by.id, target_type=draft.target.type, target_id=draft.target.id,
+        subject_id=draft.subject.id if draft.subject else None, purpose=draft.purpose,
+        outcome=draft.outcome, reason_code=draft.reason_code,
+    )  # fmt: skip
+
+
+def _pseudonymous(draft: Draft) -> Draft:
+    """A person acting on their own data is named by pseudonym in the payload too."""
+    pseudonym = str(draft.subject.pseudonym or "") if draft.subject else ""
+    return Draft(
+        event=draft.event, by=Actor("subject", pseudonym), controller_id=draft.controller_id,
+        target=draft.target, subject=draft.subject, purpose=draft.purpose, outcome=draft.outcome,
+        reason_code=draft.reason_code, data=draft.data,
+    )  # fmt: skip
+
+
+def ensure_partitions(months: int = 15) -> int:
+    """Create the payload partitions of this month and the next ones; returns how many were new."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT audit_ensure_partitions(now()::date, %s)", [months])
+        return int(cursor.fetchone()[0])

@@ -1,0 +1,41 @@
+"""Is the process alive, and can it do its work? For supervisors and load balancers."""
+
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
+
+from keys import services as keys
+from keys.errors import KeyUnavailableError
+
+
+@require_safe
+def live(request: HttpRequest) -> JsonResponse:
+    """The process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+def ready(request: HttpRequest) -> JsonResponse:
+    """The database answers and the keys are there; else 503 and which of them is missing."""
+    checks = {"database": _database(), "keys": _keys()}
+    status = 200 if all(checks.values()) else 503
+    return JsonResponse(
+        {"status": "ok" if status == 200 else "unavailable", **checks}, status=status
+    )
+
+
+def _database() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT version FROM accounts_cataloguestamp WHERE id = 1")
+            return cursor.fetchone() is not None
+    except DatabaseError:
+        return False
+
+
+def _keys() -> bool:
+    try:
+        keys.current_provider()
+    except KeyUnavailableError:
+        return False
+    return True

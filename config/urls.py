@@ -1,0 +1,12 @@
+"""Where each family of the public contract lives (the decision point is routed before Django)."""
+
+from django.contrib import admin
+from django.urls import path
+
+from config import health
+
+urlpatterns = [
+    path("-/live", health.live, name="live"),
+    path("-/ready", health.ready, name="ready"),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,103 @@
+"""What is in force at a controller: approved purposes and published notices, read once for many.
+
+A frozen picture taken inside the caller's transaction; nothing here is kept between requests.
+"""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from consent.errors import NoticeNotInForceError, PurposeClosedError, PurposeUnknownError
+from consent.models import NoticePurpose, NoticeTranslation, Purpose, PurposeVersion
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeInForce:
+    """A published notice version: its languages and the hash of the words in each."""
+
+    version_id: UUID
+    code: str
+    number: int
+    languages: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PurposeInForce:
+    """A purpose with its approved version and the notices, newest first, that ask about it."""
+
+    id: UUID
+    code: str
+    title: str
+    version: int
+    valid_days: int | None
+    is_closed: bool
+    notices: tuple[NoticeInForce, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The purposes of one controller by code."""
+
+    purposes: dict[str, PurposeInForce] = field(default_factory=dict)
+
+    def purpose(self, code: str) -> PurposeInForce:
+        """Raises PurposeUnknownError (also for one without an approved version), PurposeClosedError."""
+        found = self.purposes.get(code)
+        if found is None:
+            raise PurposeUnknownError
+        if found.is_closed:
+            raise PurposeClosedError
+        return found
+
+    def notice(self, purpose: str, version_id: UUID | None, language: str) -> NoticeInForce:
+        """The published notice of that id, or the newest one that has the language.
+
+        Raises NoticeNotInForceError when there is none.
+        """
+        for notice in self.purpose(purpose).notices:
+            wanted = version_id is None or notice.version_id == version_id
+            if wanted and (not language or language in notice.languages):
+                return notice
+        raise NoticeNotInForceError
+
+
+def in_force(controller_id: UUID) -> Catalogue:
+    """The catalogue of a controller as this transaction sees it."""
+    notices = _notices(controller_id)
+    purposes: dict[str, PurposeInForce] = {}
+    versions = (
+        PurposeVersion.objects.filter(controller_id=controller_id, approved_at__isnull=False)
+        .select_related("purpose")
+        .order_by("purpose_id", "number")
+    )
+    for version in versions:
+        purpose: Purpose = version.purpose
+        purposes[purpose.code] = PurposeInForce(
+            purpose.id, purpose.code, version.title, version.number, version.valid_days,
+            purpose.closed_at is not None, notices.get(purpose.id, ()),
+        )  # fmt: skip
+    return Catalogue(purposes)
+
+
+def _notices(controller_id: UUID) -> dict[UUID, tuple[NoticeInForce, ...]]:
+    hashes: dict[UUID, dict[str, str]] = {}
+    rows = NoticeTranslation.objects.filter(
+        controller_id=controller_id, notice_version__published_at__isnull=False
+    ).values_list("notice_version_id", "language", "sha256")
+    for version_id, language, sha256 in rows:
+        hashes.setdefault(version_id, {})[language] = sha256
+    links = (
+        NoticePurpose.objects.filter(
+            controller_id=controller_id, notice_version__published_at__isnull=False
+        )
+        .select_related("notice_version__notice", "purpose_version")
+        .order_by("-notice_version__published_at", "-notice_version_id")
+    )
+    found: dict[UUID, tuple[NoticeInForce, ...]] = {}
+    for link in links:
+        version = link.notice_version
+        notice = NoticeInForce(
+            version.id, version.notice.code, version.number, hashes.get(version.id, {})
+        )
+        purpose_id = link.purpose_version.purpose_id
+        found[purpose_id] = (*found.get(purpose_id, ()), notice)
+    return found

@@ -1,0 +1,90 @@
+"""What can go wrong with purposes, notices and consents."""
+
+from keys.problems import DomainError
+
+
+class PurposeUnknownError(DomainError):
+    code = "purpose_unknown"
+    status = 422
+    message = "There is no such purpose, or it is not approved."
+    field = "purpose"
+
+
+class PurposeClosedError(DomainError):
+    code = "purpose_closed"
+    status = 409
+    message = "The purpose is closed."
+    field = "purpose"
+
+
+class NoticeNotInForceError(DomainError):
+    code = "notice_not_in_force"
+    status = 422
+    message = "There is no published notice for this purpose in this language."
+    field = "notice"
+
+
+class NoticeIncompleteError(DomainError):
+    code = "notice_incomplete"
+    status = 422
+    message = "The notice lacks elements the law asks for."
+    field = "content"
+
+
+class AlreadyPublishedError(DomainError):
+    code = "already_published"
+    status = 409
+    message = "A published version never changes; draft a new one."
+
+
+class SecondPersonError(DomainError):
+    code = "second_person_needed"
+    status = 409
+    message = "The author cannot approve their own version; a second person must."
+
+
+class ForbiddenMethodError(DomainError):
+    code = "method_forbidden"
+    status = 422
+    message = "This is not a clear affirmative action."
+    field = "method"
+
+
+class UnknownMethodError(DomainError):
+    code = "method_unknown"
+    status = 422
+    message = "The method is not one the suite knows."
+    field = "method"
+
+
+class IllegalTransitionError(DomainError):
+    code = "illegal_transition"
+    status = 409
+    message = "This step cannot follow the consent's present state."
+    field = "state"
+
+
+class EventTimeError(DomainError):
+    code = "event_time_invalid"
+    status = 422
+    message = "The time of the choice lies in the future or before the last recorded one."
+    field = "event_at"
+
+
+class GiverNotVerifiedError(DomainError):
+    code = "guardian_not_verified"
+    status = 422
+    message = "A parent or guardian must be a verified relation of the subject (DPDP s.9(1))."
+    field = "guardian"
+
+
+class ConsentMissingError(DomainError):
+    code = "consent_missing"
+    status = 404
+    message = "There is no consent of this subject to this purpose."
+
+
+class ObjectionMissingError(DomainError):
+    code = "objection_missing"
+    status = 404
+    message = "No such objection stands."

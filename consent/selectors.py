@@ -1,0 +1,153 @@
+"""Questions about purposes, notices and consents."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from consent.catalogue import Catalogue, in_force
+from consent.models import (
+    ConsentEvent,
+    ConsentState,
+    NoticeTranslation,
+    NoticeVersion,
+    Objection,
+    Purpose,
+    PurposeVersion,
+)
+from consent.transitions import VALID, State
+
+
+@dataclass(frozen=True, slots=True)
+class StateShown:
+    """Where a person stands on one purpose, for people to read."""
+
+    purpose: str
+    title: str
+    description: str
+    state: State
+    since_at: datetime | None
+    expires_at: datetime | None
+    event_id: UUID | None
+    notice_version_id: UUID | None
+    language: str
+    is_closed: bool
+
+    @property
+    def is_valid(self) -> bool:
+        return self.state in VALID
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeWords:
+    """The words of one published notice version in one language."""
+
+    version_id: UUID
+    code: str
+    number: int
+    language: str
+    content: Mapping[str, Any]
+    sha256: str
+    published_at: datetime | None
+
+
+def states(controller_id: UUID, subject_id: UUID) -> list[StateShown]:
+    """Where a person stands on every purpose in force and every purpose they ever chose on.
+
+    A consent whose time has ended reads expired although nobody wrote that yet.
+    """
+    now = timezone.now()
+    rows = ConsentState.objects.filter(controller_id=controller_id, subject_id=subject_id)
+    held = {row.purpose_id: row for row in rows}
+    shown = [
+        _shown(version, held.get(version.purpose_id), now) for version in _latest(controller_id)
+    ]
+    return [one for one in shown if not one.is_closed or one.event_id]
+
+
+def history(controller_id: UUID, subject_id: UUID, purpose: str = "") -> QuerySet[ConsentEvent]:
+    """The ledger lines of a person, newest first, of one purpose or all."""
+    lines = ConsentEvent.objects.filter(controller_id=controller_id, subject_id=subject_id)
+    if purpose:
+        lines = lines.filter(purpose__code=purpose)
+    return lines.select_related("purpose", "notice_version__notice").order_by("-recorded_at", "-id")
+
+
+def event(controller_id: UUID, event_id: UUID) -> ConsentEvent | None:
+    """One ledger line of this controller."""
+    found = ConsentEvent.objects.filter(controller_id=controller_id, pk=event_id)
+    return found.select_related("purpose", "notice_version__notice").first()
+
+
+def words(controller_id: UUID, version_id: UUID, language: str) -> NoticeWords | None:
+    """The words of a published notice version in that language, or None."""
+    found = (
+        NoticeTranslation.objects.filter(
+            controller_id=controller_id, notice_version_id=version_id, language=language,
+            notice_version__published_at__isnull=False,
+        )
+        .select_related("notice_version__notice")
+        .first()
+    )  # fmt: skip
+    if found is None:
+        return None
+    version: NoticeVersion = found.notice_version
+    return NoticeWords(
+        version.id, version.notice.code, version.number, found.language, found.content,
+        found.sha256, version.published_at,
+    )  # fmt: skip
+
+
+def words_in_force(controller_id: UUID, purpose: str, language: str) -> NoticeWords | None:
+    """The newest published words about a purpose: in the language, else in English, else None."""
+    catalogue: Catalogue = in_force(controller_id)
+    known = catalogue.purposes.get(purpose)
+    if known is None or not known.notices:
+        return None
+    newest = known.notices[0]
+    chosen = language if language in newest.languages else "en"
+    return words(controller_id, newest.version_id, chosen)
+
+
+def purposes(controller_ids: list[UUID]) -> QuerySet[Purpose]:
+    """The purposes of these controllers, by code."""
+    return Purpose.objects.filter(controller_id__in=controller_ids).order_by("code", "id")
+
+
+def purpose_titles(controller_id: UUID) -> dict[str, str]:
+    """What each purpose is called now, by code."""
+    return {version.purpose.code: version.title for version in _latest(controller_id)}
+
+
+def objections(controller_id: UUID, subject_id: UUID) -> QuerySet[Objection]:
+    """The objections that stand, newest first."""
+    return Objection.objects.filter(
+        controller_id=controller_id, subject_id=subject_id, lifted_at=None
+    ).order_by("-objected_at", "id")
+
+
+def _latest(controller_id: UUID) -> list[PurposeVersion]:
+    """The approved version in force of each purpose, by purpose code."""
+    return list(
+        PurposeVersion.objects.filter(controller_id=controller_id, approved_at__isnull=False)
+        .select_related("purpose")
+        .order_by("purpose__code", F("number").desc())
+        .distinct("purpose__code")
+    )
+
+
+def _shown(version: PurposeVersion, row: ConsentState | None, now: datetime) -> StateShown:
+    state = State(row.state) if row else State.UNKNOWN
+    if row and state in VALID and row.expires_at and row.expires_at <= now:
+        state = State.EXPIRED
+    return StateShown(
+        purpose=version.purpose.code, title=version.title, description=version.description,
+        state=state, since_at=row.since_at if row else None,
+        expires_at=row.expires_at if row else None, event_id=row.event_id if row else None,
+        notice_version_id=row.notice_version_id if row else None,
+        language=row.language if row else "", is_closed=version.purpose.closed_at is not None,
+    )  # fmt: skip

@@ -1,0 +1,29 @@
+"""The verbs on purposes, notices, consents and objections."""
+
+from consent.services.choices import Choice, expire_due, record, withdraw, withdraw_all
+from consent.services.objections import lift_objection, object_to, record_commitment
+from consent.services.publishing import (
+    Words,
+    approve_purpose,
+    close_purpose,
+    draft_notice,
+    draft_purpose,
+    publish_notice,
+)
+
+__all__ = [
+    "Choice",
+    "Words",
+    "approve_purpose",
+    "close_purpose",
+    "draft_notice",
+    "draft_purpose",
+    "expire_due",
+    "lift_objection",
+    "object_to",
+    "publish_notice",
+    "record",
+    "record_commitment",
+    "withdraw",
+    "withdraw_all",
+]

@@ -1,0 +1,1 @@
+"""The decision point: wire, facts, engine, batches, server."""

@@ -1,0 +1,144 @@
+"""What a decision is made from and what it says. Typed values only: no I/O, no clock, no Django.
+
+Times are whole microseconds since 1970-01-01 UTC, so that equal facts have equal bytes and no
+float enters the audit record. Every field defaults to its protective value: what nobody looked
+up is unknown, and unknown never helps towards a permit.
+"""
+
+from typing import Literal
+
+import msgspec
+
+Pack = Literal["IN", "EU"]
+IN: Pack = "IN"
+EU: Pack = "EU"
+
+
+class Question(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What the caller asks: may this be done for this purpose? Claims, never facts."""
+
+    action: str = "activate"
+    purpose: str = ""
+    caller: str = ""  # AuthZEN subject.id as sent
+    caller_type: str = ""
+    resource_type: str = "customer"
+    operations: tuple[str, ...] = ()
+    data: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
+    channel: str = ""
+    destination: str = ""
+    commitment: str = ""  # reference of an order or contract that is to be fulfilled
+
+
+class ServiceFacts(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The authenticated caller, as the registry knows it."""
+
+    id: str = ""
+    code: str = ""
+    is_active: bool = False
+    may_ask: bool = False  # registered for the purpose in question
+    contract_ends_at: int | None = None  # of the party behind the service; None: no end agreed
+    has_contract: bool = False
+
+
+class PurposeFacts(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The purpose version in force."""
+
+    code: str = ""
+    version: int = 0
+    state: str = "draft"  # draft, approved, active, closed
+    grounds: dict[str, str] = {}  # pack -> ground: "consent", "s7a".."s7i"; "6-1-a".."6-1-f"
+    categories: tuple[str, ...] = ()
+    is_marketing: bool = False
+    needs_explicit: bool = False
+    schedule_item: str = ""  # Fourth Schedule item that exempts from s.9(1) and (3), with citation
+    material_version: int = 0  # oldest purpose version whose consents still count (CON-19)
+
+
+class Standing(msgspec.Struct, frozen=True, array_like=True):
+    """One state of a person within a scope."""
+
+    state: str  # restricted, erasing, erased, deceased, hold
+    scope_type: str  # everything, purpose, category
+    scope: str
+    since: int
+
+
+class SubjectFacts(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The person, as far as the law asks."""
+
+    packs: tuple[str, ...] = ()  # the laws that apply; empty: none determinable
+    age: str = "unknown"  # unknown, child, adult
+    age_assurance: str = "unknown"  # unknown, declared, verified
+    adult_at: int | None = None  # when a child comes of age, where known
+    is_ambiguous: bool = False
+    has_guardian: bool = False  # a person with disability who has a lawful guardian
+    standings: tuple[Standing, ...] = ()
+
+
+class ConsentFacts(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The current state of one person's consent to one purpose.
+
+    Of a withdrawn consent `since` is the withdrawal; version, notice, evidence, explicitness and
+    expiry stay those of the consent that was withdrawn.
+    """
+
+    record: str = ""  # id of the ledger event that made the state
+    state: str = "unknown"  # the ten states of CON-12
+    since: int = 0  # when the person expressed it
+    expires_at: int | None = None
+    purpose_version: int = 0
+    notice: str = ""  # notice version id
+    language: str = ""
+    is_explicit: bool = False
+    is_provable: bool = False  # notice, language, hash, method and affirmative act are on record
+    is_stale: bool = False  # the notice changed materially since
+    given_by: str = "principal"  # principal, parent, guardian, ...
+    guardian_verified: bool = False
+
+
+class Commitment(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """An order or contract of the person that started before a withdrawal (s.6(5) illustration)."""
+
+    reference: str = ""
+    purpose: str = ""
+    started_at: int = 0
+    ends_at: int | None = None
+
+
+class Facts(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Everything the engine may look at. Stored with the decision, so that it can be replayed."""
+
+    now: int
+    question: Question
+    service: ServiceFacts = ServiceFacts()
+    purpose: PurposeFacts | None = None
+    subject: SubjectFacts | None = None
+    consent: ConsentFacts = ConsentFacts()
+    objected_marketing_at: int | None = None  # standing objection to direct marketing, GDPR 21(2)
+    commitment: Commitment | None = None
+    valid_seconds: int = 60
+
+
+class Reason(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One rule's finding."""
+
+    rule: str
+    code: str
+    pack: str = ""
+    refs: tuple[str, ...] = ()
+
+
+class Decision(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The answer: the first reason decides, the others follow in order."""
+
+    permit: bool
+    reason_code: str
+    rule: str
+    reasons: tuple[Reason, ...] = ()
+    packs: tuple[str, ...] = ()
+    basis: dict[str, str] = {}  # pack -> ground relied on
+    policy_version: str = ""
+    valid_until: int | None = None  # only on a permit
+    cure: str = ""  # code of what would change the answer
+    obligations: tuple[str, ...] = ()

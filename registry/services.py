@@ -1,0 +1,84 @@
+"""The verbs on parties and data categories."""
+
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+
+from audit import services as audit
+from audit.actors import Actor, Target
+from registry.errors import ContractMissingError, ForeignPartyError
+from registry.models import DataCategory, Party, PartyKind, ServiceParty, TransferTool
+
+
+@transaction.atomic
+def record_party(  # noqa: PLR0913 (a contract has these parts)
+    *,
+    by: Actor,
+    controller_id: UUID,
+    code: str,
+    name: str,
+    kind: str,
+    country: str,
+    contract_reference: str = "",
+    contract_ends_on: date | None = None,
+    transfer_tool: str = TransferTool.NONE,
+    transfer_tool_ends_on: date | None = None,
+) -> Party:
+    """Enter a processor or recipient. Raises ContractMissingError for one without a contract."""
+    if kind != PartyKind.INTERNAL and not contract_reference:
+        raise ContractMissingError
+    party = Party(
+        controller_id=controller_id, code=code, name=name, kind=kind, country=country,
+        contract_reference=contract_reference, contract_ends_on=contract_ends_on,
+        transfer_tool=transfer_tool, transfer_tool_ends_on=transfer_tool_ends_on,
+    )  # fmt: skip
+    party.full_clean()
+    party.save(force_insert=True)
+    _record(by, party, "party:recorded", {"kind": kind, "country": country})
+    return party
+
+
+@transaction.atomic
+def end_contract(*, by: Actor, party: Party, on: date) -> Party:
+    """Set the last day of a party's contract; its services are denied from the day after (R01)."""
+    locked = Party.objects.select_for_update().get(pk=party.pk)
+    locked.contract_ends_on = on
+    locked.save(update_fields=["contract_ends_on"])
+    _record(by, locked, "party:changed", {"contract_ends_on": on.isoformat()})
+    return locked
+
+
+@transaction.atomic
+def put_in_charge(*, by: Actor, controller_id: UUID, service_id: UUID, party: Party) -> None:
+    """Say which party runs a service. Raises ForeignPartyError for another controller's party."""
+    if party.controller_id != controller_id:
+        raise ForeignPartyError
+    ServiceParty.objects.update_or_create(
+        service_id=service_id, defaults={"party": party, "controller_id": controller_id}
+    )
+    _record(by, party, "party:changed", {"service": str(service_id)})
+
+
+@transaction.atomic
+def record_category(
+    *, by: Actor, controller_id: UUID, code: str, name: str, is_special: bool = False
+) -> DataCategory:
+    """Enter a category of personal data."""
+    category = DataCategory(
+        controller_id=controller_id, code=code, name=name, is_special=is_special
+    )
+    category.full_clean()
+    category.save(force_insert=True)
+    audit.record(
+        event="category:recorded", by=by, controller_id=controller_id,
+        target=Target("data_category", str(category.id)), data={"code": code},
+    )  # fmt: skip
+    return category
+
+
+def _record(by: Actor, party: Party, event: str, data: dict[str, str]) -> None:
+    audit.record(
+        event=event, by=by, controller_id=party.controller_id,
+        target=Target("party", str(party.id)), data={"code": party.code, **data},
+    )  # fmt: skip

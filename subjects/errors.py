@@ -1,0 +1,42 @@
+"""What can go wrong with subjects."""
+
+from keys.problems import DomainError
+
+
+class SubjectUnknownError(DomainError):
+    code = "subject_unknown"
+    status = 404
+    message = "There is no such subject."
+    field = "subject"
+
+
+class IdentifierTakenError(DomainError):
+    code = "identifier_taken"
+    status = 409
+    message = "The identifier already belongs to a subject of this controller."
+    field = "identifiers"
+
+
+class NoIdentifierError(DomainError):
+    code = "identifier_missing"
+    status = 422
+    message = "A subject needs at least one identifier."
+    field = "identifiers"
+
+
+class KeyDestroyedError(DomainError):
+    code = "subject_key_destroyed"
+    status = 409
+    message = "The subject's data key was destroyed; nothing sealed under it can be read."
+
+
+class StandingUnknownError(DomainError):
+    code = "standing_unknown"
+    status = 404
+    message = "There is no such standing."
+
+
+class LinkNotValidError(DomainError):
+    code = "link_not_valid"
+    status = 410
+    message = "This sign-in link has expired or was used already."

@@ -1,0 +1,23 @@
+"""Which laws apply to a person, from facts. Pure (POL-12).
+
+DPDP s.3: data processed in India, or of persons in India who are offered goods or services. GDPR
+Art 3: an establishment in the Union, or persons in the Union who are offered goods or services. An
+unknown residence gives no law at all, so that the decision is a denial (unknown is protective).
+"""
+
+from functools import lru_cache
+
+EEA = frozenset(
+    "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE IS LI NO"
+    .split()
+)  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def packs(residence: str, establishment: str) -> tuple[str, ...]:
+    """The statutory packs for a person living in `residence`, at a controller of `establishment`."""
+    if not residence:
+        return ()
+    places = {residence, establishment}
+    found = (("IN", "IN" in places), ("EU", bool(places & EEA)))
+    return tuple(pack for pack, applies in found if applies)

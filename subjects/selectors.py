@@ -1,0 +1,113 @@
+"""Questions about subjects. Values in clear leave this module only through `reveal`."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from keys import services as keys
+from subjects.errors import KeyDestroyedError, SubjectUnknownError
+from subjects.models import DataKey, Identifier, Relationship, Standing, Subject
+from subjects.schemes import mask, normalise
+
+
+@dataclass(frozen=True, slots=True)
+class ShownIdentifier:
+    """An identifier as a screen may show it."""
+
+    scheme: str
+    text: str
+
+
+def subject(controller_id: UUID, subject_id: UUID) -> Subject:
+    """The subject of this controller. Raises SubjectUnknownError (also for a foreign one)."""
+    found = Subject.objects.filter(controller_id=controller_id, pk=subject_id).first()
+    if found is None:
+        raise SubjectUnknownError
+    return found
+
+
+def find(controller_id: UUID, scheme: str, value: str) -> Subject | None:
+    """The person with this identifier at this controller, or None.
+
+    Raises UnknownSchemeError, MalformedIdentifierError.
+    """
+    digest = keys.lookup_digest(
+        controller_id=controller_id, scheme=scheme, value=normalise(scheme, value)
+    )
+    found = (
+        Identifier.objects.filter(controller_id=controller_id, scheme=scheme, digest=digest)
+        .select_related("subject")
+        .first()
+    )
+    return found.subject if found else None
+
+
+def find_many(controller_id: UUID, scheme: str, values: list[str]) -> dict[str, UUID]:
+    """Subject ids by (normalised) identifier value, for those that exist."""
+    by_digest = {
+        keys.lookup_digest(controller_id=controller_id, scheme=scheme, value=value): value
+        for value in values
+    }
+    rows = Identifier.objects.filter(
+        controller_id=controller_id, scheme=scheme, digest__in=list(by_digest)
+    ).values_list("digest", "subject_id")
+    return {by_digest[bytes(digest)]: subject_id for digest, subject_id in rows}
+
+
+def in_bulk(controller_id: UUID, ids: list[UUID]) -> dict[UUID, Subject]:
+    """Subjects of this controller by id."""
+    return {
+        found.id: found for found in Subject.objects.filter(controller_id=controller_id, id__in=ids)
+    }
+
+
+def subjects(controller_ids: list[UUID]) -> QuerySet[Subject]:
+    """The people of these controllers, newest first."""
+    return Subject.objects.filter(controller_id__in=controller_ids).order_by("-id")
+
+
+def masked_identifiers(subject: Subject) -> list[ShownIdentifier]:
+    """Their identifiers, masked."""
+    return [ShownIdentifier(one.scheme, mask(one.scheme, one.text)) for one in reveal(subject)]
+
+
+def reveal(subject: Subject) -> list[ShownIdentifier]:
+    """Their identifiers in clear. The caller records the read first (P11).
+
+    Raises KeyDestroyedError.
+    """
+    rows = list(Identifier.objects.filter(subject=subject).order_by("scheme", "id"))
+    key = data_key(subject) if rows else b""
+    return [ShownIdentifier(row.scheme, _open(key, row)) for row in rows]
+
+
+def data_key(subject: Subject) -> bytes:
+    """The person's data key in clear; never store or log it. Raises KeyDestroyedError."""
+    row = DataKey.objects.filter(subject_id=subject.id).first()
+    if row is None:
+        raise KeyDestroyedError
+    return keys.unwrap(row.wrapping_version, bytes(row.wrapped), context=subject.id.bytes)
+
+
+def standings(subject: Subject) -> QuerySet[Standing]:
+    """What stands about a person now."""
+    return Standing.objects.filter(subject=subject, ended_at=None).order_by("-since_at", "id")
+
+
+def relationships(subject: Subject) -> QuerySet[Relationship]:
+    """The person's relationships, oldest first."""
+    return Relationship.objects.filter(subject=subject).order_by("id")
+
+
+def is_verified_guardian(controller_id: UUID, guardian_id: UUID, of: UUID) -> bool:
+    """Whether `guardian_id` is a verified parent or guardian of `of` (DPDP s.9(1), r.10, r.11)."""
+    return Relationship.objects.filter(
+        controller_id=controller_id, subject_id=guardian_id, related_id=of,
+        kind__in=("parent", "guardian"), verified_at__isnull=False,
+    ).exists()  # fmt: skip
+
+
+def _open(key: bytes, row: Identifier) -> str:
+    context = row.subject_id.bytes + row.scheme.encode()
+    return keys.open_sealed(key, bytes(row.sealed), context=context).decode()
