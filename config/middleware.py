@@ -3,7 +3,6 @@
 import re
 import uuid
 
-import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
@@ -30,12 +29,14 @@ class ContentSecurityPolicyMiddleware(MiddlewareMixin):
 
 
 class RequestIdMiddleware(MiddlewareMixin):
-    """One id per request: the caller's if it is harmless, else ours; logged and echoed."""
+    """One id per request: the caller's if it is harmless, else ours; logged and echoed.
+
+    It stands before django_structlog's middleware, which takes the id from the request as it is.
+    """
 
     def process_request(self, request: HttpRequest) -> None:
-        request_id = accepted_id(request.headers.get("X-Request-ID", ""))
+        request_id = accepted_id(request.META.get("HTTP_X_REQUEST_ID", ""))
         request.META["HTTP_X_REQUEST_ID"] = request_id
-        structlog.contextvars.bind_contextvars(request_id=request_id)
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase

@@ -51,8 +51,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.ContentSecurityPolicyMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
     "config.middleware.RequestIdMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -204,6 +204,7 @@ DECISION_TIMEOUT_SECONDS = env.integer("SAMMATI_DECISION_TIMEOUT_SECONDS", defau
 PORTAL_NAME = _("Your privacy choices")
 
 DJANGO_STRUCTLOG_USER_ID_FIELD = None
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # RequestIdMiddleware has checked it
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 LOGGING = logs.settings(json=PRODUCTION or env.boolean("SAMMATI_JSON_LOGS", default=False))
 logs.configure()

@@ -4,6 +4,7 @@ import pytest
 import structlog
 from django.http import HttpResponse
 from django.test import RequestFactory
+from django_structlog.middlewares import RequestMiddleware
 
 from config import middleware
 
@@ -16,7 +17,7 @@ def answered(request, response=None):
         seen.update(structlog.contextvars.get_contextvars())
         return inner
 
-    middleware.RequestIdMiddleware(view)(request)
+    middleware.RequestIdMiddleware(RequestMiddleware(view))(request)
     return inner, seen
 
 
@@ -59,3 +60,8 @@ class TestRequestId:
 
         assert re.fullmatch(r"[0-9a-f-]{36}", response.headers["X-Request-ID"])
         assert seen["request_id"] == response.headers["X-Request-ID"]
+
+    def test_stands_before_the_middleware_that_logs(self, settings):
+        order = [path.rsplit(".", 1)[1] for path in settings.MIDDLEWARE]
+
+        assert order.index("RequestIdMiddleware") < order.index("RequestMiddleware")
