@@ -1,0 +1,160 @@
+"""What the sync and the async client share: who asks, how a question and a write are formed."""
+
+import inspect
+import os
+import ssl
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NoReturn
+
+from sammati_client import questions
+from sammati_client.answers import Deny, Permit, Written
+from sammati_client.batch import BAD_INPUT, Batch, single_answer
+from sammati_client.errors import NotPermitted, RequestFailed
+from sammati_client.exchange import headers
+from sammati_client.options import Options, base_address, bearer
+from sammati_client.questions import Asker, Call, Subject, Use
+from sammati_client.replies import BadAnswerError, Failure, Outcome, Reply, parsed, readable
+
+
+class Core:
+    """The client without its input and output. Its repr shows the server and the service only."""
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        service: str,
+        key: str,
+        supported_obligations: Iterable[str] = (),
+        options: Options | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        """`service` is the code of the service that owns `key`; `tls` replaces the trusted roots.
+
+        Raises ValueError for an address, a key or a service that cannot be right.
+        """
+        if not questions.is_askable(service):
+            raise ValueError("service must be the code of the service that the key belongs to.")
+        self._options = options or Options()
+        self._base_url = base_address(base_url, allow_http=self._options.allow_http)
+        self._authorization = bearer(key)
+        self._asker = Asker(service, frozenset(supported_obligations))
+        self._tls = tls
+        self._lives_in: object = None
+        self._open()
+
+    def _open(self) -> None:
+        raise NotImplementedError
+
+    def _home(self) -> object:
+        return os.getpid()
+
+    def _settle(self) -> None:
+        """After a fork: connections shared with the parent would mix up two people's answers."""
+        home = self._home()
+        if self._lives_in not in {None, home}:
+            self._open()
+        self._lives_in = home
+
+    def __repr__(self) -> str:
+        name = type(self).__name__
+        return f"{name}(base_url={self._base_url!r}, service={self._asker.service!r})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("A client holds a key and connections: make one in each process.")
+
+    def _url(self, call: Call) -> str:
+        return self._base_url + call.path
+
+    def _headers(self, call: Call) -> dict[str, str]:
+        return headers(call, self._authorization)
+
+    def _question(self, subject: Subject, use: Use) -> Call | Deny:
+        if not questions.is_askable(subject):
+            return BAD_INPUT
+        try:
+            return self._asker.one(subject, use)
+        except (TypeError, ValueError):
+            return BAD_INPUT
+
+    def _decision(self, outcome: Outcome) -> Permit | Deny:
+        return single_answer(outcome, self._asker.supported_obligations)
+
+    def _batch(self, subjects: Iterable[Subject], use: Use) -> Batch:
+        return Batch(self._asker, subjects, use, self._options.batch_size)
+
+
+def written(call: Call, outcome: Outcome) -> Written:
+    """The acknowledged write. Raises RequestFailed for everything else."""
+    if isinstance(outcome, Reply) and outcome.status in {200, 201}:
+        return _acknowledged(call, outcome)
+    if isinstance(outcome, Failure):
+        raise failed(call, outcome.code, was_sent=outcome.was_sent)
+    code = _problem_code(outcome) or _client_code(outcome)
+    raise failed(call, code, status=outcome.status, was_sent=not 300 <= outcome.status < 500)
+
+
+def _acknowledged(call: Call, reply: Reply) -> Written:
+    try:
+        data = parsed(reply.body)
+    except BadAnswerError:
+        data = None
+    if not isinstance(data, dict):
+        raise failed(call, "CLIENT_BAD_ANSWER", status=reply.status, was_sent=True)
+    return Written(created=reply.status == 201, data=data, request_id=reply.request_id)
+
+
+def _problem_code(reply: Reply) -> str | None:
+    try:
+        problem = parsed(reply.body)
+    except BadAnswerError:
+        return None
+    code = problem.get("code") if isinstance(problem, dict) else None
+    return code if isinstance(code, str) and code.isidentifier() else None
+
+
+def _client_code(reply: Reply) -> str:
+    answer = readable(reply)
+    return answer.reason_code if isinstance(answer, Deny) else "CLIENT_BAD_ANSWER"
+
+
+def failed(call: Call, code: str, *, status: int | None = None, was_sent: bool) -> RequestFailed:
+    """The error of a write that was not acknowledged."""
+    return RequestFailed(
+        code, idempotency_key=call.idempotency_key, status=status, outcome_unknown=was_sent
+    )
+
+
+def insist(answer: Permit | Deny) -> Permit:
+    """The permit, if it still holds. Raises NotPermitted."""
+    if isinstance(answer, Permit) and answer:
+        return answer
+    raise NotPermitted(answer)
+
+
+class Guarded:
+    """A function with the parameter that names the person; made once, when it is decorated."""
+
+    def __init__(
+        self, function: Callable[..., Any], *, subject: str, permit_as: str | None
+    ) -> None:
+        """Raises TypeError where the guard could not hold, so a mistake shows on import."""
+        if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+            raise TypeError("A generator runs after its permit may have ended: guard each step.")
+        self._signature = inspect.signature(function)
+        for name in filter(None, (subject, permit_as)):
+            if name not in self._signature.parameters:
+                raise TypeError(f"{function.__qualname__} has no parameter {name!r}.")
+        self._subject = subject
+        self._permit_as = permit_as
+
+    def subject_of(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        """The id of the person this call is about. Raises TypeError as the call itself would."""
+        given = {**kwargs, self._permit_as: None} if self._permit_as else kwargs
+        bound = self._signature.bind(*args, **given)
+        bound.apply_defaults()
+        return bound.arguments[self._subject]
+
+    def with_permit(self, kwargs: Mapping[str, Any], permit: Permit) -> dict[str, Any]:
+        """The keyword arguments, with the permit where the function wants it."""
+        return {**kwargs, self._permit_as: permit} if self._permit_as else dict(kwargs)
