@@ -118,7 +118,8 @@ def rotate(purpose: str) -> int:
     """Add a new active version of a purpose's key to the key file; old versions stay readable.
 
     Raises KeyUnavailableError when the keys are not in a file of ours, KeyMismatchError when it is
-    another database's, ValueError for a purpose that does not exist. What old versions wrapped stays wrapped by them until it is wrapped again.
+    another database's, ValueError for a purpose that does not exist. What old versions wrapped
+    stays wrapped by them until it is wrapped again.
     """
     if purpose not in keyfile.PURPOSES:
         raise ValueError(f"The purpose must be one of {', '.join(keyfile.PURPOSES)}.")

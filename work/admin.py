@@ -14,7 +14,6 @@ from work import services
 from work.errors import NotDeadError
 from work.models import Job
 
-
 if TYPE_CHECKING:
     Base = admin.ModelAdmin[Job]
 else:  # only the type checker knows the admin as generic

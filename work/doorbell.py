@@ -68,6 +68,7 @@ class Doorbell:
         if self._connection is None or self._pid != os.getpid():
             self._pid = os.getpid()  # a socket shared with the parent of a fork is nobody's
             self._connection = current_app.connection_for_write(
+                settings.CELERY_BROKER_URL,
                 connect_timeout=TIMEOUT_SECONDS,
                 transport_options=OPTIONS,
             )

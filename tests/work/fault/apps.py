@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class FaultConfig(AppConfig):
+    name = "tests.work.fault"
