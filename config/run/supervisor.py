@@ -105,10 +105,10 @@ class Supervisor:
             stages.check_port(self.port)
         self._start_servers()
         variables = stages.environment(self.port, self.name)
-        with stages.stage("Keys"):
-            stages.manage(["ensure_keys"], variables=variables)
         with stages.stage("Tables"):
             stages.migrate(variables, self.servers)
+        with stages.stage("Keys"):
+            stages.manage(["ensure_keys"], variables=variables)
         if stages.demo_is_wanted():
             with stages.stage("Demo data", talks=True):
                 stages.seed(variables)

@@ -1,7 +1,8 @@
 """Sets of servers and checkouts that a test may break."""
 
+import os
+import pwd
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,12 +32,12 @@ def set_name(worker_id: str) -> Iterator[str]:
 @pytest.fixture
 def checkout(tmp_path: Path) -> Iterator[Checkout]:
     """A copy of the project, so that its servers, logs and locks are the test's own."""
-    folder = tmp_path / "sammati"
+    folder = tmp_path / "copy" / "sammati"
     shutil.copytree(BASE_DIR, folder, ignore=NOT_COPIED, symlinks=True)
     found = Checkout(folder, port=free_port(), python=sys.executable)
     yield found
     found.stop()
-    for path in found.places():
+    for path in (*found.places(), found.folder.parent):
         shutil.rmtree(path, ignore_errors=True)
 
 
@@ -51,7 +52,7 @@ def as_app(servers: embedded.Servers) -> Iterator[psycopg.Connection]:
 @pytest.fixture
 def other_login() -> tuple[int, int]:
     """An ordinary login that root can lend to a process."""
-    found = subprocess.run(["id", "-u"], capture_output=True, text=True, check=True)
-    if found.stdout.strip() != "0":
+    if os.getuid() != 0:
         pytest.skip("only root can start a process as somebody else")
-    return 54321, 54321
+    found = pwd.getpwnam("games")  # PostgreSQL wants a login that has a name; Debian has this one
+    return found.pw_uid, found.pw_gid

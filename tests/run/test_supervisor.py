@@ -127,13 +127,13 @@ def lend(checkout: Checkout, login: tuple[int, int]) -> None:
     )  # fmt: skip
     if done.returncode != 0:
         pytest.skip("another login cannot reach this environment's packages")
-    folder = Path(tempfile.mkdtemp(prefix="sammati-")) / "sammati"
+    folder = Path(tempfile.mkdtemp(prefix="sammati-copy-")) / "sammati"
     folder.parent.chmod(0o755)
     checkout.folder.rename(folder)
     for path in (folder, *folder.rglob("*")):
         os.chown(path, *login, follow_symlinks=False)
     checkout.folder, checkout.python, checkout.login = folder, system, login
-    checkout.variables = {"PYTHONPATH": packages}
+    checkout.variables = {"PYTHONPATH": packages, "HOME": str(folder)}
 
 
 @pytest.mark.fault
