@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrOrPromise
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class Permission(StrEnum):
@@ -26,7 +29,7 @@ class Role:
     """A named set of permissions."""
 
     code: str
-    name: StrOrPromise
+    name: "StrOrPromise"
     permissions: frozenset[Permission]
 
 

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrOrPromise
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class RetentionClass(StrEnum):
@@ -20,14 +23,14 @@ class Event:
 
     code: str
     retention: RetentionClass
-    sentence: StrOrPromise
+    sentence: "StrOrPromise"
 
 
-def _evidence(code: str, sentence: StrOrPromise) -> Event:
+def _evidence(code: str, sentence: "StrOrPromise") -> Event:
     return Event(code, RetentionClass.EVIDENCE, sentence)
 
 
-def _processing(code: str, sentence: StrOrPromise) -> Event:
+def _processing(code: str, sentence: "StrOrPromise") -> Event:
     return Event(code, RetentionClass.PROCESSING, sentence)
 
 

@@ -241,8 +241,12 @@ def settings(*, json: bool) -> dict[str, Any]:
             "django": {**quiet, "level": "INFO"},
             "django.request": {**quiet, "level": "ERROR"},
             "django.server": {**quiet, "level": "WARNING"},
+            "gunicorn.access": {**quiet, "level": "WARNING"},  # servers bring handlers of their
+            "gunicorn.error": {**quiet, "level": "INFO"},  # own, which show exceptions as they are
             "httpx": {**quiet, "level": "WARNING"},  # writes every URL it calls
+            "uvicorn": {**quiet, "level": "INFO"},
             "uvicorn.access": {**quiet, "level": "WARNING"},  # writes every URL it serves
+            "uvicorn.error": {**quiet, "level": "INFO"},
         },
     }
 

@@ -237,3 +237,12 @@ def test_both_renderers_are_accepted_by_the_standard_library():
         configurator = logging.config.DictConfigurator(settings)
 
         assert configurator.configure_formatter(settings["formatters"]["redacting"])
+
+
+@pytest.mark.req("P10")
+@pytest.mark.parametrize("name", ["uvicorn", "uvicorn.error", "uvicorn.access", "gunicorn.error"])
+def test_servers_keep_no_handlers_of_their_own(name):
+    settings = logs.settings(json=True)["loggers"][name]
+
+    assert settings["handlers"] == []
+    assert settings["propagate"] is True
