@@ -242,11 +242,11 @@ def settings(*, json: bool) -> dict[str, Any]:
             "django.request": {**quiet, "level": "ERROR"},
             "django.server": {**quiet, "level": "WARNING"},
             "gunicorn.access": {**quiet, "level": "WARNING"},  # servers bring handlers of their
-            "gunicorn.error": {**quiet, "level": "INFO"},  # own, which show exceptions as they are
+            "gunicorn.error": quiet,  # own, which show exceptions as they are
             "httpx": {**quiet, "level": "WARNING"},  # writes every URL it calls
-            "uvicorn": {**quiet, "level": "INFO"},
+            "uvicorn": quiet,
             "uvicorn.access": {**quiet, "level": "WARNING"},  # writes every URL it serves
-            "uvicorn.error": {**quiet, "level": "INFO"},
+            "uvicorn.error": quiet,
         },
     }
 
