@@ -12,7 +12,9 @@ LONG_FILES = {
 TEXT = (".py", ".md", ".html", ".txt", ".toml", ".yaml", ".yml", ".css", ".sh", ".conf", "")
 FORBIDDEN = {
     # In pieces, so that this file does not find itself.
-    "a path of somebody's machine": re.compile(r"/(?:work|root|home/\w+|Users/\w+)" + r"/\w"),
+    "a path of somebody's machine": re.compile(
+        r"(?<![\w.*})])/(?:work|root|home/\w+|Users/\w+)" + r"/\w"
+    ),
     "a local package index": re.compile(r"--(?:extra-)?index" + r"-url|--find" + r"-links"),
     "an unfinished thought": re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X)\b"),
     "a generated mark": re.compile(
