@@ -191,6 +191,8 @@ def main(kind: str) -> int:
                 install(kind)
     except BootstrapError as error:
         sys.stderr.write(f"{error}\n")
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped; the next make goes on with the installation.\n")
     except OSError as error:
         sys.stderr.write(READ_ONLY.format(BASE_DIR, error.strerror) + "\n")
     else:

@@ -1,5 +1,6 @@
 """Children that never outlive their parent, whatever happens to it."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -59,10 +60,9 @@ def start(
 
 
 def signal_group(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    try:
+    """To the child and its own children; nothing if they are gone."""
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, number)
-    except ProcessLookupError:
-        return
 
 
 def wait_for(condition: Callable[[], bool], *, seconds: float, pause: float = 0.05) -> bool:

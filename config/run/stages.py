@@ -2,8 +2,8 @@
 
 import hashlib
 import os
+import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -87,17 +87,18 @@ def manage(command: list[str], *, variables: dict[str, str], is_shown: bool = Fa
     """
     log_path = folders.logs() / f"{command[0]}.log"
     with processes.open_log(log_path) as log:
-        done = subprocess.run(
+        child = processes.start(
             [sys.executable, "manage.py", *command],
-            cwd=BASE_DIR,
-            env=variables,
-            stdin=subprocess.DEVNULL,
-            stdout=None if is_shown else log,
-            stderr=None if is_shown else log,
-            check=False,
+            output=sys.stdout.fileno() if is_shown else log,
+            environment=variables,
+            folder=BASE_DIR,
         )
-    if done.returncode == 0:
-        return
+    try:
+        if child.wait() == 0:
+            return
+    finally:
+        processes.signal_group(child, signal.SIGKILL)  # we were told to stop while it worked
+        child.wait()
     if is_shown:
         raise RunError(f"`manage.py {command[0]}` failed; its words above say why.")
     raise RunError(

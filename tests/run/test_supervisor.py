@@ -63,6 +63,17 @@ class TestTheGroup:
 
         assert becomes(lambda: checkout.processes() == [], seconds=20), checkout.processes()
 
+    @pytest.mark.parametrize("line", ["Sammati starts", "Port", "PostgreSQL", "Roles", "Tables"])
+    @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGKILL])
+    def test_leaves_no_process_when_ended_on_the_way(self, checkout, ending, line):
+        supervisor = checkout.start()
+        assert any(line in said for said in supervisor.stdout)
+
+        supervisor.send_signal(ending)
+        supervisor.communicate(timeout=60)
+
+        assert becomes(lambda: checkout.processes() == [], seconds=20), checkout.processes()
+
     @pytest.mark.parametrize("part", ["web", "worker", "keeper", "postgres", "valkey"])
     def test_stops_whole_when_one_part_dies(self, checkout, part):
         marks = {
