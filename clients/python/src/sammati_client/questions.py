@@ -54,7 +54,7 @@ class Call:
     body: bytes = field(repr=False)
     answer_bytes: int
     idempotency_key: str
-    request_id: str = field(default_factory=lambda: uuid4().hex)
+    request_id: str = field(default_factory=lambda: f"c-{uuid4().hex}")
 
 
 @dataclass(frozen=True, slots=True)
