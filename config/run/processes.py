@@ -16,16 +16,28 @@ PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 
+def wish_for(number: signal.Signals) -> None:
+    """Ask the kernel to send us `number` when our parent dies. Only Linux can."""
+    if sys.platform == "linux":
+        LIBC.prctl(PR_SET_PDEATHSIG, int(number))
+
+
+def parent_name() -> str:
+    try:
+        return Path(f"/proc/{os.getppid()}/comm").read_text().strip()
+    except OSError:
+        return ""
+
+
 def die_with_parent(with_signal: signal.Signals) -> Callable[[], None]:
-    """Ask the kernel, in the child before it starts, for `with_signal` when the parent dies.
+    """What a child does before it starts, so that it gets `with_signal` when we die.
 
     It must run after a change of login, which clears the wish: `subprocess` does it in this order.
     """
     parent = os.getpid()
 
     def in_child() -> None:
-        if sys.platform == "linux":
-            LIBC.prctl(PR_SET_PDEATHSIG, int(with_signal))
+        wish_for(with_signal)
         if os.getppid() != parent:  # it died between our fork and our wish
             os._exit(1)
 

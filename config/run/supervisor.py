@@ -206,6 +206,8 @@ def how(code: int) -> str:
 
 def main() -> int:
     """Exit code 0 after a wish to stop, 1 with one sentence after anything else."""
+    if processes.parent_name() in {"make", "gmake"}:  # whoever kills make means us
+        processes.wish_for(signal.SIGTERM)
     try:
         Supervisor(
             port=stages.chosen_port(), name=os.environ.get("SAMMATI_EMBEDDED") or "run"

@@ -63,6 +63,20 @@ class TestTheGroup:
 
         assert becomes(lambda: checkout.processes() == [], seconds=20), checkout.processes()
 
+    @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGKILL])
+    def test_leaves_no_process_when_make_is_ended(self, checkout, ending):
+        recipe = f"run:\n\t@exec {sys.executable} -m config.run\n"
+        (checkout.folder / "trial.mk").write_text(recipe)
+        python, checkout.python = checkout.python, shutil.which("make")
+        make = checkout.start("-f", "trial.mk", "run")
+        checkout.python = python
+        checkout.until_up(make)
+
+        make.send_signal(ending)
+        make.communicate(timeout=60)
+
+        assert becomes(lambda: checkout.processes() == [], seconds=20), checkout.processes()
+
     @pytest.mark.parametrize("line", ["Sammati starts", "Port", "PostgreSQL", "Roles", "Tables"])
     @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGKILL])
     def test_leaves_no_process_when_ended_on_the_way(self, checkout, ending, line):
