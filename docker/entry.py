@@ -22,7 +22,7 @@ WEB = [
     *("--max-requests", "20000", "--max-requests-jitter", "2000"),
 ]
 PDP = [
-    *("uvicorn", "policies.pdp.asgi:application", "--host", HOST, "--port", PDP_PORT),
+    *("uvicorn", "config.asgi:application", "--host", HOST, "--port", PDP_PORT),
     *("--loop", "uvloop", "--http", "httptools", "--no-access-log", "--no-server-header"),
     *("--no-proxy-headers", "--timeout-keep-alive", IDLE_SECONDS),
     *("--timeout-graceful-shutdown", "10", "--log-level", "warning"),

@@ -92,7 +92,7 @@ def permit(**context: Any) -> dict[str, Any]:
         "context": {
             "decision_id": "018f-decision",
             "reason_code": "PERMIT",
-            "basis": "consent",
+            "basis": {"IN": "consent"},
             "packs": ["IN"],
             "consent_record": "018f-consent",
             "policy_version": "2026-11-01.1",

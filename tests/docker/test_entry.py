@@ -56,7 +56,7 @@ class TestEntry:
         _, *line = entry.command("pdp", [])
         chosen = main.make_context("uvicorn", list(line)).params
 
-        assert chosen["app"] == "policies.pdp.asgi:application"
+        assert chosen["app"] == "config.asgi:application"
         assert (chosen["proxy_headers"], chosen["access_log"]) == (False, False)
 
     def test_celery_accepts_what_the_worker_is_started_with(self):

@@ -186,8 +186,8 @@ def test_forwarded_headers_are_the_proxys_own(proxy):
 def test_bodies_are_bounded(proxy):
     port = proxy[0]["https"]
 
-    assert ask(port, "POST", "/access/v1/evaluations", b"x" * 7_000_000)[0] == 200
-    assert ask(port, "POST", "/access/v1/evaluations", b"x" * 9_000_000)[0] == 413
+    assert ask(port, "POST", "/access/v1/evaluations", b"x" * 15_000_000)[0] == 200
+    assert ask(port, "POST", "/access/v1/evaluations", b"x" * 18_000_000)[0] == 413
     assert ask(port, "POST", "/privacy/", b"x" * 1_500_000)[0] == 413
 
 

@@ -53,7 +53,7 @@ class Answer:
     reason_admin: Mapping[str, str] = field(default_factory=dict)
     reason_user: Mapping[str, str] = field(default_factory=dict)
     packs: tuple[str, ...] = ()
-    basis: str | None = None
+    basis: Mapping[str, str] = field(default_factory=dict)
     consent_record: str | None = None
     policy_version: str | int | None = None
     legal_refs: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ EVALUATIONS = "/access/v1/evaluations"
 CONSENTS = "/api/v1/consents"
 WITHDRAWALS = "/api/v1/consents/withdraw"
 
-LONGEST_ID = 512
+LONGEST_ID = 256
 ANSWER_BYTES = 65_536
 ITEM_BYTES = 16_384
 
