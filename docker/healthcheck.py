@@ -7,8 +7,8 @@ import socket
 import sys
 from pathlib import Path
 
-WEB = (8000, "/-/ready")
-PDP = (8001, "/.well-known/authzen-configuration")
+PORTS = {"web": 8000, "pdp": 8001}
+READY = "/-/ready"  # the database answers and the keys are there
 SECONDS = 4
 SILENCE = "15 seconds"  # a process shows its life every second
 ALIVE = """
@@ -17,12 +17,12 @@ ALIVE = """
 """
 
 
-def answers(port: int, path: str) -> bool:
+def answers(port: int) -> bool:
     """Asks as the proxy does: by an allowed host name, over what was HTTPS."""
     host = os.environ.get("ALLOWED_HOSTS", "").split(",")[0].strip() or "localhost"
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
     try:
-        connection.request("GET", path, headers={"Host": host, "X-Forwarded-Proto": "https"})
+        connection.request("GET", READY, headers={"Host": host, "X-Forwarded-Proto": "https"})
         return connection.getresponse().status == http.client.OK
     except (OSError, http.client.HTTPException):
         return False
@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> int:
     part = arguments[0] if arguments else "web"
     if part in {"worker", "keeper"}:
         return 0 if beats(part) else 1
-    return 0 if answers(*(PDP if part == "pdp" else WEB)) else 1
+    return 0 if answers(PORTS[part]) else 1
 
 
 if __name__ == "__main__":

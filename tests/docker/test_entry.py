@@ -125,16 +125,14 @@ class TestHealthcheck:
         seen = []
         monkeypatch.setenv("ALLOWED_HOSTS", "privacy.example.com,other")
         with answering(status, seen) as port:
-            for name in ("WEB", "PDP"):
-                monkeypatch.setattr(healthcheck, name, (port, getattr(healthcheck, name)[1]))
+            monkeypatch.setattr(healthcheck, "PORTS", {part: port})
 
             assert healthcheck.main([part]) == code
 
-        path = "/-/ready" if part == "web" else "/.well-known/authzen-configuration"
-        assert seen == [(path, "privacy.example.com", "https")]
+        assert seen == [("/-/ready", "privacy.example.com", "https")]
 
     def test_nobody_there_is_not_well(self, monkeypatch):
-        monkeypatch.setattr(healthcheck, "WEB", (1, "/-/ready"))
+        monkeypatch.setattr(healthcheck, "PORTS", {"web": 1})
 
         assert healthcheck.main(["web"]) == 1
 
@@ -145,8 +143,10 @@ class TestHealthcheck:
         assert healthcheck.main(["keeper"]) == 1
 
     def test_the_ports_are_those_the_parts_listen_on(self):
-        assert str(healthcheck.WEB[0]) == entry.WEB_PORT
-        assert str(healthcheck.PDP[0]) == entry.PDP_PORT
+        assert {name: str(port) for name, port in healthcheck.PORTS.items()} == {
+            "web": entry.WEB_PORT,
+            "pdp": entry.PDP_PORT,
+        }
 
 
 class TestSecrets:
