@@ -1,15 +1,17 @@
 """Questions about controllers, staff and services."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from guardian.models import GroupObjectPermission
 from guardian.shortcuts import get_objects_for_user
 
 from accounts.credentials import key_digest
-from accounts.models import Controller, ServiceClient, ServiceKey, User
+from accounts.models import Controller, RoleGroup, ServiceClient, ServiceKey, User
 from accounts.roles import Permission
 
 
@@ -22,6 +24,15 @@ class Caller:
     controller_id: UUID
 
     is_authenticated = True
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What an officer may do at one controller, by the roles held there."""
+
+    controller_id: UUID
+    controller: str
+    permissions: frozenset[str]
 
 
 def caller(secret: str) -> Caller | None:
@@ -54,9 +65,51 @@ def may(officer: User, permission: Permission, controller_id: UUID) -> bool:
     return controllers_of(officer, permission).filter(pk=controller_id).exists()
 
 
+def duties(officer: User) -> list[Duty]:
+    """Every controller the officer serves and what is permitted there, by name, in one query."""
+    if not (officer.is_active and officer.is_staff):
+        return []
+    rows = GroupObjectPermission.objects.filter(
+        group__user=officer, permission__content_type__app_label="accounts",
+        permission__content_type__model="controller", group__role_group__isnull=False,
+    ).values_list(
+        "group__role_group__controller_id", "group__role_group__controller__name", "object_pk",
+        "permission__codename",
+    )  # fmt: skip
+    found: dict[tuple[str, UUID], set[str]] = {}
+    for controller_id, name, object_pk, codename in rows:
+        if str(controller_id) == object_pk:
+            found.setdefault((name, controller_id), set()).add(codename)
+    return [Duty(one, name, frozenset(found[name, one])) for name, one in sorted(found)]
+
+
+def officers_of(controller_ids: Collection[UUID]) -> QuerySet[User]:
+    """The staff with a role at any of these controllers, by user name."""
+    found = User.objects.filter(groups__role_group__controller_id__in=controller_ids)
+    return found.distinct().order_by("username", "id")
+
+
+def actor_names(controller_ids: Collection[UUID]) -> dict[str, str]:
+    """What the officers and services of these controllers are called, by id."""
+    officers = officers_of(controller_ids).values_list("id", "username")
+    services = ServiceClient.objects.filter(controller_id__in=controller_ids)
+    return {str(one): name for one, name in [*officers, *services.values_list("id", "name")]}
+
+
+def roles_of(officer: User, controller_ids: Collection[UUID]) -> list[tuple[UUID, str]]:
+    """The roles an officer holds at these controllers, as (controller, role) pairs."""
+    found = RoleGroup.objects.filter(group__user=officer, controller_id__in=controller_ids)
+    return list(found.order_by("controller__name", "role").values_list("controller_id", "role"))
+
+
 def controller(controller_id: UUID) -> Controller:
     """The controller of that id; raises Controller.DoesNotExist."""
     return Controller.objects.get(pk=controller_id)
+
+
+def controller_of_slug(slug: str) -> Controller | None:
+    """The controller that operators call by this short name, or None."""
+    return Controller.objects.filter(slug=slug).first()
 
 
 def controller_by_slug(slug: str) -> Controller | None:

@@ -86,6 +86,8 @@ EVENTS: dict[str, Event] = {
         _processing("subject:signed_out", _("The person signed out")),
         _processing("link:issued", _("A sign-in link was issued")),
         _processing("officer:signed_in", _("An officer signed in")),
+        _processing("officer:signed_out", _("An officer signed out")),
+        _processing("officer:password_changed", _("An officer changed their password")),
         _processing("work:revived", _("Failed work was started again")),
     )
 }

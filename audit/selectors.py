@@ -50,6 +50,12 @@ def payload(entry_id: UUID) -> dict[str, object] | None:
     return msgspec.json.decode(bytes(found.body), type=dict[str, object]) if found else None
 
 
+def commitment_of(entry_id: UUID) -> str:
+    """The commitment of an entry in hexadecimal, empty where there is no such entry."""
+    found = Entry.objects.filter(id=entry_id).first()
+    return bytes(found.commitment).hex() if found else ""
+
+
 def count() -> int:
     """How many entries the log holds."""
     return Entry.objects.count()

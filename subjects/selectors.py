@@ -1,5 +1,6 @@
 """Questions about subjects. Values in clear leave this module only through `reveal`."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -72,6 +73,22 @@ def masked_identifiers(subject: Subject) -> list[ShownIdentifier]:
     return [ShownIdentifier(one.scheme, mask(one.scheme, one.text)) for one in reveal(subject)]
 
 
+def masked_many(people: Sequence[Subject]) -> dict[UUID, list[ShownIdentifier]]:
+    """The masked identifiers of these people by id, in two queries; none where a key is gone."""
+    ids = [person.id for person in people]
+    wrapped = {row.subject_id: row for row in DataKey.objects.filter(subject_id__in=ids)}
+    opened = {
+        one: keys.unwrap(row.wrapping_version, bytes(row.wrapped), context=one.bytes)
+        for one, row in wrapped.items()
+    }
+    found: dict[UUID, list[ShownIdentifier]] = {}
+    rows = Identifier.objects.filter(subject_id__in=list(opened)).order_by("scheme", "id")
+    for row in rows:
+        text = mask(row.scheme, _open(opened[row.subject_id], row))
+        found.setdefault(row.subject_id, []).append(ShownIdentifier(row.scheme, text))
+    return found
+
+
 def reveal(subject: Subject) -> list[ShownIdentifier]:
     """Their identifiers in clear. The caller records the read first (P11).
 
@@ -93,6 +110,18 @@ def data_key(subject: Subject) -> bytes:
 def standings(subject: Subject) -> QuerySet[Standing]:
     """What stands about a person now."""
     return Standing.objects.filter(subject=subject, ended_at=None).order_by("-since_at", "id")
+
+
+def erased_scopes(controller_id: UUID, ids: Collection[UUID]) -> dict[UUID, set[str]]:
+    """Of those who are erased or being erased, the purposes concerned; "" stands for everything."""
+    rows = Standing.objects.filter(
+        controller_id=controller_id, subject_id__in=ids, ended_at=None,
+        state__in=("erasing", "erased"), scope_type__in=("everything", "purpose"),
+    )  # fmt: skip
+    found: dict[UUID, set[str]] = {}
+    for subject_id, scope in rows.values_list("subject_id", "scope"):
+        found.setdefault(subject_id, set()).add(scope)
+    return found
 
 
 def relationships(subject: Subject) -> QuerySet[Relationship]:

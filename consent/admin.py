@@ -1,0 +1,197 @@
+"""Purposes, notices and the consent ledger as officers see them."""
+
+import json
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Permission
+from audit.console import RecordedAdmin, ScopedRelatedFilter, actor_column
+from audit.verbs import VerbAdmin
+from consent import acts
+from consent.models import (
+    ConsentEvent,
+    ConsentState,
+    Notice,
+    NoticeTranslation,
+    NoticeVersion,
+    Purpose,
+    PurposeVersion,
+)
+
+
+def links(route: str, rows: Any) -> SafeString:
+    """A list of links to the pages of these rows."""
+    addresses = ((reverse(f"admin:{route}_change", args=[row.pk]), str(row)) for row in rows)
+    return format_html(
+        "<ul>{}</ul>", format_html_join("", '<li><a href="{}">{}</a></li>', addresses)
+    )
+
+
+@admin.register(Purpose)
+class PurposeAdmin(VerbAdmin):
+    related = ("controller",)
+    list_display = ("code", "controller", "created_at", "closed_at")
+    search_fields = ("code",)
+    fields = ("code", "controller", "created_at", "closed_at", "its_versions")
+    readonly_fields = ("its_versions",)
+    creation = acts.DRAFT_PURPOSE
+    verbs = (acts.REDRAFT_PURPOSE, acts.CLOSE_PURPOSE)
+
+    @admin.display(description=_("Versions"))
+    def its_versions(self, purpose: Purpose) -> SafeString:
+        return links("consent_purposeversion", purpose.versions.all()[:50])
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Drafts wait for a second person."""
+
+    title = _("state")
+    parameter_name = "in_force"
+    column = "approved_at"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("no", _("Drafts")), ("yes", _("In force"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() in {"no", "yes"}:
+            return queryset.filter(**{f"{self.column}__isnull": self.value() == "no"})
+        return queryset
+
+
+class PublishedFilter(StateFilter):
+    column = "published_at"
+
+
+@admin.register(PurposeVersion)
+class PurposeVersionAdmin(VerbAdmin):
+    related = ("purpose", "controller")
+    list_filter = (StateFilter, ("purpose", ScopedRelatedFilter))
+    ordering = ("-id",)
+    fields = (
+        "purpose", "number", "title", "description", "enables", "dpv_purpose", "grounds",
+        "categories", "operations", "recipients", "retention_days", "valid_days", "owner",
+        "is_marketing", "is_tracking", "is_detrimental_to_children", "uses_ai", "needs_explicit",
+        "schedule_item", "is_material", "created_at", "approved_at",
+    )  # fmt: skip
+    verbs = (acts.APPROVE_PURPOSE,)
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str | Callable[[Any], str], ...]:
+        return ("title", "purpose", "number", *_people(request, "approved_by"), "approved_at")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return (*self.fields, *_people(request, "approved_by"))
+
+
+@admin.register(Notice)
+class NoticeAdmin(VerbAdmin):
+    related = ("controller",)
+    list_display = ("code", "pack", "controller", "created_at")
+    search_fields = ("code",)
+    list_filter = ("pack",)
+    fields = ("code", "pack", "controller", "created_at", "its_versions")
+    readonly_fields = ("its_versions",)
+    creation = acts.DRAFT_NOTICE
+    verbs = (acts.REDRAFT_NOTICE,)
+
+    @admin.display(description=_("Versions"))
+    def its_versions(self, notice: Notice) -> SafeString:
+        return links("consent_noticeversion", notice.versions.select_related("notice")[:50])
+
+
+@admin.register(NoticeVersion)
+class NoticeVersionAdmin(VerbAdmin):
+    related = ("notice", "controller")
+    list_filter = (PublishedFilter, ("notice", ScopedRelatedFilter))
+    ordering = ("-id",)
+    fields = (
+        "notice",
+        "number",
+        "is_material",
+        "created_at",
+        "published_at",
+        "asks_about",
+        "words",
+    )
+    readonly_fields = ("asks_about", "words")
+    verbs = (acts.PUBLISH_NOTICE,)
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str | Callable[[Any], str], ...]:
+        return ("__str__", "notice", "number", *_people(request, "published_by"), "published_at")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return (*self.fields, *_people(request, "published_by"))
+
+    @admin.display(description=_("Purposes"))
+    def asks_about(self, version: NoticeVersion) -> SafeString:
+        found = PurposeVersion.objects.filter(notices__notice_version=version)
+        return links("consent_purposeversion", found)
+
+    @admin.display(description=_("Words"))
+    def words(self, version: NoticeVersion) -> SafeString:
+        rows = (
+            (reverse("admin:consent_noticetranslation_change", args=[one.pk]), one.language)
+            for one in version.translations.all()
+        )
+        return format_html("{}", format_html_join(", ", '<a href="{}">{}</a>', rows))
+
+
+@admin.register(NoticeTranslation)
+class NoticeTranslationAdmin(VerbAdmin):
+    related = ("notice_version__notice", "controller")
+    list_display = ("notice_version", "language", "sha256")
+    list_filter = ("language",)
+    fields = ("notice_version", "language", "sha256", "words")
+    readonly_fields = ("words",)
+
+    @admin.display(description=_("Words"))
+    def words(self, translation: NoticeTranslation) -> SafeString:
+        text = json.dumps(translation.content, indent=2, ensure_ascii=False)
+        return format_html('<pre class="payload" tabindex="0" dir="auto">{}</pre>', text)
+
+
+class AboutPersonAdmin(RecordedAdmin):
+    """Rows that name a person and a purpose."""
+
+    permission = Permission.VIEW_PEOPLE
+    related: ClassVar[tuple[str, ...]] = ("purpose", "controller")
+    list_filter = ("state", ("purpose", ScopedRelatedFilter))
+    ordering = ("-id",)
+    readonly_fields = ("person",)
+
+    @admin.display(description=_("Person"))
+    def person(self, row: Any) -> SafeString:
+        address = reverse("admin:person", args=[row.subject_id])
+        return format_html('<a href="{}">…{}</a>', address, str(row.subject_id)[-12:])
+
+
+@admin.register(ConsentState)
+class ConsentStateAdmin(AboutPersonAdmin):
+    list_display = ("state", "person", "purpose", "since_at", "expires_at", "is_provable")
+    fields = (
+        "person", "purpose", "state", "since_at", "expires_at", "purpose_version", "language",
+        "is_explicit", "is_provable", "given_by", "guardian_verified", "sequence", "event_id",
+    )  # fmt: skip
+
+
+@admin.register(ConsentEvent)
+class ConsentEventAdmin(AboutPersonAdmin):
+    list_display = ("state", "person", "purpose", "event_at", "recorded_at", "method", "language")
+    fields = (
+        "person", "purpose", "state", "sequence", "event_at", "recorded_at", "expires_at",
+        "purpose_version", "notice_version", "language", "notice_sha256", "method", "channel",
+        "given_by", "guardian_verified", "is_explicit", "reason", "actor_type", "evidence",
+    )  # fmt: skip
+    related = ("purpose", "controller", "notice_version__notice")
+
+
+def _people(request: HttpRequest, second: str) -> tuple[Callable[[Any], str], ...]:
+    """Who drafted and who put it in force."""
+    author = actor_column(request, _("Drafted by"), "created_by")
+    return author, actor_column(request, _("Put in force by"), second)
