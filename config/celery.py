@@ -8,8 +8,10 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import setup_logging, worker_process_init, worker_process_shutdown
+from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+TRANSPORT_ALIASES.update(dict.fromkeys(("redis", "rediss"), "work.transport:Transport"))
 
 app = Celery("config", include=["work.tasks"])
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -23,6 +25,7 @@ app.conf.update(
         "health_check_interval": 10,
         "visibility_timeout": 60,
     },
+    worker_cancel_long_running_tasks_on_connection_loss=False,
     worker_prefetch_multiplier=1,
     worker_max_tasks_per_child=10_000,
     task_store_errors_even_if_ignored=False,

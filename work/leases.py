@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 FIRST_BACKOFF_SECONDS: Final = 2.0
 LONGEST_BACKOFF_SECONDS: Final = 3600.0
-SILENT_SECONDS: Final = 4.0
+SILENT_SECONDS: Final = 3.5
 """A worker whose pulse stopped this long ago is dead: its leases end at once."""
 SWEEP_AT_ONCE: Final = 1000
 

@@ -1,5 +1,6 @@
 """A thread that shows others that this process lives, with a database connection of its own."""
 
+import os
 import threading
 from typing import Final
 
@@ -18,6 +19,7 @@ class Pulse:
     """Beats once a second until stopped; a database that is away only makes it skip beats."""
 
     def __init__(self, kind: PulseKind) -> None:
+        self.pid = os.getpid()
         self.name = services.worker_name(kind)
         self._kind = kind
         self._moved = threading.Event()
@@ -25,6 +27,8 @@ class Pulse:
         self._thread = threading.Thread(target=self._run, name="work-pulse", daemon=True)
 
     def start(self) -> "Pulse":
+        """The first beat comes before any work: a lease whose owner never beat waits it out."""
+        self._beat()
         self._thread.start()
         return self
 

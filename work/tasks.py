@@ -1,5 +1,6 @@
 """What the doorbell starts in a Celery worker, and the queue's own housekeeping."""
 
+import os
 import threading
 from typing import Final
 
@@ -23,7 +24,7 @@ class _Worker:
 
     def pulse(self) -> Pulse:
         with self._lock:
-            if self._pulse is None or self._pulse.name != services.worker_name(PulseKind.WORKER):
+            if self._pulse is None or self._pulse.pid != os.getpid():
                 self._pulse = Pulse(PulseKind.WORKER).start()
             return self._pulse
 
@@ -39,10 +40,18 @@ stop_pulse = _worker.stop
 
 @shared_task(name=doorbell.RING_TASK, ignore_result=True)
 def ring() -> None:
-    """There may be work: do what is due."""
+    """There may be work: do what is due.
+
+    Whoever finds work rings for the next worker before doing it. So one ring wakes as many as
+    there is work for, and the last one, who finds nothing, lets it end.
+    """
     pulse = start_pulse()
-    if services.run_available(worker=pulse.name, limit=JOBS_A_RING) == JOBS_A_RING:
-        doorbell.ring()  # there is more; in between other workers get their turn
+    claimed = services.claim(worker=pulse.name)
+    if claimed:
+        doorbell.ring()
+    for job in claimed:
+        services.run(job)
+    services.run_available(worker=pulse.name, limit=JOBS_A_RING)
     pulse.moved()
 
 

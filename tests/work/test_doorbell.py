@@ -89,3 +89,10 @@ def test_a_forked_child_makes_a_connection_of_its_own(bell, servers):
     bell.ring()
 
     assert bell._connection is not of_the_parent
+
+
+@pytest.mark.parametrize("url", ["redis+socket:///nowhere", "redis://nowhere", "rediss://nowhere"])
+def test_workers_put_no_message_back_when_the_broker_goes_away(url):
+    transport = doorbell.current_app.connection_for_read(url).transport
+
+    assert transport.Channel.do_restore is False

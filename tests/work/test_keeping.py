@@ -157,7 +157,9 @@ class TestPurge:
         assert services.purge_finished(limit=2) == 2
         assert services.purge_finished(limit=2) == 1
 
-    def test_runs_as_a_periodic_job(self):
+    def test_runs_as_a_periodic_job(self, monkeypatch):
+        monkeypatch.setattr(handlers, "_schedules", {"work.purge": 3600})
+
         services.keep_schedule(timezone.now())
 
         assert services.run_available(worker="w") >= 1
