@@ -1,0 +1,333 @@
+"""The messages of the AuthZEN Authorization API 1.0: what comes in becomes a question, strictly.
+
+I-JSON is enforced (unique names, valid Unicode), unknown members are ignored, typed members may
+not be null. An error names the place and never the value: values can be personal data.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Annotated, Any, Literal, TypeVar
+
+import msgspec
+
+from policies import texts
+from policies.pdp.model import Decision, Facts, Question, Reason
+
+MAX_DEPTH = 32
+MAX_ITEMS = 10_000
+MAX_LENGTH = 256
+_WHITESPACE = b" \t\n\r"
+_ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+Semantic = Literal["execute_all", "deny_on_first_deny", "permit_on_first_permit"]
+SEMANTICS: tuple[Semantic, ...] = ("execute_all", "deny_on_first_deny", "permit_on_first_permit")
+
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_LENGTH)]
+Text = Annotated[str, msgspec.Meta(max_length=MAX_LENGTH)]
+Texts = Annotated[tuple[Text, ...], msgspec.Meta(max_length=MAX_LENGTH)]
+T = TypeVar("T")
+
+
+class WireError(Exception):
+    """The whole message cannot be read: HTTP 400, with this sentence as the body."""
+
+
+class Item(msgspec.Struct, frozen=True):
+    """One evaluation as asked. With an `error` it is denied unread, and the rest goes on."""
+
+    question: Question
+    resource_id: str = ""
+    scheme: str = ""  # how `resource_id` is to be looked up; empty: it is our own subject id
+    error: str = ""
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """The evaluations of one message. `is_single`: answer as to a single evaluation."""
+
+    items: tuple[Item, ...]
+    semantic: Semantic = "execute_all"
+    is_single: bool = False
+
+
+class _Subject(msgspec.Struct, frozen=True):
+    type: Name
+    id: Name
+    properties: dict[str, Any] = {}
+
+
+class _ActionProperties(msgspec.Struct, frozen=True):
+    purpose: Text = ""
+    operations: Texts = ()
+    data: Texts = ()
+    recipients: Texts = ()
+    channel: Text = ""
+    destination: Text = ""
+    commitment: Text | None = None
+
+
+class _Action(msgspec.Struct, frozen=True):
+    name: Name
+    properties: _ActionProperties = _ActionProperties()
+
+
+class _ResourceProperties(msgspec.Struct, frozen=True):
+    scheme: Text = ""
+
+
+class _Resource(msgspec.Struct, frozen=True):
+    type: Name
+    id: Name
+    properties: _ResourceProperties = _ResourceProperties()
+
+
+class _Evaluation(msgspec.Struct, frozen=True):
+    subject: _Subject
+    action: _Action
+    resource: _Resource
+    context: dict[str, Any] = {}
+
+
+class _Defaults(msgspec.Struct, frozen=True):
+    """An evaluation of which the rest is said elsewhere; also the top level of a batch."""
+
+    subject: _Subject | msgspec.UnsetType = msgspec.UNSET
+    action: _Action | msgspec.UnsetType = msgspec.UNSET
+    resource: _Resource | msgspec.UnsetType = msgspec.UNSET
+    context: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
+
+
+class _Options(msgspec.Struct, frozen=True):
+    evaluations_semantic: str = "execute_all"
+
+
+class _Envelope(msgspec.Struct, frozen=True):
+    evaluations: list[Any] = []
+    options: _Options = _Options()
+
+
+_UNTYPED = msgspec.json.Decoder(dict[str, Any])
+
+
+def parse_evaluation(body: bytes) -> Item:
+    """Read one AuthZEN evaluation request. Raises WireError."""
+    return _whole(_evaluation, _read(body))
+
+
+def parse_evaluations(body: bytes, limit: int = MAX_ITEMS) -> Batch:
+    """Read an AuthZEN evaluations request of at most `limit` items.
+
+    Members at the top stand in for absent members of an item, whole object by whole object. A
+    faulty item becomes one that denies; a fault of the message as a whole raises WireError.
+    Without evaluations the message is a single evaluation.
+    """
+    message = _read(body)
+    envelope = _whole(lambda tree: msgspec.convert(tree, _Envelope), message)
+    semantic = _semantic(envelope.options.evaluations_semantic)
+    if not envelope.evaluations:
+        return Batch((_whole(_evaluation, message),), semantic, is_single=True)
+    if len(envelope.evaluations) > limit:
+        raise WireError(f"More than {limit} evaluations in one request")
+    defaults = _whole(lambda tree: msgspec.convert(tree, _Defaults), message)
+    return Batch(tuple(_item(each, defaults) for each in envelope.evaluations), semantic)
+
+
+def _whole(read: Callable[[dict[str, Any]], T], message: dict[str, Any]) -> T:
+    try:
+        return read(message)
+    except msgspec.ValidationError as error:
+        raise WireError(str(error)) from None
+
+
+def _semantic(value: str) -> Semantic:
+    for known in SEMANTICS:
+        if value == known:
+            return known
+    raise WireError("Unknown value - at `$.options.evaluations_semantic`")
+
+
+def _evaluation(message: dict[str, Any]) -> Item:
+    asked = msgspec.convert(message, _Evaluation)
+    return _asked(asked.subject, asked.action, asked.resource)
+
+
+def _item(evaluation: object, defaults: _Defaults) -> Item:
+    try:
+        own = msgspec.convert(evaluation, _Defaults)
+    except msgspec.ValidationError as error:
+        return Item(Question(), error=str(error))
+    subject = defaults.subject if own.subject is msgspec.UNSET else own.subject
+    action = defaults.action if own.action is msgspec.UNSET else own.action
+    resource = defaults.resource if own.resource is msgspec.UNSET else own.resource
+    if subject is msgspec.UNSET:
+        return Item(Question(), error="Object missing required field `subject`")
+    if action is msgspec.UNSET:
+        return Item(Question(), error="Object missing required field `action`")
+    if resource is msgspec.UNSET:
+        return Item(Question(), error="Object missing required field `resource`")
+    return _asked(subject, action, resource)
+
+
+def _asked(subject: _Subject, action: _Action, resource: _Resource) -> Item:
+    wanted = action.properties
+    question = Question(
+        action=action.name, purpose=wanted.purpose, caller=subject.id, caller_type=subject.type,
+        resource_type=resource.type, operations=wanted.operations, data=wanted.data,
+        recipients=wanted.recipients, channel=wanted.channel, destination=wanted.destination,
+        commitment=wanted.commitment or "",
+    )  # fmt: skip
+    return Item(question, resource.id, resource.properties.scheme)
+
+
+def _read(body: bytes) -> dict[str, Any]:
+    """Decode strictly. Raises WireError."""
+    try:
+        tree = _UNTYPED.decode(body)
+        if not _is_plain(body, tree):
+            _refuse_disguise(body, tree)
+    except (msgspec.DecodeError, UnicodeError, ValueError, RecursionError) as error:
+        raise WireError(_explain(error)) from None
+    if body.count(b"{") + body.count(b"[") > MAX_DEPTH:
+        _refuse_depth(tree)
+    return tree
+
+
+def _is_plain(body: bytes, tree: dict[str, Any]) -> bool:
+    """Prove cheaply that no name is repeated: what was decoded, written again, is the same text.
+
+    Taking white space out, even of strings, keeps the members of a JSON text, so equality shows
+    that no member was lost. Anything with an escape, or a number spelled unusually, takes the
+    slow and exact road instead.
+    """
+    if b"\\" in body:
+        return False
+    again = msgspec.json.encode(tree)
+    return again == body or again.translate(None, _WHITESPACE) == body.translate(None, _WHITESPACE)
+
+
+def _refuse_disguise(body: bytes, tree: dict[str, Any]) -> None:
+    again = msgspec.json.encode(tree)  # raises UnicodeEncodeError on a lone surrogate
+    if b"\\u0000" in again and _ESCAPED_NUL.search(again):
+        raise ValueError("a string contains NUL")
+    json.loads(body, object_pairs_hook=_distinct)
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("an object repeats a name")
+    return members
+
+
+def _refuse_depth(tree: dict[str, Any]) -> None:
+    level: list[Any] = [tree]
+    for _ in range(MAX_DEPTH):
+        values = [each.values() if type(each) is dict else each for each in level]
+        level = [each for group in values for each in group if type(each) in (dict, list)]
+        if not level:
+            return
+    raise WireError(f"The request is nested deeper than {MAX_DEPTH} levels")
+
+
+def _explain(error: Exception) -> str:
+    if isinstance(error, UnicodeError):
+        return "The request is not valid UTF-8"
+    if isinstance(error, RecursionError):
+        return f"The request is nested deeper than {MAX_DEPTH} levels"
+    if isinstance(error, msgspec.DecodeError):
+        return str(error)
+    return f"The request is not I-JSON: {error}"
+
+
+class _Context(msgspec.Struct, omit_defaults=True):
+    decision_id: str
+    reason_code: str
+    rule: str
+    reasons: msgspec.Raw
+    reason_admin: msgspec.Raw
+    reason_user: msgspec.Raw
+    packs: tuple[str, ...]
+    policy_version: str
+    legal_refs: msgspec.Raw
+    obligations: list[dict[str, str]]
+    basis: dict[str, str] = {}
+    consent_record: str = ""
+    valid_until: datetime | None = None
+    cure: dict[str, str] = {}
+    error: dict[str, str | int] = {}
+
+
+class _Answer(msgspec.Struct):
+    decision: bool
+    context: _Context
+
+
+_ENCODER = msgspec.json.Encoder()
+
+
+def answer(
+    decision: Decision,
+    decision_id: str,
+    facts: Facts | None = None,
+    *,
+    cure_url: str = "",
+    error: str = "",
+) -> bytes:
+    """Write one AuthZEN decision; of the facts only the consent record is told.
+
+    `cure_url` goes with a cure that only the person can perform. `error` explains the denial of
+    an item that cannot be read.
+    """
+    reasons, admin, user, refs = _said(decision.reasons)
+    context = _Context(
+        decision_id=decision_id, reason_code=decision.reason_code, rule=decision.rule,
+        reasons=reasons, reason_admin=admin, reason_user=user, packs=decision.packs,
+        policy_version=decision.policy_version, legal_refs=refs, basis=decision.basis,
+        obligations=[{"id": each, "type": "custom"} for each in decision.obligations],
+        consent_record=facts.consent.record if facts is not None else "",
+        cure=_cure(decision.cure, cure_url),
+    )  # fmt: skip
+    if decision.valid_until is not None:
+        context.valid_until = _EPOCH + timedelta(microseconds=decision.valid_until)
+    if error:
+        context.error = {"status": 400, "message": error}
+    return _ENCODER.encode(_Answer(decision.permit, context))
+
+
+def answers(written: list[bytes]) -> bytes:
+    """Write an AuthZEN evaluations response from single answers, in their order."""
+    return b'{"evaluations":[' + b",".join(written) + b"]}"
+
+
+@lru_cache(maxsize=4096)
+def _said(
+    reasons: tuple[Reason, ...],
+) -> tuple[msgspec.Raw, msgspec.Raw, msgspec.Raw, msgspec.Raw]:
+    code = reasons[0].code
+    parts = (
+        reasons,
+        _in_languages(code, "admin"),
+        _in_languages(code, "user"),
+        tuple(dict.fromkeys(ref for reason in reasons for ref in reason.refs)),
+    )
+    first, second, third, fourth = (msgspec.Raw(_ENCODER.encode(part)) for part in parts)
+    return first, second, third, fourth
+
+
+def _in_languages(code: str, audience: texts.Audience) -> dict[str, str]:
+    return {
+        language: texts.reason_text(code, language=language, audience=audience)
+        for language in texts.CATALOGUES
+    }
+
+
+@lru_cache(maxsize=1024)
+def _cure(code: str, url: str) -> dict[str, str]:
+    remedy = texts.cure(code)
+    if not remedy.code:
+        return {}
+    members = {"code": remedy.code, "text": remedy.text}
+    return {**members, "url": url} if url and remedy.by_person else members

@@ -1,0 +1,83 @@
+"""After the gates: what permits, the default, and the refusals of a decision point in trouble."""
+
+from typing import NamedTuple
+
+from policies.pdp.model import EU, IN, Reason
+from policies.rules.ground import ARTICLE_6, CERTAIN_USES
+from policies.rules.law import act, gdpr
+from policies.rules.registry import CONSENT_GROUND
+
+ACTIONS = frozenset(("activate",))  # what R95 and R96 permit; any other action ends in R99
+COMMITMENT = "commitment"  # the basis of R96
+
+
+class Finding(NamedTuple):
+    """A reason that no gate gives, with its texts."""
+
+    reason: Reason
+    text: str
+    person: str
+    cure: str = ""
+
+
+def _passed(pack: str, ground: str, refs: tuple[str, ...], text: str, person: str) -> Finding:
+    return Finding(
+        Reason(rule="R95", code=f"PERMIT_{pack}:{ground}", pack=pack, refs=refs), text, person
+    )
+
+
+def _certain_use(ground: str) -> Finding:
+    clause = f"7({ground[-1]})"
+    text = f"Permitted in India as a use listed in section {clause}."
+    return _passed(IN, ground, act("4", clause), text, "The law allows this use without consent.")
+
+
+def _article_6(ground: str) -> Finding:
+    place = f"6(1)({ground[-1]})"
+    is_consent = ground == CONSENT_GROUND[EU]
+    text = f"Permitted in the EU on Article {place}."
+    person = "You agreed to this." if is_consent else "The law allows this use without consent."
+    return _passed(EU, ground, gdpr(place), text, person)
+
+
+PERMITS: dict[tuple[str, str], Finding] = {
+    (IN, CONSENT_GROUND[IN]): _passed(
+        IN, CONSENT_GROUND[IN], act("4", "6(1)"),
+        "Permitted in India on the person's consent.", "You agreed to this.",
+    ),
+    **{(IN, ground): _certain_use(ground) for ground in CERTAIN_USES},
+    **{(EU, ground): _article_6(ground) for ground in ARTICLE_6},
+}  # fmt: skip
+
+BY_COMMITMENT = Finding(
+    Reason(rule="R96", code="PERMIT_COMMITMENT", pack=IN, refs=act("6(5) illustration")),
+    "Permitted for a commitment that is older than the withdrawal, and for nothing else.",
+    "You withdrew your consent; what you ordered before is still delivered.",
+)
+
+NOTHING_MATCHED = Finding(
+    Reason(rule="R99", code="NO_MATCHING_RULE", refs=(*act("4"), *gdpr("6(1)"))),
+    "No rule permits this.",
+    "Nothing allows this use of your data.",
+)
+
+_SECURITY = (*act("8(4)"), *gdpr("25"))
+
+
+def _trouble(code: str, cure: str, text: str) -> Finding:
+    reason = Reason(rule="R00", code=code, refs=_SECURITY)
+    return Finding(reason, text, "Your data was not used, because the check did not succeed.", cure)
+
+
+TROUBLES: dict[str, Finding] = {
+    finding.reason.code: finding
+    for finding in (
+        _trouble("ENGINE_ERROR", "retry", "The decision failed; nothing is permitted."),
+        _trouble("DECISION_TIMEOUT", "retry", "The decision took too long; nothing is permitted."),
+        _trouble("STORE_UNAVAILABLE", "retry", "The records cannot be read; nothing is permitted."),
+        _trouble("INVALID_REQUEST", "correct_request", "The request is not well formed."),
+    )
+}
+FINDINGS: tuple[Finding, ...] = (
+    *PERMITS.values(), BY_COMMITMENT, NOTHING_MATCHED, *TROUBLES.values(),
+)  # fmt: skip

@@ -1,0 +1,71 @@
+"""What every code means, in words: for officers and services, and for the person.
+
+English comes from the rules themselves. Another language is one more entry in `CATALOGUES`; what
+it lacks is said in English.
+"""
+
+from typing import Literal, NamedTuple
+
+from policies.rules import RULES
+from policies.rules.cures import CURES, NOTHING, Cure
+from policies.rules.law import Instrument, resolve
+from policies.rules.permit import FINDINGS
+from policies.rules.registry import KNOWN_PACKS
+
+Audience = Literal["admin", "user"]
+DEFAULT_LANGUAGE = "en"
+UNKNOWN_CODE = "The reason is recorded under a code this version does not know."
+
+
+class Text(NamedTuple):
+    """One code's two sentences in one language."""
+
+    admin: str
+    user: str
+
+
+CATALOGUES: dict[str, dict[str, Text]] = {
+    DEFAULT_LANGUAGE: {
+        **{rule.code: Text(rule.text, rule.person) for rule in RULES},
+        **{finding.reason.code: Text(finding.text, finding.person) for finding in FINDINGS},
+    }
+}
+CURE_OF: dict[str, str] = {
+    **{rule.code: rule.cure for rule in RULES},
+    **{finding.reason.code: finding.cure for finding in FINDINGS},
+}
+_REFS: dict[str, dict[str, tuple[str, ...]]] = {
+    **{rule.code: dict(rule.refs) for rule in RULES},
+    **{each.reason.code: {each.reason.pack: each.reason.refs} for each in FINDINGS},
+}
+
+
+def reason_text(
+    code: str, *, language: str = DEFAULT_LANGUAGE, audience: Audience = "admin"
+) -> str:
+    """Say what a reason code means; total: an unknown code or language still gives a sentence.
+
+    `language` is a BCP 47 tag; its region and script are ignored where only the language is known.
+    """
+    catalogue = CATALOGUES.get(language) or CATALOGUES.get(language.split("-", 1)[0], {})
+    text = catalogue.get(code) or CATALOGUES[DEFAULT_LANGUAGE].get(code)
+    if text is None:
+        return UNKNOWN_CODE
+    return text.user if audience == "user" else text.admin
+
+
+def cure(code: str) -> Cure:
+    """Return the remedy of a cure code; an unknown code has none."""
+    return CURES.get(code, NOTHING)
+
+
+def legal_refs(code: str, *, pack: str = "") -> tuple[str, ...]:
+    """Return the citations of a reason code, of one law or, without `pack`, of all."""
+    by_pack = _REFS.get(code, {})
+    cited = (pack, "") if pack else (*KNOWN_PACKS, "")
+    return tuple(ref for each in cited for ref in by_pack.get(each, ()))
+
+
+def instrument(ref: str) -> Instrument | None:
+    """Return the law or standard a citation names, None when it is not one of ours."""
+    return resolve(ref)
