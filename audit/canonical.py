@@ -5,6 +5,7 @@ the fast encoder and RFC 8785 agree byte for byte.
 """
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -33,21 +34,27 @@ def commitment(salt: bytes, body: bytes) -> bytes:
     return hashlib.sha256(salt + body).digest()
 
 
+_PLAIN = frozenset({str, bool, type(None)})
+
+
 def _check(value: Any) -> None:
-    if value is None or isinstance(value, str | bool):
+    """By type where that decides: an import checks a million values a minute."""
+    if type(value) in _PLAIN or isinstance(value, str):
         return
     if isinstance(value, int):
         if abs(value) > SAFE_INTEGER:
             raise CanonicalError("integers beyond 2^53-1 have no canonical form")
         return
+    for item in _items(value):
+        if type(item) not in _PLAIN:
+            _check(item)
+
+
+def _items(value: Any) -> Iterable[Any]:
     if isinstance(value, dict):
-        for key, item in value.items():
-            if not isinstance(key, str) or not key.isascii():
-                raise CanonicalError("keys are ASCII strings")
-            _check(item)
-        return
+        if not all(isinstance(key, str) and key.isascii() for key in value):
+            raise CanonicalError("keys are ASCII strings")
+        return value.values()
     if isinstance(value, list | tuple):
-        for item in value:
-            _check(item)
-        return
+        return value
     raise CanonicalError(f"{type(value).__name__} has no canonical form")

@@ -59,6 +59,17 @@ class Catalogue:
                 return notice
         raise NoticeNotInForceError
 
+    def named_notice(self, purpose: str, code: str, number: int) -> NoticeInForce:
+        """The published notice of that code and number about the purpose, closed or not.
+
+        Raises NoticeNotInForceError when there is none.
+        """
+        found = self.purposes.get(purpose)
+        for notice in found.notices if found else ():
+            if (notice.code, notice.number) == (code, number):
+                return notice
+        raise NoticeNotInForceError
+
 
 def in_force(controller_id: UUID) -> Catalogue:
     """The catalogue of a controller as this transaction sees it."""

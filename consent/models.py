@@ -268,10 +268,14 @@ class ConsentEvent(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     controller = models.ForeignKey(
-        "accounts.Controller", on_delete=models.PROTECT, related_name="+"
+        "accounts.Controller", on_delete=models.PROTECT, related_name="+", db_index=False
     )
     subject = models.ForeignKey(
-        "subjects.Subject", on_delete=models.PROTECT, related_name="+", db_constraint=False
+        "subjects.Subject",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,  # the unique key below begins with it
     )
     purpose = models.ForeignKey(
         Purpose, on_delete=models.PROTECT, related_name="+", db_constraint=False
@@ -329,10 +333,14 @@ class ConsentState(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     controller = models.ForeignKey(
-        "accounts.Controller", on_delete=models.PROTECT, related_name="+"
+        "accounts.Controller", on_delete=models.PROTECT, related_name="+", db_index=False
     )
     subject = models.ForeignKey(
-        "subjects.Subject", on_delete=models.PROTECT, related_name="+", db_constraint=False
+        "subjects.Subject",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,  # the unique key below begins with it
     )
     purpose = models.ForeignKey(
         Purpose, on_delete=models.PROTECT, related_name="+", db_constraint=False
@@ -384,7 +392,7 @@ class Objection(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     controller = models.ForeignKey(
-        "accounts.Controller", on_delete=models.PROTECT, related_name="+"
+        "accounts.Controller", on_delete=models.PROTECT, related_name="+", db_index=False
     )
     subject = models.ForeignKey(
         "subjects.Subject", on_delete=models.PROTECT, related_name="+", db_constraint=False
@@ -418,7 +426,7 @@ class Commitment(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     controller = models.ForeignKey(
-        "accounts.Controller", on_delete=models.PROTECT, related_name="+"
+        "accounts.Controller", on_delete=models.PROTECT, related_name="+", db_index=False
     )
     subject = models.ForeignKey(
         "subjects.Subject", on_delete=models.PROTECT, related_name="+", db_constraint=False

@@ -45,6 +45,12 @@ LEGAL: dict[State, frozenset[State]] = {
 IMPORTABLE = frozenset(State) - {S.UNKNOWN}
 """What a first record from another system may say: it knows the outcome, not always the way."""
 
+WISHES: dict[State, frozenset[State]] = {
+    S.GIVEN: frozenset({S.GIVEN, S.RENEWED}),
+    S.REFUSED: frozenset({S.REFUSED, S.WITHDRAWN}),
+}
+"""The states a wish may have led to, where there is more than the one it names; see `settle`."""
+
 
 def is_legal(before: State, after: State, *, first_import: bool = False) -> bool:
     """Whether `after` may follow `before`. Given on top of given is a renewal; see `settle`."""
@@ -54,7 +60,7 @@ def is_legal(before: State, after: State, *, first_import: bool = False) -> bool
 
 
 def settle(before: State, wished: State) -> State:
-    """The state a wish leads to: saying yes again renews, saying no to a running consent withdraws."""
+    """The state a wish leads to: yes to a running consent renews it, no to one withdraws it."""
     if wished is S.GIVEN and before in VALID:
         return S.RENEWED
     if wished is S.REFUSED and before in VALID:

@@ -24,6 +24,20 @@ class NoIdentifierError(DomainError):
     field = "identifiers"
 
 
+class IdentityConflictError(DomainError):
+    code = "identity_conflict"
+    status = 409
+    message = "The identifiers belong to different subjects."
+    field = "identifiers"
+
+
+class SubjectErasedError(DomainError):
+    code = "subject_erased"
+    status = 409
+    message = "The subject is erased or being erased; only their own act can lift that."
+    field = "subject"
+
+
 class KeyDestroyedError(DomainError):
     code = "subject_key_destroyed"
     status = 409

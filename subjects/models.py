@@ -26,7 +26,7 @@ class Subject(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     controller = models.ForeignKey(
-        "accounts.Controller", on_delete=models.PROTECT, related_name="subjects"
+        "accounts.Controller", on_delete=models.PROTECT, related_name="subjects", db_index=False
     )
     pseudonym = models.UUIDField(null=True, unique=True, editable=False)
     residence = models.CharField(
@@ -94,7 +94,7 @@ class Identifier(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     controller = models.ForeignKey(
-        "accounts.Controller", on_delete=models.PROTECT, related_name="+"
+        "accounts.Controller", on_delete=models.PROTECT, related_name="+", db_index=False
     )
     subject = models.ForeignKey(
         Subject, on_delete=models.PROTECT, related_name="identifiers", db_constraint=False
@@ -140,7 +140,7 @@ class Standing(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     controller = models.ForeignKey(
-        "accounts.Controller", on_delete=models.PROTECT, related_name="+"
+        "accounts.Controller", on_delete=models.PROTECT, related_name="+", db_index=False
     )
     subject = models.ForeignKey(
         Subject, on_delete=models.PROTECT, related_name="standings", db_constraint=False
@@ -191,7 +191,7 @@ class Relationship(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     controller = models.ForeignKey(
-        "accounts.Controller", on_delete=models.PROTECT, related_name="+"
+        "accounts.Controller", on_delete=models.PROTECT, related_name="+", db_index=False
     )
     subject = models.ForeignKey(
         Subject, on_delete=models.PROTECT, related_name="relationships", db_constraint=False
@@ -232,7 +232,7 @@ class SignInLink(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     controller = models.ForeignKey(
-        "accounts.Controller", on_delete=models.PROTECT, related_name="+"
+        "accounts.Controller", on_delete=models.PROTECT, related_name="+", db_index=False
     )
     subject = models.ForeignKey(Subject, on_delete=models.CASCADE, related_name="+")
     token_digest = models.BinaryField(max_length=32, unique=True, null=True)

@@ -1,7 +1,6 @@
 """The verbs on subjects: who they are, how they are found, what stands about them."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -10,32 +9,32 @@ from django.utils import timezone
 
 from audit import services as audit
 from audit.actors import Actor, SubjectRef, Target
-from keys import services as keys
-from keys.ids import uuid7
 from subjects.errors import (
     IdentifierTakenError,
-    NoIdentifierError,
     StandingUnknownError,
     SubjectUnknownError,
 )
+from subjects.making import Looked, Made, NewSubject, SubjectRow, store
+from subjects.matching import Matches, match_or_create
 from subjects.models import DataKey, Identifier, Relationship, Standing, Subject
-from subjects.schemes import normalise
 from subjects.selectors import data_key
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewSubject:
-    """A person to be added: identifiers as (scheme, value) and the facts the law asks for."""
-
-    identifiers: tuple[tuple[str, str], ...]
-    residence: str = ""
-    region: str = ""
-    time_zone: str = ""
-    language: str = ""
-    age_state: str = "unknown"
-    age_assurance: str = "unknown"
-    adult_on: date | None = None
-    has_guardian: bool = False
+__all__ = [
+    "Matches",
+    "NewSubject",
+    "add_identifier",
+    "create",
+    "create_many",
+    "destroy_key",
+    "end_standing",
+    "lock",
+    "lock_many",
+    "match_or_create",
+    "ref",
+    "relate",
+    "set_facts",
+    "set_standing",
+]
 
 
 @transaction.atomic
@@ -51,30 +50,22 @@ def create_many(*, by: Actor, controller_id: UUID, new: Iterable[NewSubject]) ->
     Raises NoIdentifierError, UnknownSchemeError or MalformedIdentifierError for a bad identifier,
     IdentifierTakenError when one is in use; then nobody was added.
     """
-    made = [_Made.of(controller_id, person) for person in new]
-    Subject.objects.bulk_create([one.subject for one in made])
-    DataKey.objects.bulk_create([one.data_key for one in made])
+    made = [Made.of(controller_id, person) for person in new]
     try:
         with transaction.atomic():
-            Identifier.objects.bulk_create([item for one in made for item in one.identifiers])
+            store(by, made)
     except IntegrityError:
         raise IdentifierTakenError from None
-    audit.record_many(
-        audit.Draft(
-            event="subject:created", by=by, controller_id=controller_id,
-            target=Target("subject", str(one.subject.id)), subject=ref(one.subject),
-            data={"schemes": sorted({item.scheme for item in one.identifiers})},
-        )
-        for one in made
-    )  # fmt: skip
-    return [one.subject for one in made]
+    return [_stored(one.subject) for one in made]
 
 
 @transaction.atomic
 def add_identifier(*, by: Actor, subject: Subject, scheme: str, value: str) -> Identifier:
     """Give a person another identifier. Raises as `create_many`, and KeyDestroyedError."""
     key = data_key(subject)
-    identifier = _identifier(subject.controller_id, subject.id, key, scheme, value)
+    looked = Looked.of(subject.controller_id, scheme, value)
+    row = looked.sealed(subject.controller_id, subject.id, key, timezone.now())
+    identifier = Identifier(**row._asdict())
     try:
         with transaction.atomic():
             identifier.save(force_insert=True)
@@ -203,8 +194,9 @@ def lock_many(controller_id: UUID, ids: Sequence[UUID]) -> dict[UUID, SubjectRef
         Subject.objects.select_for_update(no_key=True)
         .filter(controller_id=controller_id, pk__in=ids)
         .order_by("pk")
+        .values_list("pk", "pseudonym")
     )
-    return {row.id: ref(row) for row in rows}
+    return {found: SubjectRef(found, pseudonym) for found, pseudonym in rows}
 
 
 def ref(subject: Subject) -> SubjectRef:
@@ -212,45 +204,14 @@ def ref(subject: Subject) -> SubjectRef:
     return SubjectRef(subject.id, subject.pseudonym)
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
-    subject: Subject
-    data_key: DataKey
-    identifiers: list[Identifier]
-
-    @classmethod
-    def of(cls, controller_id: UUID, new: NewSubject) -> "_Made":
-        if not new.identifiers:
-            raise NoIdentifierError
-        subject = Subject(
-            id=uuid7(), controller_id=controller_id, pseudonym=uuid7(), residence=new.residence,
-            region=new.region, time_zone=new.time_zone, language=new.language,
-            age_state=new.age_state, age_assurance=new.age_assurance, adult_on=new.adult_on,
-            has_guardian=new.has_guardian,
-        )  # fmt: skip
-        key = keys.new_data_key()
-        wrapped = keys.wrap(key, context=subject.id.bytes)
-        row = DataKey(subject=subject, wrapped=wrapped.blob, wrapping_version=wrapped.version)
-        found = [
-            _identifier(controller_id, subject.id, key, scheme, value)
-            for scheme, value in new.identifiers
-        ]
-        return cls(subject, row, found)
+def _stored(row: SubjectRow) -> Subject:
+    """The person of a row that has just been stored."""
+    subject = Subject(**row._asdict())
+    subject._state.adding = False
+    return subject
 
 
-def _identifier(
-    controller_id: UUID, subject_id: UUID, key: bytes, scheme: str, value: str
-) -> Identifier:
-    text = normalise(scheme, value)
-    digest = keys.lookup_digest(controller_id=controller_id, scheme=scheme, value=text)
-    return Identifier(
-        controller_id=controller_id, subject_id=subject_id, scheme=scheme, digest=digest,
-        digest_version=keys.lookup_version(),
-        sealed=keys.seal(key, text.encode(), context=subject_id.bytes + scheme.encode()),
-    )  # fmt: skip
-
-
-def _record(by: Actor, subject: Subject, event: str, data: dict[str, object]) -> None:
+def _record(by: Actor, subject: Subject, event: str, data: Mapping[str, object]) -> None:
     audit.record(
         event=event, by=by, controller_id=subject.controller_id,
         target=Target("subject", str(subject.id)), subject=ref(subject), data=data,

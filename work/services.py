@@ -6,6 +6,7 @@ or repeating any message, or killing any process at any instant, repeats no reco
 """
 
 import os
+import secrets
 import socket
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ from django.utils import timezone
 from keys.ids import SYSTEM_ID
 from work import doorbell, handlers, selectors
 from work.errors import NotDeadError
+from work.foreground import advance, complete, take_over
 from work.leases import claim, renew, run, run_available, sweep_expired
 from work.models import Job, JobState, PulseKind, ScheduleEntry, WorkerPulse
 from work.outcomes import NewJob
@@ -28,8 +30,10 @@ from work.payloads import check_payload
 
 __all__ = [
     "NewJob",
+    "advance",
     "beat",
     "claim",
+    "complete",
     "end_pulse",
     "enqueue",
     "enqueue_many",
@@ -40,6 +44,7 @@ __all__ = [
     "run",
     "run_available",
     "sweep_expired",
+    "take_over",
     "worker_name",
 ]
 
@@ -162,8 +167,8 @@ def _keep_one(kind: str, every: int, now: datetime) -> bool:
 
 
 def worker_name(kind: str) -> str:
-    """The name of this process as a worker: unique among live processes of all machines."""
-    return f"{socket.gethostname()[:80]}:{os.getpid()}:{kind}"
+    """A new name for this process as a worker. Random too: process numbers come again."""
+    return f"{socket.gethostname()[:80]}:{os.getpid()}:{kind}:{secrets.token_hex(4)}"
 
 
 def beat(*, name: str, kind: PulseKind, moved: bool) -> None:

@@ -1,6 +1,7 @@
 """The verbs on purposes, notices, consents and objections."""
 
-from consent.services.choices import Choice, expire_due, record, withdraw, withdraw_all
+from consent.services.choices import expire_due, record, withdraw, withdraw_all
+from consent.services.lines import Choice
 from consent.services.objections import lift_objection, object_to, record_commitment
 from consent.services.publishing import (
     Words,

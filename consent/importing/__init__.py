@@ -1,0 +1,1 @@
+"""Importing consents from files of other systems: a stream of rows, one event each."""

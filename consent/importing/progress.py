@@ -1,0 +1,41 @@
+"""A bar that says how far an import is and how fast: it moves on a terminal, repeats in a log."""
+
+import time
+from dataclasses import dataclass, field
+from typing import TextIO
+
+WIDTH = 28
+LOG_STEP = 10  # percent between two lines where nobody watches
+
+
+@dataclass(slots=True)
+class Progress:
+    """Shows bytes read of a total, and rows a second since this process began."""
+
+    stream: TextIO | None
+    label: str
+    total: int
+    began: float = field(default_factory=time.monotonic)
+    first_rows: int = 0
+    shown: int = -1
+
+    def show(self, done: int, rows: int) -> None:
+        if self.stream is None:
+            return
+        percent = 100 * done // max(self.total, 1)
+        if self.stream.isatty():
+            self.stream.write(f"\r{self._line(percent, rows)}")
+        elif percent // LOG_STEP > self.shown // LOG_STEP:
+            self.stream.write(f"{self._line(percent, rows)}\n")
+        self.shown = percent
+        self.stream.flush()
+
+    def end(self) -> None:
+        if self.stream is not None and self.stream.isatty():
+            self.stream.write("\n")
+
+    def _line(self, percent: int, rows: int) -> str:
+        full = WIDTH * percent // 100
+        bar = "#" * full + "." * (WIDTH - full)
+        speed = (rows - self.first_rows) / max(time.monotonic() - self.began, 0.001)
+        return f"  {self.label} [{bar}] {percent:3} %  {rows:,} rows  {speed:,.0f} rows/s"

@@ -1,0 +1,225 @@
+"""The import itself: batches of rows, each recorded with the progress in one transaction.
+
+So a killed import goes on behind its last recorded batch, and an import that is repeated adds
+nothing (each row is one event, and the ledger knows it already).
+"""
+
+import gc
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any, TextIO
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from audit import services as audit
+from audit.actors import Actor, Target
+from consent.importing.ahead import ahead
+from consent.importing.errors import Fault, ImportFileError
+from consent.importing.mapping import Mapping
+from consent.importing.progress import Progress
+from consent.importing.report import Counts, ErrorFile
+from consent.importing.rows import Line
+from consent.importing.sources import Item, check_text, format_of, items
+from consent.services.bulk import import_many
+from consent.services.lines import Choice
+from keys.problems import DomainError
+from subjects import services as subjects
+from work import services as work
+from work.outcomes import JobView
+
+KIND = "consent.import"
+ATTEMPTS = 5  # of a batch whose identifiers another writer took meanwhile
+MAX_BATCH = 20_000
+GARBAGE_AFTER = 200_000  # new objects
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is to be imported, for whom, and how."""
+
+    path: Path
+    controller_id: UUID
+    kind: str | None = None
+    mapping: Mapping = Mapping()
+    errors: Path | None = None
+    batch: int = 1000
+    resume: bool = False
+    dry_run: bool = False
+
+
+def run(*, by: Actor, order: Order, shown_on: TextIO | None = None, label: str = "") -> Counts:
+    """Import a file and say what became of its rows; `shown_on` gets the progress.
+
+    A dry run records nothing: each batch is tried and taken back, so that a row is judged by what
+    is recorded now and by the rows of its batch. Raises ImportFileError for a file that cannot be
+    imported, LeaseLostError when another process has taken over the same import.
+    """
+    if not 1 <= order.batch <= MAX_BATCH:
+        raise ImportFileError(f"A batch has 1 to {MAX_BATCH} rows.")
+    kind = format_of(order.path, order.kind)
+    check_text(order.path)
+    _check_header(order, kind)
+    total = order.path.stat().st_size
+    running = _Dry() if order.dry_run else _Kept.begin(by, order, kind, total)
+    counts = running.counts
+    progress = Progress(shown_on, label or "import", total, first_rows=counts.rows)
+    errors = ErrorFile(order.errors, counts.errors_bytes)
+    _collect_seldom()
+    try:
+        rows = items(order.path, kind, order.mapping, counts.place)
+        for batch in ahead(_batches(rows, order.batch)):
+            counts = _try_batch(by, order, running, errors, counts, batch)
+            progress.show(counts.offset, counts.rows)
+        running.end(by, order, counts)
+        progress.show(total, counts.rows)
+    finally:
+        progress.end()
+        errors.close()
+    return counts
+
+
+def _collect_seldom() -> None:
+    """Rows hold no cycles: looking for them after each seven hundred takes a sixth of the time."""
+    gc.freeze()
+    gc.set_threshold(GARBAGE_AFTER)
+
+
+def _check_header(order: Order, kind: str) -> None:
+    """Before anything is noted about the import."""
+    next(items(order.path, kind, order.mapping, Counts().place), None)
+
+
+def _batches(rows: Iterator[Item], size: int) -> Iterator[list[Item]]:
+    while batch := list(islice(rows, size)):
+        yield batch
+
+
+def _try_batch(
+    by: Actor,
+    order: Order,
+    running: "_Dry | _Kept",
+    errors: ErrorFile,
+    before: Counts,
+    batch: Sequence[Item],
+) -> Counts:
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return _batch(by, order, running, errors, before, batch)
+        except IntegrityError:
+            continue  # somebody else added one of these people; now they are found
+    return _batch(by, order, running, errors, before, batch)
+
+
+def _batch(
+    by: Actor,
+    order: Order,
+    running: "_Dry | _Kept",
+    errors: ErrorFile,
+    before: Counts,
+    batch: Sequence[Item],
+) -> Counts:
+    counts = replace(before, codes=dict(before.codes), rows=before.rows + len(batch))
+    counts.offset, counts.line = batch[-1].after
+    with transaction.atomic():
+        faults = _record(by, order, counts, [item.content for item in batch])
+        counts.errors_bytes = errors.write(faults)
+        running.advance(counts)
+    errors.size = counts.errors_bytes
+    return counts
+
+
+def _record(
+    by: Actor, order: Order, counts: Counts, contents: Sequence[Line | Fault]
+) -> list[Fault]:
+    """Record what can be recorded; the faults of the rest, in the order of the file."""
+    lines = [content for content in contents if isinstance(content, Line)]
+    people = [subjects.NewSubject(identifiers=one.identifiers, **one.facts) for one in lines]
+    matches = subjects.match_or_create(by=by, controller_id=order.controller_id, people=people)
+    counts.people += matches.created
+    faults = {content.line: content for content in contents if isinstance(content, Fault)}
+    matched: list[tuple[Line, UUID]] = []
+    for one, outcome in zip(lines, matches.outcomes, strict=True):
+        if isinstance(outcome, DomainError):
+            faults[one.number] = _fault(one, outcome)
+        else:
+            matched.append((one, outcome))
+    choices = [Choice(subject_id=found, is_import=True, **one.choice) for one, found in matched]
+    told = import_many(by=by, controller_id=order.controller_id, choices=choices)
+    for (one, _), result in zip(matched, told, strict=True):
+        if isinstance(result, DomainError):
+            faults[one.number] = _fault(one, result)
+        elif result:
+            counts.recorded += 1
+        else:
+            counts.already += 1
+    found = [faults[number] for number in sorted(faults)]
+    for fault in found:
+        counts.fail(fault.code)
+    return found
+
+
+def _fault(line: Line, error: DomainError) -> Fault:
+    return Fault(line.number, error.code, error.field or "")
+
+
+class _Dry:
+    """An import of which nothing stays."""
+
+    def __init__(self) -> None:
+        self.counts = Counts()
+
+    def advance(self, counts: Counts) -> None:
+        transaction.set_rollback(True)
+
+    def end(self, by: Actor, order: Order, counts: Counts) -> None:
+        """Nothing to end."""
+
+
+@dataclass(slots=True)
+class _Kept:
+    """An import whose progress is kept in a job."""
+
+    job: JobView
+    counts: Counts
+
+    @classmethod
+    @transaction.atomic
+    def begin(cls, by: Actor, order: Order, kind: str, total: int) -> "_Kept":
+        sha256 = _sha256(order.path)
+        job = work.take_over(
+            kind=KIND, controller_id=order.controller_id, total=total, resume=order.resume,
+            dedupe_key=f"{sha256}:{order.mapping.digest}", worker=work.worker_name("import"),
+        )  # fmt: skip
+        counts = Counts.of(job.cursor)
+        data = {"sha256": sha256, "bytes": total, "format": kind, "from_row": counts.rows}
+        _audit(by, job, "import:started", data)
+        return cls(job, counts)
+
+    def advance(self, counts: Counts) -> None:
+        work.advance(self.job, cursor=counts.as_cursor(), done=counts.offset)
+
+    def end(self, by: Actor, order: Order, counts: Counts) -> None:
+        with transaction.atomic():
+            work.complete(self.job, cursor=counts.as_cursor())
+            data = {
+                "rows": counts.rows, "recorded": counts.recorded, "already": counts.already,
+                "failed": counts.failed, "people": counts.people, "codes": counts.codes,
+            }  # fmt: skip
+            _audit(by, self.job, "import:finished", data)
+
+
+def _audit(by: Actor, job: JobView, event: str, data: dict[str, Any]) -> None:
+    target = Target("import", str(job.id))
+    audit.record(event=event, by=by, controller_id=job.controller_id, target=target, data=data)
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ImportFileError(f"The file cannot be read: {error.strerror}.") from None

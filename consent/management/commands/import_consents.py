@@ -1,0 +1,91 @@
+"""Imports the consents of another system from a file; see `consent.importing`."""
+
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts import selectors as accounts
+from audit.actors import Actor
+from consent.importing import runner
+from consent.importing.errors import ImportFileError
+from consent.importing.fields import FIELDS
+from consent.importing.mapping import Mapping
+from consent.importing.report import Counts
+from work.errors import LeaseLostError
+
+NOTHING_DONE = 2
+SOME_ROWS_FAILED = 1
+
+
+class Command(BaseCommand):
+    help = (
+        "Import consents from CSV or NDJSON in UTF-8, one event a row, as a stream. "
+        f"Columns: {', '.join(FIELDS)}. Importing a file again adds nothing; an import that was "
+        "stopped goes on with --resume. Ends with 1 when rows were left out, 2 when the file "
+        "could not be imported at all."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--controller", required=True, help="the controller's slug")
+        parser.add_argument("--format", choices=("csv", "ndjson"), help="else the name tells it")
+        parser.add_argument("--mapping", type=Path, help="JSON: columns, values, defaults")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="check every row against its batch, keep nothing"
+        )
+        parser.add_argument("--errors", type=Path, help="where rows left out go: line, code, field")
+        parser.add_argument("--resume", action="store_true", help="go on where it was stopped")
+        parser.add_argument("--batch", type=int, default=1000, help="rows in one transaction")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            order = runner.Order(
+                path=options["file"], controller_id=_controller(options["controller"]),
+                kind=options["format"], mapping=_mapping(options["mapping"]),
+                errors=options["errors"], batch=options["batch"], resume=options["resume"],
+                dry_run=options["dry_run"],
+            )  # fmt: skip
+            counts = runner.run(by=Actor.system("import"), order=order, shown_on=self._screen())
+        except ImportFileError as error:
+            raise CommandError(error.message, returncode=NOTHING_DONE) from None
+        except LeaseLostError:
+            raise CommandError(
+                "Another process has taken over this import; this one stopped."
+            ) from None
+        self._tell(counts, is_dry=options["dry_run"])
+        if counts.failed:
+            sys.exit(SOME_ROWS_FAILED)
+
+    def _screen(self) -> Any:
+        return self.stdout
+
+    def _tell(self, counts: Counts, *, is_dry: bool) -> None:
+        recorded = "would be recorded" if is_dry else "recorded"
+        self.stdout.write(
+            f"{counts.rows:,} rows: {counts.recorded:,} {recorded}, {counts.already:,} already "
+            f"there, {counts.failed:,} left out; {counts.people:,} new people."
+        )
+        for code, number in sorted(counts.codes.items()):
+            self.stdout.write(f"  {code}: {number:,}")
+
+
+def _controller(slug: str) -> UUID:
+    found = accounts.controller_of_slug(slug)
+    if found is None:
+        raise ImportFileError("There is no controller of that slug.")
+    return found.id
+
+
+def _mapping(path: Path | None) -> Mapping:
+    if path is None:
+        return Mapping()
+    try:
+        return Mapping.parse(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ImportFileError(f"The mapping cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise ImportFileError("The mapping is not UTF-8.") from None

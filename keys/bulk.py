@@ -1,0 +1,32 @@
+"""Storing many new rows at once by COPY: what `bulk_create` does, ten times as fast.
+
+Rows are plain tuples, because making thousands of model instances costs more than storing them.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection
+from psycopg import sql
+
+
+def copy_in(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Insert rows, given in the order of `columns`; a JSON column takes its text.
+
+    Errors are Django's (IntegrityError for a duplicate); then the transaction is to be rolled back.
+    """
+    waiting = list(rows)
+    if not waiting:
+        return
+    with (
+        connection.wrap_database_errors,
+        connection.cursor() as cursor,
+        cursor.copy(_statement(table, columns)) as copy,
+    ):
+        for row in waiting:
+            copy.write_row(row)
+
+
+def _statement(table: str, columns: Sequence[str]) -> sql.Composed:
+    names = sql.SQL(", ").join(sql.Identifier(column) for column in columns)
+    return sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), names)
