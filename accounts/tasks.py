@@ -1,8 +1,7 @@
 """The accounts' own upkeep."""
 
-from work.handlers import JobView, Outcome, finished, periodic
-
 from accounts import idempotency
+from work.handlers import JobView, Outcome, finished, periodic
 
 
 @periodic("accounts.idempotency", every=3_600)

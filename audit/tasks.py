@@ -1,8 +1,7 @@
 """The audit's own upkeep."""
 
-from work.handlers import JobView, Outcome, finished, periodic
-
 from audit import services
+from work.handlers import JobView, Outcome, finished, periodic
 
 
 @periodic("audit.partitions", every=86_400)

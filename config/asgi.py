@@ -1,9 +1,34 @@
 """One process for everything: the decision point's paths go to it, the rest to Django."""
 
 import os
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from django.core.asgi import get_asgi_application
+from django.core.asgi import get_asgi_application  # noqa: E402 (settings first)
 
-application = get_asgi_application()
+django = get_asgi_application()
+
+from policies.pdp.asgi import METADATA, Receive, Scope  # noqa: E402
+from policies.pdp.asgi import application as decision_point  # noqa: E402
+
+
+async def application(scope: Scope, receive: Receive, send: Any) -> None:
+    """Route by path before Django: its middleware costs more than a decision (docs/adr/0010)."""
+    if scope["type"] == "lifespan":
+        await _lifespan(receive, send)
+        return
+    path: Any = scope.get("path", "")
+    here = path.startswith("/access/") or path.startswith(METADATA)
+    if here:
+        await decision_point(scope, receive, send)
+    else:
+        await django(scope, receive, send)
+
+
+async def _lifespan(receive: Receive, send: Any) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

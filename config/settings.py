@@ -88,7 +88,7 @@ def database_settings() -> dict[str, Any]:
     """The app's login by default; the owner's where `SAMMATI_DATABASE_ROLE=owner` (migrations)."""
     role = env.text("SAMMATI_DATABASE_ROLE", "app")
     url = env.text("DATABASE_OWNER_URL" if role == "owner" else "DATABASE_URL")
-    default = f"postgresql://sammati_{role}@/sammati?host={EMBEDDED.sockets}"
+    default = f"postgresql://sammati_{role}@:5432/sammati?host={EMBEDDED.sockets}"
     found = env.database(url or default)
     found["CONN_MAX_AGE"] = 60
     found["CONN_HEALTH_CHECKS"] = True

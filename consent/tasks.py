@@ -1,8 +1,7 @@
 """The consents' own upkeep."""
 
-from work.handlers import JobView, Outcome, again, finished, periodic
-
 from consent import services
+from work.handlers import JobView, Outcome, again, finished, periodic
 
 BATCH = 500
 
@@ -11,4 +10,4 @@ BATCH = 500
 def expire(job: JobView) -> Outcome:
     """Write the ledger lines of consents whose time has ended, a batch at a time."""
     done = services.expire_due(limit=BATCH)
-    return again() if done == BATCH else finished()
+    return again(cursor={}) if done == BATCH else finished()

@@ -37,6 +37,7 @@ def parts(port: int) -> list[Part]:
     """The web prints sign-in links (development has no mail), so it speaks; logs are files."""
     web = ["-m", "uvicorn", "config.asgi:application", "--host", stages.HOST, "--port", str(port)]
     web += ["--loop", "uvloop", "--http", "httptools", "--no-access-log", "--no-server-header"]
+    web += ["--no-proxy-headers"]
     web += ["--log-level", "warning", "--timeout-graceful-shutdown", "5"]
     worker = ["-m", "celery", "-A", "config", "worker", "--concurrency", "2"]
     worker += ["--loglevel", "WARNING", "-Q", "sammati", "--without-gossip", "--without-mingle"]

@@ -1,0 +1,130 @@
+"""One batch, one transaction: read the facts of all, decide, append the record of all, commit.
+
+Whoever asked gets an answer only after the commit (P1). A withdrawal that was acknowledged before
+the batch began is in what the batch reads (P2). If anything about the batch fails, nobody in it is
+answered with a decision (P4).
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from audit.arrays import BinaryArray
+from keys.ids import uuid7
+from policies.pdp import catalogue as catalogues
+from policies.pdp import facts, record
+from policies.pdp.catalogue import Caller, Catalogue
+from policies.pdp.channel import Channel, Rows, Statement
+from policies.pdp.engine import decide, failed
+from policies.pdp.facts import Asked, Clock
+from policies.pdp.record import Made
+from policies.pdp.wire import Item
+
+log = structlog.get_logger(__name__)
+RELOADS = 3
+BEGIN = Statement("begin", "BEGIN")
+COMMIT = Statement("commit", "COMMIT")
+ROLLBACK = Statement("rollback", "ROLLBACK")
+CLOCK = Statement("clock", f"SELECT now(), ({catalogues.STAMP})")
+
+
+class CatalogueMovesError(RuntimeError):
+    """The catalogue changed again and again while one batch read it."""
+
+
+@dataclass(slots=True)
+class Call:
+    """One HTTP request: the digest of its key, its items, and what became of them.
+
+    With `stop_at` set, the first decision of that kind is the last one made.
+    """
+
+    key: bytes
+    items: tuple[Item, ...]
+    stop_at: bool | None = None
+    made: list[Made] = field(default_factory=list)
+    is_unauthenticated: bool = False
+
+    @property
+    def is_settled(self) -> bool:
+        return bool(self.made) and self.made[-1].decision.permit is self.stop_at
+
+
+@dataclass(slots=True)
+class Decider:
+    """Runs batches on one channel, with the catalogue it compiled last."""
+
+    channel: Channel
+    valid_seconds: int
+    seconds: float
+    catalogue: Catalogue = field(default_factory=Catalogue)
+
+    async def run(self, calls: list[Call]) -> None:
+        """Decide and record every item of every call; where it raises, nothing was recorded."""
+        for _ in range(RELOADS):
+            if self.catalogue.version and await self._run(calls):
+                return
+            self.catalogue = await asyncio.to_thread(catalogues.compiled)
+        raise CatalogueMovesError
+
+    async def _run(self, calls: list[Call]) -> bool:
+        """False, with nothing recorded, where the catalogue in hand is not the one in force."""
+        asked = self._asked(calls)
+        look_up = facts.parameters([one for _, one in asked])
+        _, rows, clock = await self._exchange((BEGIN, ()), (facts.FACTS, look_up), (CLOCK, ()))
+        at, stamp = clock[0]
+        if stamp != self.catalogue.version:
+            await self._exchange((ROLLBACK, ()))
+            return False
+        for call in calls:
+            call.made, call.is_unauthenticated = [], self._caller(call, at) is None
+        made = self._decide(asked, rows, Clock(at, self.valid_seconds))
+        entries = [(record.APPEND, record.parameters(made, at))] if made else []
+        await self._exchange(*entries, (COMMIT, ()))
+        return True
+
+    async def _exchange(self, *commands: tuple[Statement, Sequence[BinaryArray]]) -> list[Rows]:
+        return await self.channel.exchange(*commands, seconds=self.seconds)
+
+    def _asked(self, calls: list[Call]) -> list[tuple[Call, Asked]]:
+        known = self.catalogue.callers
+        return [
+            (call, Asked(item, known[call.key]))
+            for call in calls
+            if call.key in known
+            for item in call.items
+        ]
+
+    def _caller(self, call: Call, at: int) -> Caller | None:
+        return self.catalogue.caller(call.key, at)
+
+    def _decide(self, asked: list[tuple[Call, Asked]], rows: Rows, clock: Clock) -> list[Made]:
+        batch = []
+        for (call, one), row in zip(asked, rows, strict=True):
+            if call.is_unauthenticated or call.is_settled:
+                continue
+            made = self._one(one, row, clock)
+            call.made.append(made)
+            batch.append(made)
+        return batch
+
+    def _one(self, asked: Asked, row: tuple[Any, ...], clock: Clock) -> Made:
+        caller, item = asked.caller, asked.item
+        found = None
+        try:
+            if item.error:
+                decision = failed(None, "INVALID_REQUEST")
+            else:
+                found = facts.facts(row, asked, self.catalogue, clock)
+                decision = decide(found.facts)
+        except Exception as error:  # a bug denies this item alone (P4)
+            log.error("decision_failed", error=type(error).__name__)
+            decision = failed(None, "ENGINE_ERROR")
+        return Made(
+            uuid7(), caller.controller_id, caller.id, decision, found.facts if found else None,
+            found.subject_id if found else None, found.pseudonym if found else None,
+            item.question.purpose, item.error,
+        )  # fmt: skip

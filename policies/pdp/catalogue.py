@@ -1,0 +1,149 @@
+"""The small tables of a decision, compiled: services and their keys, purposes, notices, parties.
+
+Compiled once and replaced when the stamp that each batch reads has moved, so nothing here is older
+than the batch that uses it (docs/adr/0014). One catalogue serves all controllers.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+import psycopg
+
+from policies.pdp.connection import connect
+from policies.pdp.model import PurposeFacts, ServiceFacts
+
+MICROSECONDS = 1_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+STAMP = "SELECT version FROM accounts_cataloguestamp WHERE id = 1"
+_KEYS = """
+SELECT k.digest, k.expires_at, s.id, s.code, s.controller_id, c.country, s.is_active,
+       p.kind, p.contract_reference, p.contract_ends_on
+FROM accounts_servicekey k
+JOIN accounts_serviceclient s ON s.id = k.service_id
+JOIN accounts_controller c ON c.id = s.controller_id
+LEFT JOIN registry_serviceparty sp ON sp.service_id = s.id
+LEFT JOIN registry_party p ON p.id = sp.party_id AND p.controller_id = s.controller_id
+WHERE k.revoked_at IS NULL
+"""
+_ASKS = "SELECT service_id, purpose FROM accounts_servicepurpose"
+_PURPOSES = """
+SELECT p.controller_id, p.id, p.code, p.closed_at IS NOT NULL, v.number, v.grounds, v.categories,
+       v.is_marketing, v.needs_explicit, v.schedule_item,
+       (SELECT max(m.number) FROM consent_purposeversion m
+        WHERE m.purpose_id = p.id AND m.approved_at IS NOT NULL AND m.is_material)
+FROM consent_purpose p
+LEFT JOIN LATERAL (
+  SELECT * FROM consent_purposeversion v
+  WHERE v.purpose_id = p.id AND v.approved_at IS NOT NULL ORDER BY v.number DESC LIMIT 1
+) v ON true
+"""
+_STALE = """
+SELECT v.id FROM consent_noticeversion v
+WHERE v.number < (SELECT max(m.number) FROM consent_noticeversion m
+                  WHERE m.notice_id = v.notice_id AND m.published_at IS NOT NULL AND m.is_material)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """A purpose as the facts need it."""
+
+    id: UUID
+    facts: PurposeFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The service behind a key. `asks` holds its facts by purpose code, `stranger` for the rest."""
+
+    id: UUID
+    code: str
+    controller_id: UUID
+    country: str
+    expires_at: int
+    asks: dict[str, ServiceFacts]
+    stranger: ServiceFacts
+    purposes: dict[str, Purpose]
+
+    def facts(self, purpose: str) -> ServiceFacts:
+        return self.asks.get(purpose, self.stranger)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """One version of the small tables."""
+
+    version: int = 0
+    callers: dict[bytes, Caller] = field(default_factory=dict)
+    stale_notices: frozenset[UUID] = frozenset()
+
+    def caller(self, digest: bytes, now: int) -> Caller | None:
+        """The service whose live key this is; a key that has ended is nobody's."""
+        found = self.callers.get(digest)
+        return found if found is not None and now < found.expires_at else None
+
+
+def load(connection: psycopg.Connection) -> Catalogue:
+    """Read and compile. The stamp is read first: content may be newer than it, never older."""
+    row = connection.execute(STAMP).fetchone()
+    if row is None:
+        raise LookupError("the catalogue stamp is missing; run the migrations")
+    asks: dict[UUID, list[str]] = {}
+    for service_id, purpose in connection.execute(_ASKS):
+        asks.setdefault(service_id, []).append(purpose)
+    purposes = _purposes(connection)
+    callers = {
+        bytes(key[0]): _caller(key, asks.get(key[2], []), purposes.get(key[4], {}))
+        for key in connection.execute(_KEYS)
+    }
+    stale = frozenset(row[0] for row in connection.execute(_STALE))
+    return Catalogue(int(row[0]), callers, stale)
+
+
+def compiled() -> Catalogue:
+    """Read and compile on a connection of its own; blocks, so call it off the event loop."""
+    with connect() as connection:
+        return load(connection)
+
+
+def micros(at: datetime) -> int:
+    delta = at - _EPOCH
+    return (delta.days * 86400 + delta.seconds) * MICROSECONDS + delta.microseconds
+
+
+def day_end(on: date) -> int:
+    """The first microsecond after a day, in UTC."""
+    return micros(datetime.combine(on + timedelta(days=1), time(), tzinfo=UTC))
+
+
+def _caller(row: tuple, asks: list[str], purposes: dict[str, Purpose]) -> Caller:  # type: ignore[type-arg]
+    _, expires_at, service_id, code, controller_id, country, is_active, *party = row
+    kind, reference, ends_on = party
+    shared = {
+        "id": str(service_id), "code": code, "is_active": is_active,
+        "has_contract": kind == "internal" or bool(kind and reference),
+        "contract_ends_at": day_end(ends_on) if ends_on else None,
+    }  # fmt: skip
+    may = ServiceFacts(may_ask=True, **shared)
+    return Caller(
+        service_id, code, controller_id, country, micros(expires_at),
+        dict.fromkeys(asks, may), ServiceFacts(may_ask=False, **shared), purposes,
+    )  # fmt: skip
+
+
+def _purposes(connection: psycopg.Connection) -> dict[UUID, dict[str, Purpose]]:
+    found: dict[UUID, dict[str, Purpose]] = {}
+    for row in connection.execute(_PURPOSES):
+        controller_id, purpose_id, code, is_closed, number, grounds, categories, *rest = row
+        is_marketing, needs_explicit, schedule_item, material = rest
+        state = "closed" if is_closed else "draft" if number is None else "active"
+        facts = PurposeFacts(
+            code=code, version=number or 0, state=state, grounds=grounds or {},
+            categories=tuple(categories or ()), is_marketing=bool(is_marketing),
+            needs_explicit=bool(needs_explicit), schedule_item=schedule_item or "",
+            material_version=material or 0,
+        )  # fmt: skip
+        found.setdefault(controller_id, {})[code] = Purpose(purpose_id, facts)
+    return found

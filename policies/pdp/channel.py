@@ -1,0 +1,139 @@
+"""PostgreSQL's wire from the event loop: several prepared statements, one round trip.
+
+A decision costs two round trips (begin and facts; append and commit). With psycopg's threads or
+its async cursor each would cost more in Python than in PostgreSQL, so this drives libpq's pipeline
+mode through psycopg's own bindings and lets psycopg read the rows.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg.adapt import Transformer
+from psycopg.pq import ExecStatus, Format
+
+from audit.arrays import BinaryArray
+
+Rows = list[tuple[Any, ...]]
+_FAILURES = (ExecStatus.FATAL_ERROR, ExecStatus.BAD_RESPONSE, ExecStatus.PIPELINE_ABORTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement with numbered parameters, prepared under `name` once a connection."""
+
+    name: str
+    sql: str
+    oids: tuple[int, ...] = ()
+
+
+class ChannelError(RuntimeError):
+    """The exchange failed; the channel is of no more use. Carries a SQLSTATE, never a value."""
+
+
+class Channel:
+    """One connection in pipeline mode. One exchange at a time; closed after any failure."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self._connection = connection
+        self._pg = connection.pgconn
+        self._pg.nonblocking = 1
+        self._pg.enter_pipeline_mode()
+        self._transformer = Transformer(connection)
+        self._loop = asyncio.get_running_loop()
+        self._prepared: set[str] = set()
+        self._readable: asyncio.Future[None] | None = None
+        self._loop.add_reader(self._pg.socket, self._on_readable)
+
+    async def exchange(
+        self, *commands: tuple[Statement, Sequence[BinaryArray]], seconds: float
+    ) -> list[Rows]:
+        """Send the commands together; the rows of each. Raises ChannelError, TimeoutError."""
+        try:
+            expected = [self._send(*command) for command in commands]
+            self._pg.pipeline_sync()
+            async with asyncio.timeout(seconds):
+                await self._flush()
+                return await self._receive(expected)
+        except psycopg.Error as error:
+            raise ChannelError(type(error).__name__) from None
+
+    def close(self) -> None:
+        """Give the connection up, whatever it is doing."""
+        if not self._connection.closed:
+            self._loop.remove_reader(self._pg.socket)
+        self._connection.close()
+
+    def _send(self, statement: Statement, parameters: Sequence[BinaryArray]) -> bool:
+        """Queue one command; True where a prepare goes before it and has a result of its own."""
+        is_new = statement.name not in self._prepared
+        name = statement.name.encode()
+        if is_new:
+            self._pg.send_prepare(name, statement.sql.encode(), list(statement.oids))
+            self._prepared.add(statement.name)
+        values = [parameter.data for parameter in parameters]
+        formats = [Format.BINARY] * len(values)
+        self._pg.send_query_prepared(name, values, formats, Format.BINARY)
+        return is_new
+
+    async def _flush(self) -> None:
+        """Hand everything to the kernel; a batch larger than its buffer waits for room."""
+        while self._pg.flush():
+            writable = self._loop.create_future()
+            self._loop.add_writer(self._pg.socket, _wake, writable)
+            try:
+                await writable
+            finally:
+                self._loop.remove_writer(self._pg.socket)
+
+    async def _receive(self, expected: list[bool]) -> list[Rows]:
+        found: list[Rows] = []
+        for has_prepare in expected:
+            if has_prepare:
+                await self._result()
+            found.append(await self._result())
+        await self._result()  # the sync point
+        return found
+
+    async def _result(self) -> Rows:
+        """The rows of the next result, after which libpq gives one empty result."""
+        rows: Rows = []
+        while True:
+            while self._pg.is_busy():
+                self._readable = self._loop.create_future()
+                await self._readable
+            result = self._pg.get_result()
+            if result is None:
+                return rows
+            if result.status == ExecStatus.PIPELINE_SYNC:
+                return rows
+            if result.status in _FAILURES:
+                raise ChannelError(_sqlstate(result))
+            if result.status == ExecStatus.TUPLES_OK:
+                self._transformer.set_pgresult(result)
+                rows = self._transformer.load_rows(0, result.ntuples, tuple)
+
+    def _on_readable(self) -> None:
+        """Take in what PostgreSQL sent, asked for or not; whoever waits for it goes on."""
+        waiting, self._readable = self._readable, None
+        try:
+            self._pg.consume_input()
+        except psycopg.Error as error:
+            self._loop.remove_reader(self._pg.socket)
+            if waiting is not None and not waiting.done():
+                waiting.set_exception(ChannelError(type(error).__name__))
+            return
+        if waiting is not None:
+            _wake(waiting)
+
+
+def _wake(ready: asyncio.Future[None]) -> None:
+    if not ready.done():
+        ready.set_result(None)
+
+
+def _sqlstate(result: Any) -> str:
+    code = result.error_field(ord("C"))
+    return code.decode() if code else "unknown"

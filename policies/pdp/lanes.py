@@ -1,0 +1,135 @@
+"""Group commit: while one batch is in the database the next one gathers. No timer.
+
+A lane is a task of the event loop with a connection of its own. Single checks and bulk requests
+have different lanes, so that a request of ten thousand items does not hold up anybody's single
+check.
+"""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+
+import psycopg
+import structlog
+
+from policies.pdp.batch import Call, Decider
+from policies.pdp.channel import Channel
+from policies.pdp.connection import connect, with_integer_times
+
+log = structlog.get_logger(__name__)
+
+Done = asyncio.Future[None]
+PAUSE_SECONDS = 0.2
+WATCH_SECONDS = 0.25
+
+
+class UnavailableError(RuntimeError):
+    """The decision cannot be made and recorded now; nothing is permitted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The most items of a batch, the most calls that may wait, and the seconds of a round trip."""
+
+    batch: int
+    backlog: int
+    valid_seconds: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    call: Call
+    done: Done
+    deadline: float
+
+
+class Lane:
+    """Takes everything that waits, decides it in one transaction, and answers."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._waiting: deque[_Waiting] = deque()
+        self._wake = asyncio.Event()
+        self._decider: Decider | None = None
+        self._loop = asyncio.get_running_loop()
+        self._running: list[_Waiting] = []
+        self._tasks = [self._loop.create_task(self._live()), self._loop.create_task(self._watch())]
+
+    @property
+    def load(self) -> int:
+        """How many calls wait or run."""
+        return len(self._waiting) + len(self._running)
+
+    def submit(self, call: Call) -> Done:
+        """Queue a call; the future ends when it is committed. Raises UnavailableError when full."""
+        if len(self._waiting) >= self._limits.backlog:
+            raise UnavailableError
+        done: Done = self._loop.create_future()
+        self._waiting.append(_Waiting(call, done, self._loop.time() + self._limits.seconds))
+        self._wake.set()
+        return done
+
+    async def _live(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while batch := self._take():
+                self._running = batch
+                _settle(batch, await self._attempt([one.call for one in batch]))
+                self._running = []
+
+    async def _watch(self) -> None:
+        """Answer whoever has waited too long, whatever the database does. One timer for all."""
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            now = self._loop.time()
+            for one in (*self._running, *self._waiting):
+                if now > one.deadline and not one.done.done():
+                    one.done.set_exception(UnavailableError())
+
+    def _take(self) -> list[_Waiting]:
+        """Everything that waits, up to the most a batch may hold; who has gone is left out."""
+        batch: list[_Waiting] = []
+        room = self._limits.batch
+        while self._waiting and room > 0:
+            one = self._waiting.popleft()
+            if not one.done.done():
+                batch.append(one)
+                room -= len(one.call.items)
+        return batch
+
+    async def _attempt(self, calls: list[Call]) -> bool:
+        try:
+            decider = self._decider or await self._open()
+            await decider.run(calls)
+        except Exception as error:  # whatever it is, nobody in the batch is answered (P4)
+            log.error("batch_failed", error=type(error).__name__, calls=len(calls))
+            self._close()
+            await asyncio.sleep(PAUSE_SECONDS)
+            return False
+        return True
+
+    async def _open(self) -> Decider:
+        """A fresh channel. Connecting may block, so it happens off the loop, within seconds."""
+        async with asyncio.timeout(self._limits.seconds):
+            connection: psycopg.Connection = await asyncio.to_thread(connect)
+        channel = Channel(with_integer_times(connection))
+        self._decider = Decider(channel, self._limits.valid_seconds, self._limits.seconds)
+        return self._decider
+
+    def _close(self) -> None:
+        """Start over with a fresh connection: the state of the old one is not known."""
+        decider, self._decider = self._decider, None
+        if decider is not None:
+            decider.channel.close()
+
+
+def _settle(batch: list[_Waiting], is_committed: bool) -> None:
+    for one in batch:
+        if one.done.done():
+            continue
+        if is_committed:
+            one.done.set_result(None)
+        else:
+            one.done.set_exception(UnavailableError())

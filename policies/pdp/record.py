@@ -1,0 +1,119 @@
+"""What a decision leaves behind: one audit entry with the facts it was made from (P1, P3)."""
+
+import os
+from dataclasses import dataclass
+from uuid import UUID
+
+import msgspec
+
+from audit.arrays import (
+    BYTEAS,
+    TEXTS,
+    UUIDS,
+    BinaryArray,
+    bytea_array,
+    text_array,
+    uuid_array,
+)
+from audit.canonical import canonical_struct, commitment
+from policies.pdp.channel import Statement
+from policies.pdp.model import Decision, Facts
+
+EVENT = "decision:made"
+
+APPEND = Statement(
+    "append",
+    """
+WITH given AS MATERIALIZED (
+  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::bytea[], $5::bytea[], $6::text[],
+                       $7::uuid[], $8::text[], $9::text[], $10::text[])
+    AS t(id, controller_id, commitment, salt, body, actor_id, subject_id, purpose, outcome,
+         reason_code)
+), entry AS (
+  INSERT INTO audit_entry (id, controller_id, commitment)
+  SELECT id, controller_id, commitment FROM given
+), payload AS (
+  INSERT INTO audit_payload (id, retention_class, salt, body)
+  SELECT id, 'rc2', salt, body FROM given
+)
+INSERT INTO audit_entryindex (id, entry_id, controller_id, at, event, actor_type, actor_id,
+  target_type, target_id, subject_id, purpose, outcome, reason_code)
+SELECT id, id, controller_id, now(), 'decision:made', 'service', actor_id,
+  'decision', id::text, subject_id, purpose, outcome, reason_code FROM given
+""",
+    (UUIDS, UUIDS, BYTEAS, BYTEAS, BYTEAS, TEXTS, UUIDS, TEXTS, TEXTS, TEXTS),
+)
+
+
+class _Actor(msgspec.Struct, frozen=True):
+    type: str
+    id: str
+
+
+class _Data(msgspec.Struct, frozen=True, omit_defaults=True):
+    facts: Facts | None
+    decision: Decision
+    error: str = ""
+
+
+class _Body(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The payload of a decision's entry; the same shape as every other entry's."""
+
+    id: str
+    at: int
+    event: str
+    actor: _Actor
+    target: _Actor
+    data: _Data
+    outcome: str
+    reason_code: str
+    purpose: str = ""
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One decision, ready to be recorded and answered."""
+
+    id: UUID
+    controller_id: UUID
+    service_id: UUID
+    decision: Decision
+    facts: Facts | None
+    subject_id: UUID | None
+    pseudonym: UUID | None
+    purpose: str
+    error: str = ""
+
+
+def body(made: Made, at: int) -> bytes:
+    """The canonical bytes of a decision's entry."""
+    decision = made.decision
+    return canonical_struct(
+        _Body(
+            id=str(made.id), at=at, event=EVENT,
+            actor=_Actor("service", str(made.service_id)), target=_Actor("decision", str(made.id)),
+            data=_Data(made.facts, decision, made.error),
+            outcome="permit" if decision.permit else "deny", reason_code=decision.reason_code,
+            purpose=made.purpose, subject=str(made.pseudonym) if made.pseudonym else "",
+        )
+    )  # fmt: skip
+
+
+def parameters(batch: list[Made], at: int) -> list[BinaryArray]:
+    """The arrays of the append: one fresh salt, one commitment, one body a decision."""
+    noise = os.urandom(16 * len(batch))
+    salts = [noise[i : i + 16] for i in range(0, len(noise), 16)]
+    bodies = [body(made, at) for made in batch]
+    return [
+        uuid_array([made.id.bytes for made in batch]),
+        uuid_array([made.controller_id.bytes for made in batch]),
+        bytea_array([commitment(*pair) for pair in zip(salts, bodies, strict=True)]),
+        bytea_array(salts),
+        bytea_array(bodies),
+        text_array([str(made.service_id).encode() for made in batch]),
+        uuid_array([made.subject_id.bytes if made.subject_id else None for made in batch]),
+        text_array([made.purpose.encode() for made in batch]),
+        text_array([b"permit" if made.decision.permit else b"deny" for made in batch]),
+        text_array([made.decision.reason_code.encode() for made in batch]),
+    ]
