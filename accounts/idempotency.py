@@ -24,7 +24,8 @@ def once(*, caller: Caller, key: str | None, request: bytes, act: Callable[[], A
     """Run `act` unless this caller sent this key before; then give the stored answer.
 
     Raises IdempotencyConflictError when the key came with another request, IdempotencyKeyError for
-    a malformed key. `request` is what must be equal (method, path, body). Two concurrent repeats wait for each other; only one acts.
+    a malformed key. `request` is what must be equal (method, path, body). Two concurrent repeats
+    wait for each other; only one acts.
     """
     if not key:
         return act()

@@ -64,7 +64,7 @@ class User(AbstractUser):
 
 
 class RoleGroup(models.Model):
-    """The group that carries one role at one controller; permissions hang on it, never on people."""
+    """The group that carries one role at one controller; permissions hang on it, not on people."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     controller = models.ForeignKey(Controller, on_delete=models.PROTECT, related_name="role_groups")

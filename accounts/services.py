@@ -30,7 +30,7 @@ LIVE_KEYS = 2
 
 
 @transaction.atomic
-def create_controller(
+def create_controller(  # noqa: PLR0913 (a company has these parts)
     *,
     by: Actor,
     slug: str,
@@ -74,6 +74,17 @@ def create_officer(*, by: Actor, username: str, email: str, password: str) -> Us
 
 
 @transaction.atomic
+def set_password(*, by: Actor, officer: User, password: str) -> None:
+    """Give an officer another password; it counts from their next sign-in."""
+    officer.set_password(password)
+    officer.save(update_fields=["password"])
+    audit.record(
+        event="officer:password_changed", by=by, controller_id=SYSTEM_ID,
+        target=Target("officer", str(officer.id)),
+    )  # fmt: skip
+
+
+@transaction.atomic
 def assign_role(*, by: Actor, officer: User, controller: Controller, role: str) -> None:
     """Give a role at one controller. Raises UnknownRoleError."""
     if role not in ROLES:
@@ -112,7 +123,7 @@ def create_service(
 def change_service(
     *, by: Actor, service: ServiceClient, is_active: bool, purposes: list[str]
 ) -> ServiceClient:
-    """Switch a service on or off and set the purposes it may ask about; counts from the next batch."""
+    """Switch a service on or off and set the purposes it may ask about, from the next check on."""
     locked = ServiceClient.objects.select_for_update().get(pk=service.pk)
     locked.is_active = is_active
     locked.save(update_fields=["is_active"])

@@ -40,7 +40,7 @@ class Catalogue:
     purposes: dict[str, PurposeInForce] = field(default_factory=dict)
 
     def purpose(self, code: str) -> PurposeInForce:
-        """Raises PurposeUnknownError (also for one without an approved version), PurposeClosedError."""
+        """Raises PurposeUnknownError (also while no version is approved), PurposeClosedError."""
         found = self.purposes.get(code)
         if found is None:
             raise PurposeUnknownError

@@ -7,15 +7,15 @@ unknown residence gives no law at all, so that the decision is a denial (unknown
 
 from functools import lru_cache
 
-EEA = frozenset(
-    "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE IS LI NO"
-    .split()
-)  # fmt: skip
+EEA = frozenset({
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS",
+    "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
+})  # fmt: skip
 
 
 @lru_cache(maxsize=4096)
 def packs(residence: str, establishment: str) -> tuple[str, ...]:
-    """The statutory packs for a person living in `residence`, at a controller of `establishment`."""
+    """The statutory packs for a person of `residence`, at a controller of `establishment`."""
     if not residence:
         return ()
     places = {residence, establishment}

@@ -67,7 +67,7 @@ def record_commitment(
     started_at: datetime,
     ends_at: datetime | None = None,
 ) -> Commitment:
-    """Note an order or contract that may be fulfilled after a withdrawal (DPDP s.6(5) illustration).
+    """Note an order or contract that may be fulfilled after a withdrawal (DPDP s.6(5)).
 
     `reference` is the company's own, opaque. Raises PurposeUnknownError, SubjectUnknownError.
     """

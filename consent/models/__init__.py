@@ -1,0 +1,18 @@
+"""Purposes and notices as immutable versions; consents as a ledger and its current state."""
+
+from consent.models.ledger import Commitment, ConsentEvent, ConsentState, Objection
+from consent.models.notices import Notice, NoticePurpose, NoticeTranslation, NoticeVersion
+from consent.models.purposes import Purpose, PurposeVersion
+
+__all__ = [
+    "Commitment",
+    "ConsentEvent",
+    "ConsentState",
+    "Notice",
+    "NoticePurpose",
+    "NoticeTranslation",
+    "NoticeVersion",
+    "Objection",
+    "Purpose",
+    "PurposeVersion",
+]

@@ -1,0 +1,205 @@
+"""What people chose: the ledger, its current state, objections, and commitments."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from consent.models.notices import NoticeVersion
+from consent.models.purposes import Purpose
+from consent.transitions import State
+from keys.ids import uuid7
+
+
+def _choices(states: type[State]) -> list[tuple[str, str]]:
+    return [(state.value, state.value) for state in states]
+
+
+class ConsentEvent(models.Model):
+    """One line of the ledger: what a person chose about one purpose, and the proof of it.
+
+    Append-only at the database. `sequence` counts the lines of one person and purpose.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    controller = models.ForeignKey(
+        "accounts.Controller", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    subject = models.ForeignKey(
+        "subjects.Subject",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,  # the unique key below begins with it
+    )
+    purpose = models.ForeignKey(
+        Purpose, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    sequence = models.PositiveIntegerField()
+    state = models.CharField(max_length=12, choices=_choices(State))
+    event_at = models.DateTimeField(help_text=_("When the person chose."))
+    recorded_at = models.DateTimeField(help_text=_("When the suite learnt of it."))
+    expires_at = models.DateTimeField(null=True)
+    purpose_version = models.PositiveIntegerField()
+    notice_version = models.ForeignKey(
+        NoticeVersion, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    language = models.CharField(max_length=20, blank=True)
+    notice_sha256 = models.CharField(max_length=64, blank=True)
+    method = models.CharField(max_length=20)
+    channel = models.CharField(max_length=20, blank=True)
+    given_by = models.CharField(max_length=20, default="principal")
+    guardian_id = models.UUIDField(null=True)
+    guardian_verified = models.BooleanField(default=False)
+    is_explicit = models.BooleanField(default=False)
+    reason = models.CharField(max_length=60, blank=True, help_text=_("A code, never free text."))
+    actor_type = models.CharField(max_length=10)
+    actor_id = models.CharField(max_length=80)
+    evidence = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("consent event")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "purpose", "sequence"], name="consent_event_sequence_once"
+            ),
+        ]
+
+    class Privacy:
+        ledger = True
+        identifier = ()
+        personal = ("guardian_id", "actor_id")
+        sensitive = ()
+        evidence = (
+            "purpose", "sequence", "state", "event_at", "recorded_at", "expires_at",
+            "purpose_version", "notice_version", "language", "notice_sha256", "method", "channel",
+            "given_by", "guardian_verified", "is_explicit", "reason", "actor_type", "evidence",
+        )  # fmt: skip
+        operational = ("id", "controller", "subject")
+        on_erasure = "keep_pseudonymous"
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.id}"
+
+
+class ConsentState(models.Model):
+    """Where one person stands on one purpose now: the ledger's last line, ready for the check."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    controller = models.ForeignKey(
+        "accounts.Controller", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    subject = models.ForeignKey(
+        "subjects.Subject",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,  # the unique key below begins with it
+    )
+    purpose = models.ForeignKey(
+        Purpose, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    event_id = models.UUIDField()
+    sequence = models.PositiveIntegerField()
+    state = models.CharField(max_length=12, choices=_choices(State))
+    since_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    purpose_version = models.PositiveIntegerField()
+    notice_version_id = models.UUIDField(null=True)
+    language = models.CharField(max_length=20, blank=True)
+    is_explicit = models.BooleanField(default=False)
+    is_provable = models.BooleanField(default=False)
+    given_by = models.CharField(max_length=20, default="principal")
+    guardian_verified = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("consent state")
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "purpose"], name="consent_state_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["expires_at"],
+                condition=models.Q(state__in=["given", "renewed"], expires_at__isnull=False),
+                name="consent_state_expiring",
+            ),
+        ]
+
+    class Privacy:
+        identifier = ()
+        personal = ()
+        sensitive = ()
+        evidence = (
+            "purpose", "event_id", "sequence", "state", "since_at", "expires_at",
+            "purpose_version", "notice_version_id", "language", "is_explicit", "is_provable",
+            "given_by", "guardian_verified",
+        )  # fmt: skip
+        operational = ("id", "controller", "subject")
+        on_erasure = "keep_pseudonymous"
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.event_id}"
+
+
+class Objection(models.Model):
+    """An objection of a person (GDPR Art 21), standing while `lifted_at` is empty."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    controller = models.ForeignKey(
+        "accounts.Controller", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    subject = models.ForeignKey(
+        "subjects.Subject", on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    kind = models.CharField(
+        max_length=20, choices=[("direct_marketing", _("Direct marketing (Art 21(2))"))]
+    )
+    objected_at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "kind"],
+                condition=models.Q(lifted_at=None),
+                name="consent_objection_once",
+            ),
+        ]
+
+    class Privacy:
+        identifier = ()
+        personal = ("kind", "objected_at", "lifted_at")
+        sensitive = ()
+        evidence = ()
+        operational = ("id", "controller", "subject")
+        on_erasure = "keep_pseudonymous"
+
+
+class Commitment(models.Model):
+    """An order or contract of a person that may be fulfilled after a withdrawal (DPDP s.6(5))."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    controller = models.ForeignKey(
+        "accounts.Controller", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    subject = models.ForeignKey(
+        "subjects.Subject", on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    purpose = models.ForeignKey(Purpose, on_delete=models.PROTECT, related_name="+")
+    reference = models.CharField(max_length=80)
+    started_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "reference"], name="consent_commitment_once"
+            ),
+        ]
+
+    class Privacy:
+        identifier = ()
+        personal = ("reference",)
+        sensitive = ()
+        evidence = ("purpose", "started_at", "ends_at")
+        operational = ("id", "controller", "subject")
+        on_erasure = "keep_pseudonymous"
