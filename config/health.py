@@ -1,11 +1,13 @@
 """Is the process alive, and can it do its work? For supervisors and load balancers."""
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
 from keys import services as keys
 from keys.errors import KeyUnavailableError
+from work import selectors as work
 
 
 @require_safe
@@ -16,8 +18,13 @@ def live(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """The database answers and the keys are there; else 503 and which of them is missing."""
+    """The database answers and the keys are there; else 503 and which of them is missing.
+
+    `SAMMATI_READY_NEEDS` names processes that must live too, for a group that starts together.
+    """
     checks = {"database": _database(), "keys": _keys()}
+    for kind in settings.READY_NEEDS:
+        checks[kind] = checks["database"] and work.is_alive(kind=kind)
     status = 200 if all(checks.values()) else 503
     return JsonResponse(
         {"status": "ok" if status == 200 else "unavailable", **checks}, status=status

@@ -157,6 +157,12 @@ EMAIL_BACKEND = env.text(
     "django.core.mail.backends.smtp.EmailBackend" if PRODUCTION else "config.mail.MailboxBackend",
 )
 EMAIL_FILE_PATH = str(LOCAL_DIR / "mailbox")
+EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.integer("EMAIL_PORT", default=587 if PRODUCTION else 25)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env.boolean("EMAIL_USE_TLS", default=PRODUCTION)
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "privacy@example.invalid")
 
 SESSION_COOKIE_HTTPONLY = True
@@ -199,6 +205,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
 }
 
+READY_NEEDS = env.words("SAMMATI_READY_NEEDS")
 SIGN_IN_LINK_MINUTES = env.integer("SAMMATI_SIGN_IN_LINK_MINUTES", default=15)
 DECISION_VALID_SECONDS = env.integer("SAMMATI_DECISION_VALID_SECONDS", default=60)
 DECISION_TIMEOUT_SECONDS = env.integer("SAMMATI_DECISION_TIMEOUT_SECONDS", default=3)

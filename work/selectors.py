@@ -66,6 +66,12 @@ def progress(*, job_id: UUID, controller_id: UUID) -> Progress | None:
     return None if job is None else Progress(job.state, job.progress_done, job.progress_total)
 
 
+def state_of(*, kind: str, controller_id: UUID, dedupe_key: str) -> str | None:
+    """The state of the job noted under this key; None when there is none."""
+    jobs = Job.objects.filter(kind=kind, controller_id=controller_id, dedupe_key=dedupe_key)
+    return jobs.values_list("state", flat=True).first()
+
+
 def is_unfinished(*, kind: str, controller_id: UUID) -> bool:
     """Whether a job of this kind waits or runs."""
     jobs = Job.objects.filter(kind=kind, controller_id=controller_id, state__in=UNFINISHED)
@@ -81,3 +87,9 @@ def silent_workers(*, patience_seconds: float) -> QuerySet[WorkerPulse]:
     alive = WorkerPulse.objects.filter(last_seen_at__gte=since, started_at__lt=since)
     idle = Q(last_moved_at__isnull=True) | Q(last_moved_at__lt=since)
     return alive.filter(idle, kind="worker").order_by("name")
+
+
+def is_alive(*, kind: str, within_seconds: float = 5) -> bool:
+    """Whether a process of this kind ("worker", "keeper") has beaten lately."""
+    since = Now() - timedelta(seconds=within_seconds)
+    return WorkerPulse.objects.filter(kind=kind, last_seen_at__gte=since).exists()

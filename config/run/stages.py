@@ -76,6 +76,7 @@ def environment(port: int, name: str) -> dict[str, str]:
         "SAMMATI_EMBEDDED": name,
         "PORT": str(port),
         "PYTHONUNBUFFERED": "1",
+        "SAMMATI_READY_NEEDS": "worker,keeper",
     }
     return {**kept, **chosen}
 
