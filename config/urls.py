@@ -1,7 +1,7 @@
 """Where each family of the public contract lives (the decision point is routed before Django)."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from config import health
 
@@ -9,4 +9,5 @@ urlpatterns = [
     path("-/live", health.live, name="live"),
     path("-/ready", health.ready, name="ready"),
     path("admin/", admin.site.urls),
+    path("privacy/", include("portal.urls")),
 ]

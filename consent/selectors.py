@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, QuerySet
 from django.utils import timezone
 
 from consent.catalogue import Catalogue, in_force
@@ -24,7 +24,11 @@ from consent.transitions import VALID, State
 
 @dataclass(frozen=True, slots=True)
 class StateShown:
-    """Where a person stands on one purpose, for people to read."""
+    """Where a person stands on one purpose, for people to read.
+
+    `grounds` is the ground per law; `is_stale` says that the words changed materially since the
+    person answered, so that a yes no longer counts (CON-19).
+    """
 
     purpose: str
     title: str
@@ -36,6 +40,8 @@ class StateShown:
     notice_version_id: UUID | None
     language: str
     is_closed: bool
+    grounds: Mapping[str, str]
+    is_stale: bool
 
     @property
     def is_valid(self) -> bool:
@@ -63,8 +69,10 @@ def states(controller_id: UUID, subject_id: UUID) -> list[StateShown]:
     now = timezone.now()
     rows = ConsentState.objects.filter(controller_id=controller_id, subject_id=subject_id)
     held = {row.purpose_id: row for row in rows}
+    stale = _stale(controller_id, list(held.values()))
     shown = [
-        _shown(version, held.get(version.purpose_id), now) for version in _latest(controller_id)
+        _shown(version, held.get(version.purpose_id), now, stale)
+        for version in _latest(controller_id)
     ]
     return [one for one in shown if not one.is_closed or one.event_id]
 
@@ -140,7 +148,28 @@ def _latest(controller_id: UUID) -> list[PurposeVersion]:
     )
 
 
-def _shown(version: PurposeVersion, row: ConsentState | None, now: datetime) -> StateShown:
+def _stale(controller_id: UUID, rows: list[ConsentState]) -> set[UUID]:
+    """The purposes whose words, or whose meaning, changed materially since the person answered."""
+    newer = NoticeVersion.objects.filter(
+        notice=OuterRef("notice"), published_at__isnull=False, is_material=True,
+        number__gt=OuterRef("number"),
+    )  # fmt: skip
+    notices = NoticeVersion.objects.filter(Exists(newer), controller_id=controller_id)
+    old = set(notices.values_list("id", flat=True))
+    material = PurposeVersion.objects.filter(
+        controller_id=controller_id, approved_at__isnull=False, is_material=True
+    )
+    oldest = dict(material.values_list("purpose_id").annotate(Max("number")))
+    return {
+        row.purpose_id
+        for row in rows
+        if row.notice_version_id in old or row.purpose_version < oldest.get(row.purpose_id, 0)
+    }
+
+
+def _shown(
+    version: PurposeVersion, row: ConsentState | None, now: datetime, stale: set[UUID]
+) -> StateShown:
     state = State(row.state) if row else State.UNKNOWN
     if row and state in VALID and row.expires_at and row.expires_at <= now:
         state = State.EXPIRED
@@ -150,4 +179,5 @@ def _shown(version: PurposeVersion, row: ConsentState | None, now: datetime) -> 
         expires_at=row.expires_at if row else None, event_id=row.event_id if row else None,
         notice_version_id=row.notice_version_id if row else None,
         language=row.language if row else "", is_closed=version.purpose.closed_at is not None,
+        grounds=version.grounds, is_stale=state in VALID and version.purpose_id in stale,
     )  # fmt: skip

@@ -19,6 +19,14 @@ PUBLIC = {
     "admin/logout/": "ends a session that a stranger does not have",
     "admin/jsi18n/": "words of the admin's widgets, no data",
     "api/v1/schema": "the published document of the API, no data",
+    "privacy/": "names the companies, no person",
+    "privacy/language/": "keeps a language in the visitor's own cookie",
+    "privacy/sign-in/": "it is where people say who they are",
+    "privacy/sign-in/<str:token>": "takes a one-time link, and only that",
+    "privacy/<slug:slug>/": "what a company asks everybody, no person",
+    "privacy/<slug:slug>/sign-in/": "it is where people say who they are",
+    "privacy/<slug:slug>/sign-in/sent/": "the same words for everybody",
+    "privacy/<slug:slug>/notices/<slug:code>/": "notices are public (CON-06)",
 }
 ANSWERS_FOR_STRANGERS = {401, 403}
 WAYS_IN = re.compile(r"^(?:/admin/login/|/privacy/(?:[\w-]+/)?sign-in)")

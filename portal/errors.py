@@ -1,0 +1,16 @@
+"""What can go wrong in the portal."""
+
+from keys.problems import DomainError
+
+
+class TooManyRequestsError(DomainError):
+    code = "too_many_requests"
+    status = 429
+    message = "Too many links are asked for at this moment."
+
+
+class WordsChangedError(DomainError):
+    code = "words_changed"
+    status = 409
+    message = "The words changed while the person read them."
+    field = "notice"

@@ -1,0 +1,36 @@
+"""What people send."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from keys.problems import DomainError
+from subjects.schemes import MAX_LENGTH, normalise
+
+
+class SignInForm(forms.Form):
+    """An e-mail address. It is never shown again, not even to correct it."""
+
+    email = forms.CharField(
+        label=_("Your e-mail address"),
+        max_length=MAX_LENGTH,
+        error_messages={
+            "required": _("Enter your e-mail address."),
+            "max_length": _("This is longer than any e-mail address."),
+        },
+    )
+
+    def clean_email(self) -> str:
+        try:
+            return normalise("email", self.cleaned_data["email"])
+        except DomainError as error:
+            text = _("Enter an e-mail address like name@example.org.")
+            raise forms.ValidationError(text) from error
+
+
+class AnswerForm(forms.Form):
+    """One answer about one purpose, and the words that were on the page."""
+
+    purpose = forms.CharField(max_length=100)
+    answer = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no"), ("withdraw", "withdraw")])
+    notice = forms.CharField(max_length=36, required=False)
+    language = forms.CharField(max_length=20, required=False)

@@ -1,0 +1,78 @@
+"""Writing to a person: the sign-in link."""
+
+from dataclasses import dataclass
+from smtplib import SMTPException
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from audit import services as audit
+from audit.actors import Actor, Target
+from subjects import selectors as subjects
+from subjects import services as subject_services
+from subjects import signin
+from subjects.errors import KeyDestroyedError
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message ready to go: the link is in its text, so it is never logged or stored."""
+
+    to: str
+    subject: str
+    body: str
+
+
+def send_link(link_id: UUID) -> bool:
+    """Write to the person of a link; whether that is done (nothing to do is done, too)."""
+    letter = _letter(link_id)
+    if letter is None:
+        return True
+    try:
+        EmailMessage(letter.subject, letter.body, to=[letter.to]).send()
+    except (SMTPException, OSError) as error:  # their words may hold the address
+        log.warning("letter_not_sent", error=type(error).__name__)
+        return False
+    return True
+
+
+@transaction.atomic
+def _letter(link_id: UUID) -> Letter | None:
+    made = signin.make_token(link_id=link_id)
+    if made is None:
+        return None
+    link, token = made
+    address = _address(link)
+    if address is None:
+        return None
+    with translation.override(link.language), timezone.override(link.controller.time_zone):
+        context = {
+            "company": link.controller, "expires_at": link.expires_at,
+            "url": settings.BASE_URL + reverse("portal:redeem", args=[token]),
+        }  # fmt: skip
+        subject = _("Your link to your privacy choices at %(company)s")
+        body = render_to_string("portal/mail/sign_in.txt", context)
+        return Letter(address, subject % {"company": link.controller.name}, body)
+
+
+def _address(link: Any) -> str | None:
+    """The person's address, once it is on record that it was read (P11)."""
+    audit.record(
+        event="identifier:revealed", by=Actor.system("portal"), controller_id=link.controller_id,
+        target=Target("sign_in_link", str(link.id)), subject=subject_services.ref(link.subject),
+    )  # fmt: skip
+    try:
+        shown = subjects.reveal(link.subject)
+    except KeyDestroyedError:
+        return None
+    return next((one.text for one in shown if one.scheme == "email"), None)

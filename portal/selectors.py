@@ -1,0 +1,206 @@
+"""What the pages show: cards of purposes, words of notices, lines of history."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from consent import catalogue as catalogues
+from consent import selectors as consent
+from consent.catalogue import Catalogue, NoticeInForce
+from consent.selectors import NoticeWords, StateShown
+from consent.transitions import VALID, State
+from policies.rules.registry import CONSENT_GROUND
+from portal.people import Person
+
+FALLBACK = "en"
+ANSWERED_NO = frozenset({State.REFUSED, State.WITHDRAWN})
+
+
+@dataclass(frozen=True, slots=True)
+class WordsShown:
+    """The words of a notice on one purpose, and whether they are in the wished language."""
+
+    notice: NoticeWords
+    item: Mapping[str, Any]
+    wished: str
+
+    @property
+    def is_fallback(self) -> bool:
+        return self.notice.language != self.wished
+
+    @property
+    def fingerprint(self) -> str:
+        """Enough of the hash to compare by eye."""
+        return self.notice.sha256[:12]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One purpose on the page of choices: where the person stands, and what they can answer."""
+
+    state: StateShown
+    agreed: WordsShown | None
+    current: WordsShown | None
+    grounds: tuple[tuple[str, str], ...]
+
+    @property
+    def is_question(self) -> bool:
+        """Whether it rests on the person's yes: not on a contract or a duty, and not closed."""
+        return not self.grounds and self.current is not None and not self.state.is_closed
+
+    @property
+    def is_running(self) -> bool:
+        return self.state.is_valid
+
+    @property
+    def is_no(self) -> bool:
+        return self.state.state in ANSWERED_NO
+
+    @property
+    def asks_again(self) -> bool:
+        return self.is_running and self.state.is_stale and self.is_question
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeListed:
+    """A notice in force, as the public page lists it."""
+
+    code: str
+    title: str
+    language: str
+    published_at: datetime | None
+
+
+def cards(person: Person, language: str) -> list[Card]:
+    """Every purpose of the company, in one order: those that rest on the person's yes first."""
+    shelf = _Shelf(person.company.id, catalogues.in_force(person.company.id), language)
+    found = [_card(person, one, shelf) for one in consent.states(person.company.id, person.id)]
+    return sorted(found, key=lambda card: not (card.is_running or card.is_question))
+
+
+def asked(controller_id: UUID, language: str) -> list[Mapping[str, Any]]:
+    """What the notices in force ask about, each purpose once: its title and description."""
+    found = {
+        item.get("purpose"): {**item, "language": words.language}
+        for version in _newest(controller_id).values()
+        if (words := _words(controller_id, version, language))
+        for item in words.content.get("items", [])
+    }
+    return sorted(found.values(), key=lambda item: str(item.get("title")))
+
+
+def titles(controller_id: UUID, language: str) -> dict[str, str]:
+    """What each purpose is called, by code: as the notices say in that language, if they do."""
+    said = {str(one["purpose"]): str(one["title"]) for one in asked(controller_id, language)}
+    return {**consent.purpose_titles(controller_id), **said}
+
+
+def running(person: Person, language: str) -> list[str]:
+    """What the person says yes to now, by title."""
+    called = titles(person.company.id, language)
+    states = consent.states(person.company.id, person.id)
+    return [called[one.purpose] for one in states if one.state in VALID]
+
+
+def words_now(controller_id: UUID, purpose: str, language: str) -> NoticeWords | None:
+    """The words in force on a purpose, in that language or in English."""
+    return consent.words_in_force(controller_id, purpose, language)
+
+
+def notices(controller_id: UUID, language: str) -> list[NoticeListed]:
+    """The notices in force, by code."""
+    found = [
+        words
+        for version in _newest(controller_id).values()
+        if (words := _words(controller_id, version, language))
+    ]
+    listed = [
+        NoticeListed(one.code, str(one.content.get("title", "")), one.language, one.published_at)
+        for one in found
+    ]
+    return sorted(listed, key=lambda one: one.code)
+
+
+def notice(controller_id: UUID, code: str, language: str) -> NoticeWords | None:
+    """The words of the notice in force under that code."""
+    version = _newest(controller_id).get(code)
+    return _words(controller_id, version, language) if version else None
+
+
+def published(
+    controller_id: UUID, code: str, version_id: UUID, language: str
+) -> NoticeWords | None:
+    """The words of any version that was ever published under that code, in just that language."""
+    found = consent.words(controller_id, version_id, language)
+    return found if found and found.code == code else None
+
+
+def is_in_force(words: NoticeWords, controller_id: UUID) -> bool:
+    newest = _newest(controller_id).get(words.code)
+    return newest is not None and newest.version_id == words.version_id
+
+
+@dataclass(slots=True)
+class _Shelf:
+    """The words one page needs, each read once."""
+
+    controller_id: UUID
+    catalogue: Catalogue
+    language: str
+    read: dict[tuple[UUID, str], NoticeWords | None] = field(default_factory=dict)
+
+    def agreed(self, state: StateShown) -> WordsShown | None:
+        if state.notice_version_id is None or not state.language:
+            return None
+        return self._shown(state.purpose, state.notice_version_id, state.language, state.language)
+
+    def current(self, purpose: str) -> WordsShown | None:
+        known = self.catalogue.purposes.get(purpose)
+        if known is None or not known.notices:
+            return None
+        newest = known.notices[0]
+        language = self.language if self.language in newest.languages else FALLBACK
+        return self._shown(purpose, newest.version_id, language, self.language)
+
+    def _shown(
+        self, purpose: str, version_id: UUID, language: str, wished: str
+    ) -> WordsShown | None:
+        key = (version_id, language)
+        if key not in self.read:
+            self.read[key] = consent.words(self.controller_id, version_id, language)
+        words = self.read[key]
+        if words is None:
+            return None
+        items = words.content.get("items", [])
+        item: Mapping[str, Any] = next((i for i in items if i.get("purpose") == purpose), {})
+        return WordsShown(words, item, wished)
+
+
+def _card(person: Person, state: StateShown, shelf: _Shelf) -> Card:
+    return Card(state, shelf.agreed(state), shelf.current(state.purpose), _grounds(person, state))
+
+
+def _grounds(person: Person, state: StateShown) -> tuple[tuple[str, str], ...]:
+    """The grounds other than consent; none where a law that concerns the person asks for a yes."""
+    relevant = {k: v for k, v in state.grounds.items() if k in person.packs} or state.grounds
+    if any(CONSENT_GROUND.get(pack) == ground for pack, ground in relevant.items()):
+        return ()
+    return tuple(sorted(relevant.items()))
+
+
+def _newest(controller_id: UUID) -> dict[str, NoticeInForce]:
+    """The notices that count, by code: of each the newest version."""
+    found: dict[str, NoticeInForce] = {}
+    for purpose in catalogues.in_force(controller_id).purposes.values():
+        for one in purpose.notices:
+            known = found.get(one.code)
+            if known is None or one.number > known.number:
+                found[one.code] = one
+    return found
+
+
+def _words(controller_id: UUID, version: NoticeInForce, language: str) -> NoticeWords | None:
+    chosen = language if language in version.languages else FALLBACK
+    return consent.words(controller_id, version.version_id, chosen)

@@ -1,0 +1,50 @@
+"""Words of the ledger in templates."""
+
+from datetime import datetime
+
+from django import template
+from django.utils.translation import get_language_info
+
+from consent.selectors import StateShown
+from consent.transitions import State
+from portal import sentences
+
+register = template.Library()
+RIGHT_TO_LEFT = frozenset({"ur", "ks", "sd"})
+
+
+@register.filter
+def answer(state: State) -> str:
+    """The state in a word or two."""
+    return sentences.answer(state)
+
+
+@register.filter
+def stands(shown: StateShown) -> str:
+    """Where the person stands, as a sentence."""
+    return sentences.stands(shown)
+
+
+@register.filter
+def day(at: datetime) -> str:
+    return sentences.day(at)
+
+
+@register.filter
+def ground(pair: tuple[str, str]) -> str:
+    """Why a purpose does not ask for a yes."""
+    return sentences.ground(*pair)
+
+
+@register.filter
+def language_name(tag: str) -> str:
+    """A language in its own script; the tag itself for one that Django does not know."""
+    try:
+        return str(get_language_info(tag)["name_local"])
+    except KeyError:
+        return tag
+
+
+@register.filter
+def direction(tag: str) -> str:
+    return "rtl" if tag.partition("-")[0] in RIGHT_TO_LEFT else "ltr"

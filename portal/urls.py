@@ -1,0 +1,25 @@
+"""Addresses of the portal, below /privacy/. They name people and companies by nothing personal."""
+
+from django.urls import path
+from django.views.i18n import set_language
+
+from portal.views import choices, public, records, signin
+
+app_name = "portal"
+urlpatterns = [
+    path("", public.start, name="start"),
+    path("language/", set_language, name="language"),
+    path("sign-in/", signin.choose, name="sign_in"),
+    path("sign-in/<str:token>", signin.redeem, name="redeem"),
+    path("sign-out/", signin.sign_out, name="sign_out"),
+    path("choices/", choices.choices, name="choices"),
+    path("withdraw-all/", choices.withdraw_all, name="withdraw_all"),
+    path("done/all/", choices.done_all, name="done_all"),
+    path("done/<uuid:event_id>/", choices.done, name="done"),
+    path("history/", records.history, name="history"),
+    path("receipts/<uuid:event_id>/", records.receipt, name="receipt"),
+    path("<slug:slug>/", public.company, name="company"),
+    path("<slug:slug>/sign-in/", signin.ask, name="ask"),
+    path("<slug:slug>/sign-in/sent/", signin.sent, name="sent"),
+    path("<slug:slug>/notices/<slug:code>/", public.notice, name="notice"),
+]

@@ -1,0 +1,69 @@
+"""Pages for everybody: who uses data here, for what, in which words, and whom to ask."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from consent.selectors import NoticeWords
+from portal import people, selectors
+from portal.pages import current, page
+from portal.people import Company
+
+
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    """Which companies answer here."""
+    return page(request, "start.html", {"companies": people.companies()}, person=current(request))
+
+
+@require_safe
+def company(request: HttpRequest, slug: str) -> HttpResponse:
+    """One company: what it asks, its notices, its answering person."""
+    found = company_or_404(slug)
+    context = {
+        "notices": selectors.notices(found.id, get_language() or ""),
+        "purposes": selectors.asked(found.id, get_language() or ""),
+    }
+    return page(request, "company.html", context, company=found, person=_visitor(request, found))
+
+
+@require_safe
+def notice(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    """A notice on a page of its own: the one in force, or any that ever was (CON-06)."""
+    found = company_or_404(slug)
+    wished = get_language() or ""
+    words = _words(request, found, code, wished)
+    if words is None:
+        raise Http404
+    context = {
+        "words": words,
+        "is_old": not selectors.is_in_force(words, found.id),
+        "is_fallback": words.language != wished and "version" not in request.GET,
+    }
+    return page(request, "notice.html", context, company=found, person=_visitor(request, found))
+
+
+def company_or_404(slug: str) -> Company:
+    found = people.company(slug)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _words(request: HttpRequest, found: Company, code: str, wished: str) -> NoticeWords | None:
+    if "version" not in request.GET:
+        return selectors.notice(found.id, code, wished)
+    try:
+        version = UUID(request.GET["version"])
+    except ValueError:
+        return None
+    language = request.GET.get("language", selectors.FALLBACK)[:20]
+    return selectors.published(found.id, code, version, language)
+
+
+def _visitor(request: HttpRequest, found: Company) -> people.Person | None:
+    """The person who is signed in, on pages of their own company."""
+    person = current(request)
+    return person if person and person.company.id == found.id else None

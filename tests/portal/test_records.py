@@ -1,0 +1,106 @@
+import base64
+import json
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from audit.canonical import canonical
+from consent.transitions import State
+from keys import services as keys
+from keys.provider import Signature
+from tests.portal.world import OFFERS, SURVEYS
+
+pytestmark = pytest.mark.django_db
+HISTORY = "/privacy/history/"
+
+
+class TestHistory:
+    @pytest.fixture
+    def lived(self, company, asha):
+        company.yes(asha, OFFERS)
+        company.answer(asha, SURVEYS, State.REFUSED)
+        return company.answer(asha, OFFERS, State.WITHDRAWN, method="call_centre")
+
+    def test_tells_in_sentences_newest_first(self, asha_in, lived):
+        page = asha_in.get(HISTORY).content.decode()
+
+        sentences = [
+            "You withdrew your yes to “Offers by e-mail”.",
+            "You said no to “Short surveys”.",
+            "You said yes to “Offers by e-mail”.",
+        ]
+        places = [page.index(f"<strong>{sentence}") for sentence in sentences]
+        assert places == sorted(places)
+        assert page.count('<section class="day">') == 1
+        assert "by telephone" in page
+
+    def test_shows_one_purpose_alone(self, asha_in, lived):
+        page = asha_in.get(HISTORY, {"purpose": SURVEYS}).content.decode()
+
+        assert "You said no to “Short surveys”." in page
+        assert "<strong>You said yes to “Offers" not in page
+        assert f'<option value="{SURVEYS}" selected>' in page
+
+    @pytest.mark.parametrize(
+        "query", ["purpose=no.such", "purpose=%00", "page=x", "page=99", "page=-1"]
+    )
+    def test_survives_any_question(self, asha_in, lived, query):
+        page = asha_in.get(f"{HISTORY}?{query}")
+
+        assert page.status_code == 200
+        assert "You said no to" in page.content.decode()
+
+    def test_comes_in_pages(self, asha_in, company, asha):
+        for _ in range(13):
+            company.yes(asha)
+            company.answer(asha, OFFERS, State.WITHDRAWN)
+
+        first = asha_in.get(HISTORY).content.decode()
+        second = asha_in.get(f"{HISTORY}?page=2").content.decode()
+
+        assert first.count("<li>\n      <p><strong>") == 25
+        assert "Older" in first
+        assert second.count("<li>\n      <p><strong>") == 1
+
+    def test_says_who_and_when_where_that_is_not_plain(self, asha_in, company, asha):
+        earlier = timezone.now() - timedelta(days=40)
+        company.yes(asha, method="import", event_at=earlier, is_import=True, given_by="agent")
+
+        page = asha_in.get(HISTORY).content.decode()
+
+        assert "by your agent" in page
+        assert "it happened on" in page
+        assert "as our earlier records say" in page
+
+    def test_of_nobody_else(self, asha_in, company):
+        company.yes(company.person("ravi@example.in"))
+
+        assert "Nothing is recorded yet." in asha_in.get(HISTORY).content.decode()
+
+
+class TestReceipt:
+    def test_can_be_read_and_printed(self, asha_in, company, asha):
+        event = company.yes(asha)
+
+        page = asha_in.get(f"/privacy/receipts/{event.id}/").content.decode()
+
+        for part in (event.id, event.notice_sha256, "Lotus Bazaar", "Offers by e-mail", OFFERS):
+            assert str(part) in page
+
+    def test_as_a_file_is_signed(self, asha_in, company, asha):
+        event = company.yes(asha)
+
+        response = asha_in.get(f"/privacy/receipts/{event.id}/?format=json")
+
+        found = json.loads(response.content)
+        signature = found.pop("signature")
+        key = next(k for k in keys.public_keys() if str(k.key_id) == signature["key_id"])
+        value = base64.b64decode(signature["ed25519"])
+        kept = Signature(version=key.version, key_id=key.key_id, value=value)
+        assert response.headers["Content-Type"] == "application/json"
+        assert f'filename="receipt-{event.id}.json"' in response.headers["Content-Disposition"]
+        assert keys.verify(canonical(found), kept)
+        assert not keys.verify(canonical({**found, "purpose": "other"}), kept)
+        assert found["event_state"] == "given"
+        assert "no-store" in response.headers["Cache-Control"]
