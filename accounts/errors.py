@@ -32,3 +32,16 @@ class IdempotencyKeyError(DomainError):
     code = "idempotency_key_malformed"
     status = 400
     message = "An Idempotency-Key is 1 to 128 printable ASCII characters without spaces."
+
+
+class PurposeNotRegisteredError(DomainError):
+    code = "purpose_not_registered"
+    status = 403
+    message = "The service is not registered for this purpose."
+    field = "purpose"
+
+
+class ReadNotRecordedError(DomainError):
+    code = "read_not_recorded"
+    status = 503
+    message = "The reading could not be recorded, so nothing is shown. Please try again."

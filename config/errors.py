@@ -42,6 +42,7 @@ QUIET_MESSAGES = {
     "no_match": "This value names nothing that exists.",
     "not_a_list": "A list is expected here.",
     "unique": "This value is taken.",
+    "unsupported_media_type": "Send the body as application/json.",
 }
 
 
@@ -94,7 +95,10 @@ def domain_problem(exc: DomainError) -> Problem:
     if exc.field:
         pointer = "/" + exc.field.replace(".", "/")
         errors.append({"pointer": pointer, "code": exc.code, "message": exc.message})
-    return Problem(exc.status, exc.code, exc.message, errors)
+    headers = (
+        {"Retry-After": str(RETRY_SECONDS)} if exc.status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+    )
+    return Problem(exc.status, exc.code, exc.message, errors, headers)
 
 
 def framework_problem(exc: APIException) -> Problem:

@@ -9,5 +9,6 @@ urlpatterns = [
     path("-/live", health.live, name="live"),
     path("-/ready", health.ready, name="ready"),
     path("admin/", admin.site.urls),
+    path("api/v1/", include("config.api")),
     path("privacy/", include("portal.urls")),
 ]

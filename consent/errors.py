@@ -88,3 +88,16 @@ class ObjectionMissingError(DomainError):
     code = "objection_missing"
     status = 404
     message = "No such objection stands."
+
+
+class NoticeMissingError(DomainError):
+    code = "notice_missing"
+    status = 404
+    message = "No notice about this purpose is published."
+
+
+class CursorUnknownError(DomainError):
+    code = "cursor_unknown"
+    status = 400
+    message = "This cursor does not belong to this list; start again without it."
+    field = "cursor"

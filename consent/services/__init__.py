@@ -11,9 +11,12 @@ from consent.services.publishing import (
     draft_purpose,
     publish_notice,
 )
+from consent.services.reported import Named, report, report_withdrawal
+from consent.services.shown import show_line, show_page, show_states
 
 __all__ = [
     "Choice",
+    "Named",
     "Words",
     "approve_purpose",
     "close_purpose",
@@ -25,6 +28,11 @@ __all__ = [
     "publish_notice",
     "record",
     "record_commitment",
+    "report",
+    "report_withdrawal",
+    "show_line",
+    "show_page",
+    "show_states",
     "withdraw",
     "withdraw_all",
 ]

@@ -1,0 +1,63 @@
+"""The operations of the management API, version 1, and its document."""
+
+from functools import cache
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path
+from django.views.decorators.http import require_safe
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiYamlRenderer
+from rest_framework.request import Request
+
+from accounts.api import schema as extensions
+from accounts.operations import ServiceView
+from consent.api import views as consent
+from subjects.api import views as subjects
+
+__all__ = ["app_name", "extensions", "urlpatterns"]
+
+MEDIA_TYPE = "application/vnd.oai.openapi; charset=utf-8"
+app_name = "api"
+
+
+@cache
+def document() -> bytes:
+    """The OpenAPI document: made once, for it changes only with the code."""
+    generator = SchemaGenerator()  # type: ignore[no-untyped-call]
+    made = generator.get_schema(public=True)  # type: ignore[no-untyped-call]
+    rendered: bytes = OpenApiYamlRenderer().render(  # type: ignore[no-untyped-call]
+        made, renderer_context={}
+    )
+    return rendered
+
+
+@require_safe
+def schema(request: HttpRequest) -> HttpResponse:
+    """The document of these operations. Public: it says nothing about anybody."""
+    return HttpResponse(document(), content_type=MEDIA_TYPE)
+
+
+class Nothing(ServiceView):
+    """Whatever is not an operation: a problem like every other, and only for those with a key."""
+
+    schema = None
+
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
+        super().initial(request, *args, **kwargs)
+        raise Http404
+
+
+urlpatterns = [
+    path("schema", schema, name="schema"),
+    path("subjects", subjects.Subjects.as_view(), name="subjects"),
+    path("subjects/find", subjects.FindSubject.as_view(), name="find-subject"),
+    path("subjects/<uuid:subject_id>", subjects.Subject.as_view(), name="subject"),
+    path("consents", consent.Consents.as_view(), name="consents"),
+    path("consents/withdraw", consent.Withdrawals.as_view(), name="withdraw"),
+    path("consents/history", consent.History.as_view(), name="history"),
+    path("consents/<uuid:event_id>", consent.Consent.as_view(), name="consent"),
+    path("receipts/<uuid:event_id>", consent.Receipt.as_view(), name="receipt"),
+    path("purposes", consent.Purposes.as_view(), name="purposes"),
+    path("notices", consent.NoticeInForce.as_view(), name="notices"),
+    path("<path:rest>", Nothing.as_view(), name="nothing"),
+]

@@ -1,0 +1,328 @@
+"""What services send and get about consents. Output forms are allow-lists."""
+
+import ipaddress
+import re
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
+from accounts import inputs
+from consent.methods import CHANNELS, GIVERS
+from consent.services.lines import Choice
+from consent.services.reported import Named
+from consent.transitions import State
+from subjects.schemes import MAX_LENGTH
+
+PURPOSE = r"[a-z0-9_]+(\.[a-z0-9_]+)*"
+LANGUAGE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}"
+WORD = r"[a-z0-9_]{1,60}"
+REFERENCE = r"[A-Za-z0-9][A-Za-z0-9 ._:/+()-]*"
+REPORTED = (State.GIVEN, State.RENEWED, State.REFUSED, State.REQUESTED, State.DEFERRED)
+IN_NAME_OF_A_CHILD = {"parent", "guardian"}
+NOBODY = UUID(int=0)
+
+
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "string", "minLength": 1, "maxLength": MAX_LENGTH},
+            {
+                "type": "object",
+                "required": ["scheme", "value"],
+                "additionalProperties": False,
+                "properties": {
+                    "scheme": {"type": "string", "minLength": 1, "maxLength": 12},
+                    "value": {"type": "string", "minLength": 1, "maxLength": MAX_LENGTH},
+                },
+            },
+        ]
+    }
+)
+class SubjectField(serializers.Field[Named, Any, Any, Any]):
+    """Our id of a person, or the company's own identifier of a scheme."""
+
+    def to_internal_value(self, data: Any) -> Named:
+        if isinstance(data, str):
+            return Named(value=inputs.Text(max_length=MAX_LENGTH).run_validation(data))
+        form = IdentifierInput(data=data)
+        form.is_valid(raise_exception=True)
+        return Named(scheme=form.validated_data["scheme"], value=form.validated_data["value"])
+
+
+class IdentifierInput(inputs.Input):
+    scheme = inputs.Text(max_length=12)
+    value = inputs.Text(max_length=MAX_LENGTH)
+
+
+class PersonInput(inputs.Input):
+    subject = SubjectField(help_text=_("Our subject id, or with `scheme` your own identifier."))
+    scheme = inputs.Text(
+        max_length=12, required=False, help_text=_("crm, email, phone, device or account.")
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """`subject` becomes one of the two ways to name a person."""
+        who: Named = attrs["subject"]
+        scheme: str = attrs.pop("scheme", "")
+        if scheme and who.scheme:
+            raise _fault("scheme", "twice", _("The scheme is given twice."))
+        if scheme:
+            attrs["subject"] = Named(scheme=scheme, value=who.value)
+        elif not who.scheme:
+            attrs["subject"] = Named(subject_id=_our_id(who.value))
+        return attrs
+
+
+class EvidenceInput(inputs.Input):
+    """How the choice was taken. Codes and references only, never words about a person."""
+
+    ui_version = inputs.Code(REFERENCE, max_length=200, required=False)
+    session = inputs.Code(REFERENCE, max_length=200, required=False)
+    operator = inputs.Code(REFERENCE, max_length=200, required=False)
+    source = inputs.Code(  # type: ignore[assignment] # the member of the wire has this name
+        REFERENCE, max_length=200, required=False
+    )
+    ip = inputs.Text(
+        max_length=45, required=False, help_text=_("Kept as its /24 (IPv4) or /48 (IPv6) only.")
+    )
+
+    def validate_ip(self, value: str) -> str:
+        """The network of the address: evidence of roughly where, not of who (CON-13)."""
+        try:
+            address = ipaddress.ip_address(value)
+            if isinstance(address, ipaddress.IPv6Address):
+                address = address.ipv4_mapped or address
+            bits = 24 if address.version == 4 else 48
+            return str(ipaddress.ip_network(f"{address}/{bits}", strict=False))
+        except ValueError:
+            raise ValidationError(_("This is not an IP address."), code="ip_address") from None
+
+
+class ConsentInput(PersonInput):
+    purpose = inputs.Code(PURPOSE, max_length=100)
+    method = inputs.Code(
+        WORD, help_text=_("How the person acted: checkbox, button, phone, paper ...")
+    )
+    state = inputs.Choice([state.value for state in REPORTED], required=False)
+    notice = inputs.Id(
+        required=False, help_text=_("The version of the notice that was shown; else the newest.")
+    )
+    language = inputs.Code(
+        LANGUAGE, max_length=20, required=False, help_text=_("The words that were shown.")
+    )
+    channel = inputs.Choice(sorted(CHANNELS), required=False)
+    event_at = inputs.Moment(required=False, help_text=_("When the person chose; else now."))
+    expires_at = inputs.Moment(required=False)
+    given_by = inputs.Choice(sorted(GIVERS), required=False)
+    guardian = inputs.Id(
+        required=False, help_text=_("Our id of the verified parent or guardian who chose.")
+    )
+    explicit = inputs.Flag(required=False, help_text=_("An express statement (GDPR Art 9(2)(a))."))
+    evidence = EvidenceInput(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        if "guardian" in attrs and attrs.get("given_by") not in IN_NAME_OF_A_CHILD:
+            raise _fault("guardian", "giver", _("Only a parent or guardian is named here."))
+        ends = attrs.get("expires_at")
+        if ends and ends <= attrs.get("event_at", timezone.now()):
+            raise _fault("expires_at", "order", _("A consent ends after it is given."))
+        return attrs
+
+
+class WithdrawalInput(PersonInput):
+    purpose = inputs.Code(PURPOSE, max_length=100)
+    method = inputs.Code(WORD)
+    channel = inputs.Choice(sorted(CHANNELS), required=False)
+    reason = inputs.Text(
+        required=False, max_length=60,
+        help_text=_("A code of small letters, digits and underscores; never a person's words."),
+    )  # fmt: skip
+
+    def validate_reason(self, value: str) -> str:
+        if not re.fullmatch(WORD, value):
+            words = _("A reason is a code such as too_many_messages: free text would be personal.")
+            raise ValidationError(words, code="reason_form")
+        return value
+
+
+class StatesQuery(inputs.Query):
+    subject = inputs.Id(help_text=_("Our subject id. Your own identifiers never go into a URL."))
+    purpose = inputs.Code(PURPOSE, max_length=100, required=False)
+
+
+class HistoryQuery(StatesQuery):
+    cursor = inputs.Id(required=False, help_text=_("`next_cursor` of the page before."))
+    limit = serializers.IntegerField(min_value=1, max_value=100, default=50)
+
+
+class NoticeQuery(inputs.Query):
+    purpose = inputs.Code(PURPOSE, max_length=100)
+    language = inputs.Code(LANGUAGE, max_length=20, default="en")
+
+
+class ConsentOutput(serializers.Serializer[Any]):
+    """One line of the ledger."""
+
+    id = serializers.UUIDField()
+    subject = serializers.UUIDField(source="subject_id")
+    purpose = serializers.CharField(source="purpose.code")
+    sequence = serializers.IntegerField(help_text=_("Counts this person's lines on this purpose."))
+    state = serializers.CharField()
+    event_at = serializers.DateTimeField()
+    recorded_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField(
+        allow_null=True, help_text=_("Null: until it is withdrawn.")
+    )
+    purpose_version = serializers.IntegerField()
+    notice = serializers.UUIDField(
+        source="notice_version_id", allow_null=True, help_text=_("Null: no words were shown.")
+    )
+    notice_sha256 = serializers.CharField(help_text=_("Of the canonical words in `language`."))
+    language = serializers.CharField()
+    method = serializers.CharField()
+    channel = serializers.CharField()
+    given_by = serializers.CharField()
+    guardian = serializers.UUIDField(source="guardian_id", allow_null=True)
+    guardian_verified = serializers.BooleanField()
+    explicit = serializers.BooleanField(source="is_explicit")
+    reason = serializers.CharField()
+
+
+class ReceiptControllerOutput(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class ReceiptNoticeOutput(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    code = serializers.CharField()
+    version = serializers.IntegerField()
+    sha256 = serializers.CharField()
+
+
+class ReceiptSignatureOutput(serializers.Serializer[Any]):
+    key_id = serializers.CharField()
+    ed25519 = serializers.CharField(
+        help_text=_("Over the canonical JSON (RFC 8785) of everything but `signature`.")
+    )
+
+
+class ReceiptOutput(serializers.Serializer[Any]):
+    """Field names of ISO/IEC TS 27560:2023 where they exist."""
+
+    schema_version = serializers.CharField()
+    receipt_id = serializers.UUIDField()
+    record_id = serializers.UUIDField()
+    pii_principal_id = serializers.UUIDField()
+    pii_controller = ReceiptControllerOutput()
+    purpose = serializers.CharField()
+    purpose_version = serializers.IntegerField()
+    event_state = serializers.CharField()
+    event_time = serializers.CharField()
+    recorded_time = serializers.CharField()
+    validity_end = serializers.CharField()
+    language = serializers.CharField()
+    privacy_notice = ReceiptNoticeOutput()
+    method = serializers.CharField()
+    channel = serializers.CharField()
+    given_by = serializers.CharField()
+    signature = ReceiptSignatureOutput()
+
+
+class RecordedOutput(ConsentOutput):
+    """The line that was written, and its receipt for the person."""
+
+    receipt = ReceiptOutput(read_only=True)
+
+
+class StateOutput(serializers.Serializer[Any]):
+    purpose = serializers.CharField()
+    title = serializers.CharField()
+    state = serializers.CharField()
+    is_valid = serializers.BooleanField(  # type: ignore[assignment] # as in StateShown
+        help_text=_("The state is one that permits processing.")
+    )
+    is_stale = serializers.BooleanField(
+        help_text=_("The words changed materially since: ask again before use.")
+    )
+    since_at = serializers.DateTimeField(allow_null=True, help_text=_("Null: never asked."))
+    expires_at = serializers.DateTimeField(allow_null=True, help_text=_("Null: no end."))
+    event = serializers.UUIDField(
+        source="event_id", allow_null=True, help_text=_("Null: never asked.")
+    )
+    notice = serializers.UUIDField(source="notice_version_id", allow_null=True)
+    language = serializers.CharField()
+    is_closed = serializers.BooleanField(help_text=_("The purpose is closed: nothing permits."))
+
+
+class StatesOutput(serializers.Serializer[Any]):
+    subject = serializers.UUIDField()
+    states = StateOutput(many=True)
+
+
+class HistoryOutput(serializers.Serializer[Any]):
+    items = ConsentOutput(many=True)
+    next_cursor = serializers.UUIDField(allow_null=True, help_text=_("Null: the last page."))
+
+
+class PurposeOutput(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    title = serializers.CharField()
+    description = serializers.CharField()
+    enables = serializers.CharField()
+    version = serializers.IntegerField()
+    dpv_purpose = serializers.CharField()
+    grounds = serializers.DictField(child=serializers.CharField())
+    categories = serializers.ListField(child=serializers.CharField())
+    retention_days = serializers.IntegerField()
+    valid_days = serializers.IntegerField(
+        allow_null=True, help_text=_("How long a consent lasts; null: until it is withdrawn.")
+    )
+    is_registered = serializers.BooleanField(help_text=_("Whether this service may ask about it."))
+
+
+class PurposesOutput(serializers.Serializer[Any]):
+    items = PurposeOutput(many=True)
+
+
+class NoticeOutput(serializers.Serializer[Any]):
+    """The words in force. Show them as they are; name `version` when you record the choice."""
+
+    version = serializers.UUIDField(source="version_id")
+    code = serializers.CharField()
+    number = serializers.IntegerField()
+    language = serializers.CharField()
+    sha256 = serializers.CharField(help_text=_("Of the canonical JSON (RFC 8785) of `content`."))
+    published_at = serializers.DateTimeField()
+    content = serializers.DictField()
+
+
+def choice_of(said: dict[str, Any]) -> Choice:
+    """What a checked body of ConsentInput says. Whose choice it is stands in its `subject`."""
+    return Choice(
+        subject_id=NOBODY, purpose=said["purpose"], method=said["method"],
+        state=State(said.get("state", State.GIVEN)), channel=said.get("channel", ""),
+        event_at=said.get("event_at"), expires_at=said.get("expires_at"),
+        notice_version=said.get("notice"), language=said.get("language", ""),
+        given_by=said.get("given_by", "principal"), guardian_id=said.get("guardian"),
+        is_explicit=said.get("explicit", False), evidence=dict(said.get("evidence", {})),
+    )  # fmt: skip
+
+
+def _our_id(value: str) -> UUID:
+    if not inputs.CANONICAL_UUID.fullmatch(value):
+        words = _(
+            "Without `scheme` this is our subject id; for your own identifier name its scheme."
+        )
+        raise _fault("subject", "subject_form", words)
+    return UUID(value)
+
+
+def _fault(member: str, code: str, message: Any) -> ValidationError:
+    return ValidationError({member: [ErrorDetail(str(message), code=code)]})

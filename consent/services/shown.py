@@ -1,0 +1,63 @@
+"""What a service is shown about people: every look is recorded where it is read (P11)."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.reads import record_read
+from audit.actors import Actor, Target
+from consent import reading
+from consent.models import ConsentEvent
+from consent.reading import Page
+from consent.selectors import StateShown
+from subjects import selectors as subjects
+from subjects import services as subject_services
+
+
+@transaction.atomic
+def show_states(
+    *, by: Actor, controller_id: UUID, subject_id: UUID, purposes: Collection[str]
+) -> list[StateShown]:
+    """Where a person stands on these purposes. Raises SubjectUnknownError, ReadNotRecordedError."""
+    found = reading.states(controller_id, subject_id, purposes)
+    _record(by, controller_id, subject_id, {"what": "states", "shown": len(found)})
+    return found
+
+
+@transaction.atomic
+def show_page(  # noqa: PLR0913 (whose lines, and which of them)
+    *,
+    by: Actor,
+    controller_id: UUID,
+    subject_id: UUID,
+    purposes: Collection[str],
+    after: UUID | None,
+    limit: int,
+) -> Page:
+    """A page of a person's ledger. Raises CursorUnknownError, and as `show_states`."""
+    found = reading.page(controller_id, subject_id, purposes, after=after, limit=limit)
+    _record(by, controller_id, subject_id, {"what": "history", "shown": len(found.lines)})
+    return found
+
+
+@transaction.atomic
+def show_line(
+    *, by: Actor, controller_id: UUID, event_id: UUID, purposes: Collection[str], what: str
+) -> ConsentEvent:
+    """One line of the ledger. Raises ConsentMissingError, ReadNotRecordedError.
+
+    `what` says in which form it is shown: "event" or "receipt".
+    """
+    found = reading.line(controller_id, event_id, purposes)
+    data = {"what": what, "event": str(found.pk), "shown": 1}
+    _record(by, controller_id, found.subject_id, data)
+    return found
+
+
+def _record(by: Actor, controller_id: UUID, subject_id: UUID, data: dict[str, object]) -> None:
+    person = subjects.subject(controller_id, subject_id)
+    record_read(
+        by=by, controller_id=controller_id, target=Target("subject", str(person.id)),
+        subject=subject_services.ref(person), data=data,
+    )  # fmt: skip

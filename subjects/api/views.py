@@ -1,0 +1,52 @@
+"""The management API's operations on people: check the request, call one verb, answer."""
+
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.inputs import NothingQuery
+from accounts.operations import ServiceView
+from subjects import services, shown
+from subjects.api import documents, serializers
+from subjects.errors import SubjectUnknownError
+
+
+class Subjects(ServiceView):
+    @documents.create_subject
+    def post(self, request: Request) -> Response:
+        said = self.said(serializers.SubjectInput)
+        status, answer = self.once(lambda: (201, self._create(said)))
+        headers = {"Location": reverse("api:subject", args=[answer["id"]])}
+        return Response(answer, status, headers=headers)
+
+    def _create(self, said: dict[str, Any]) -> dict[str, Any]:
+        person = services.create(
+            by=self.by, controller_id=self.caller.controller_id, new=serializers.new_subject(said)
+        )
+        return {"id": str(person.id)}
+
+
+class FindSubject(ServiceView):
+    @documents.find_subject
+    def post(self, request: Request) -> Response:
+        said = self.said(serializers.IdentifierInput)
+        person = shown.look_up(
+            by=self.by, controller_id=self.caller.controller_id, scheme=said["scheme"],
+            value=said["value"],
+        )  # fmt: skip
+        if person is None:
+            raise SubjectUnknownError
+        return Response(serializers.FoundOutput(person).data)
+
+
+class Subject(ServiceView):
+    @documents.get_subject
+    def get(self, request: Request, subject_id: UUID) -> Response:
+        self.asked(NothingQuery)
+        person = shown.show(
+            by=self.by, controller_id=self.caller.controller_id, subject_id=subject_id
+        )
+        return Response(serializers.SubjectOutput(person).data)
