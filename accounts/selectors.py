@@ -107,11 +107,6 @@ def controller(controller_id: UUID) -> Controller:
     return Controller.objects.get(pk=controller_id)
 
 
-def controller_of_slug(slug: str) -> Controller | None:
-    """The controller that operators call by this short name, or None."""
-    return Controller.objects.filter(slug=slug).first()
-
-
 def controller_by_slug(slug: str) -> Controller | None:
     return Controller.objects.filter(slug=slug).first()
 

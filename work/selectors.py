@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Min, Q, QuerySet
@@ -70,6 +71,12 @@ def state_of(*, kind: str, controller_id: UUID, dedupe_key: str) -> str | None:
     """The state of the job noted under this key; None when there is none."""
     jobs = Job.objects.filter(kind=kind, controller_id=controller_id, dedupe_key=dedupe_key)
     return jobs.values_list("state", flat=True).first()
+
+
+def cursor_of(*, kind: str, controller_id: UUID, dedupe_key: str) -> dict[str, Any]:
+    """What the job noted under this key keeps; empty when there is none."""
+    jobs = Job.objects.filter(kind=kind, controller_id=controller_id, dedupe_key=dedupe_key)
+    return jobs.values_list("cursor", flat=True).first() or {}
 
 
 def is_unfinished(*, kind: str, controller_id: UUID) -> bool:

@@ -74,7 +74,7 @@ class Command(BaseCommand):
 
 
 def _controller(slug: str) -> UUID:
-    found = accounts.controller_of_slug(slug)
+    found = accounts.controller_by_slug(slug)
     if found is None:
         raise ImportFileError("There is no controller of that slug.")
     return found.id

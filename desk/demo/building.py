@@ -1,0 +1,146 @@
+"""Builds the companies: controllers, officers, parties, services, purposes and notices.
+
+By the services that an officer uses, each version drafted by one person and approved by another.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+
+from accounts import selectors
+from accounts import services as accounts
+from audit.actors import Actor
+from consent import services as consent
+from desk.demo.companies import COMPANIES, DRAFT, SERVICES, Company
+from desk.demo.purposes import (
+    CATEGORIES,
+    CHANGED,
+    NOTICES,
+    PURPOSES,
+    PurposePlan,
+    content,
+)
+from registry import services as registry
+
+OFFICER, AUDITOR = "officer", "auditor"
+BUILDER = Actor.system("demo")
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Who writes and who approves at one company."""
+
+    author: Actor
+    approver: Actor
+
+
+def author_name(company: Company) -> str:
+    """The user name of the privacy officer who drafts what the officer of both approves."""
+    return f"{company.slug}-officer"
+
+
+@transaction.atomic
+def build(today: date) -> None:
+    """Everything that exists before the first person does; all of it or nothing."""
+    serving_both, auditor = _officer(OFFICER), _officer(AUDITOR)
+    for company in COMPANIES:
+        author = _officer(author_name(company))
+        controller = accounts.create_controller(
+            by=BUILDER, slug=company.slug, name=company.name, country=company.country,
+            contact_name=company.contact_name, contact_email=company.contact_email,
+            time_zone=company.time_zone, default_language=company.language,
+        )  # fmt: skip
+        for person, role in (
+            (serving_both, "privacy_officer"), (author, "privacy_officer"), (auditor, "auditor"),
+        ):  # fmt: skip
+            accounts.assign_role(by=BUILDER, officer=person, controller=controller, role=role)
+        staff = Staff(Actor("officer", str(author.id)), Actor("officer", str(serving_both.id)))
+        _registry(company, controller.id, staff.author, today)
+        _words(company, controller.id, staff)
+
+
+def set_passwords() -> dict[str, str]:
+    """New random passwords of all demo officers, by user name."""
+    passwords = {}
+    for name in (OFFICER, AUDITOR, *map(author_name, COMPANIES)):
+        passwords[name] = secrets.token_urlsafe(12)
+        person = get_user_model().objects.get(username=name)
+        accounts.set_password(by=BUILDER, officer=person, password=passwords[name])
+    return passwords
+
+
+def officer() -> Actor:
+    """The officer of both companies, as whoever acts."""
+    return Actor("officer", str(get_user_model().objects.get(username=OFFICER).pk))
+
+
+def controller_id(company: Company) -> UUID:
+    """The id of a company that was built."""
+    found = selectors.controller_by_slug(company.slug)
+    if found is None:
+        raise LookupError(f"There is no controller {company.slug}.")
+    return found.id
+
+
+def _officer(name: str) -> Any:
+    """Nobody knows this first password; the demo's last step sets one that is told."""
+    return accounts.create_officer(
+        by=BUILDER, username=name, email=f"{name}@sammati.example",
+        password=secrets.token_urlsafe(32),
+    )  # fmt: skip
+
+
+def _registry(company: Company, controller_id: UUID, by: Actor, today: date) -> None:
+    for code, name, is_special in CATEGORIES:
+        registry.record_category(
+            by=by, controller_id=controller_id, code=code, name=name, is_special=is_special
+        )
+    parties = {}
+    for plan in company.parties:
+        ends_on = None if plan.contract_days is None else today + timedelta(plan.contract_days)
+        parties[plan.code] = registry.record_party(
+            by=by, controller_id=controller_id, code=plan.code, name=plan.name, kind=plan.kind,
+            country=plan.country, contract_reference=plan.contract, contract_ends_on=ends_on,
+            transfer_tool=plan.transfer_tool,
+        )  # fmt: skip
+    for service in SERVICES:
+        made = accounts.create_service(
+            by=by, controller_id=controller_id, code=service.code, name=service.name,
+            purposes=list(service.purposes),
+        )  # fmt: skip
+        registry.put_in_charge(
+            by=by, controller_id=controller_id, service_id=made.id, party=parties[service.party]
+        )
+
+
+def _words(company: Company, controller_id: UUID, staff: Staff) -> None:
+    versions = {}
+    for plan in PURPOSES:
+        versions[plan.code] = consent.draft_purpose(
+            by=staff.author, controller_id=controller_id, code=plan.code, words=_meaning(plan)
+        )
+        if plan.code != DRAFT:
+            consent.approve_purpose(by=staff.approver, version=versions[plan.code])
+    for code, purposes in NOTICES:
+        for number in (1, 2) if code == CHANGED else (1,):
+            draft = consent.draft_notice(
+                by=staff.author, controller_id=controller_id, code=code, pack=company.pack,
+                purposes=[versions[purpose] for purpose in purposes],
+                translations=content(company, code, number),
+            )  # fmt: skip
+            consent.publish_notice(by=staff.approver, version=draft)
+
+
+def _meaning(plan: PurposePlan) -> consent.Words:
+    return consent.Words(
+        title=plan.en.title, description=plan.en.description, enables=plan.en.enables,
+        dpv_purpose=plan.dpv, grounds=plan.grounds, categories=plan.categories,
+        retention_days=plan.retention_days, valid_days=plan.valid_days, owner="Marketing",
+        is_marketing=plan.is_marketing, is_tracking=plan.is_tracking, uses_ai=plan.uses_ai,
+        needs_explicit=plan.needs_explicit, recipients=plan.recipients,
+    )  # fmt: skip

@@ -1,0 +1,102 @@
+"""The demo's file: sign-ins, keys and people to try, for people and for scripts.
+
+Nothing in it works in production, because nothing of the demo does.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from accounts import selectors, services
+from audit.actors import Actor
+from desk.demo import building, people
+from desk.demo.companies import COMPANIES, SERVICES, Company
+
+KEYS = 2  # a service has at most so many that live
+
+
+def write(path: Path, *, by: Actor, ids: dict[str, list[str]]) -> None:
+    """Set new passwords, issue new keys and write them down, readable by the owner alone."""
+    passwords = building.set_passwords()
+    told = {
+        "base_url": settings.BASE_URL,
+        "portal_url": f"{settings.BASE_URL}/privacy/",
+        "mailbox": str(settings.EMAIL_FILE_PATH),
+        "database": _database(),
+        "officer": _sign_in(building.OFFICER, passwords),
+        "auditor": _sign_in(building.AUDITOR, passwords),
+        "controllers": [
+            {"id": str(building.controller_id(company)), "name": company.name}
+            for company in COMPANIES
+        ],
+        "officers": [
+            {
+                **_sign_in(building.author_name(one), passwords),
+                "controller": str(building.controller_id(one)),
+            }
+            for one in COMPANIES
+        ],
+        "services": [one for company in COMPANIES for one in _services(by, company)],
+        "subjects": [one for company in COMPANIES for one in _subjects(company, ids)],
+    }
+    _write_privately(path, json.dumps(told, indent=2, ensure_ascii=False) + "\n")
+
+
+def _sign_in(name: str, passwords: dict[str, str]) -> dict[str, str]:
+    return {"username": name, "password": passwords[name]}
+
+
+def _database() -> dict[str, str]:
+    """How the owner of this machine reaches the embedded server past every right."""
+    if not settings.DATABASE_IS_EMBEDDED:
+        return {}
+    name = connection.settings_dict["NAME"]
+    sockets = settings.EMBEDDED.sockets
+    return {"superuser_dsn": f"host={sockets} port=5432 user=postgres dbname={name}"}
+
+
+def _services(by: Actor, company: Company) -> list[dict[str, Any]]:
+    controller_id = building.controller_id(company)
+    known = {one.code: one for one in selectors.services_of(controller_id)}
+    return [
+        {
+            "id": plan.code, "controller": str(controller_id),
+            "key": _key(by, known[plan.code]), "purposes": list(plan.purposes),
+        }
+        for plan in SERVICES
+    ]  # fmt: skip
+
+
+def _key(by: Actor, service: Any) -> str:
+    live = list(selectors.live_keys(service))
+    for old in live[KEYS - 1 :]:
+        services.revoke_key(by=by, key=old)
+    _, secret = services.issue_key(by=by, service=service)
+    return secret
+
+
+def _subjects(company: Company, ids: dict[str, list[str]]) -> list[dict[str, Any]]:
+    controller_id = str(building.controller_id(company))
+    return [
+        {
+            "state": case.state, "controller": controller_id, "id": subject_id,
+            "identifier": people.email_of(company.pack, number), "purpose": case.purpose,
+            "expect": case.expect[company.pack]._asdict(),
+        }
+        for number, (case, subject_id) in enumerate(
+            zip(people.cases_of(company), ids[company.slug], strict=True)
+        )
+    ]  # fmt: skip
+
+
+def _write_privately(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.partial")
+    partial.unlink(missing_ok=True)
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    partial.replace(path)
