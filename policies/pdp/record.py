@@ -20,6 +20,9 @@ from policies.pdp.channel import Statement
 from policies.pdp.model import Decision, Facts
 
 EVENT = "decision:made"
+INDEXED = 100
+"""The index takes so many characters of a purpose; no purpose that exists has more. The payload
+keeps what was asked: a batch must not fail because of what one caller made up."""
 
 APPEND = Statement(
     "append",
@@ -113,7 +116,7 @@ def parameters(batch: list[Made], at: int) -> list[BinaryArray]:
         bytea_array(bodies),
         text_array([str(made.service_id).encode() for made in batch]),
         uuid_array([made.subject_id.bytes if made.subject_id else None for made in batch]),
-        text_array([made.purpose.encode() for made in batch]),
+        text_array([made.purpose[:INDEXED].encode() for made in batch]),
         text_array([b"permit" if made.decision.permit else b"deny" for made in batch]),
         text_array([made.decision.reason_code.encode() for made in batch]),
     ]

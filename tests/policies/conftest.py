@@ -1,0 +1,52 @@
+"""A decision point to ask: the real server, shared by a worker's tests; the company asks it."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.database import TestDatabase
+from tests.factories.company import EVALUATION, Company, company
+from tests.factories.server import Site, serving
+
+
+@pytest.fixture(scope="session")
+def site(django_db_setup: TestDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The server under uvicorn on the tests' database."""
+    log = tmp_path_factory.mktemp("pdp") / "log"
+    with serving(django_db_setup.environment(), log) as found:
+        yield found
+
+
+@pytest.fixture
+def http(site: Site) -> Iterator[httpx.Client]:
+    with site.client() as client:
+        yield client
+
+
+@pytest.fixture
+def lotus(transactional_db: None) -> Company:
+    """An Indian company, committed, so that the server sees it."""
+    return company()
+
+
+@pytest.fixture
+def asha(lotus: Company) -> Any:
+    """A person who said yes to offers."""
+    person = lotus.person()
+    lotus.yes(person)
+    return person
+
+
+@pytest.fixture
+def ask(http: httpx.Client) -> Callable[..., dict[str, Any]]:
+    """Asks about a person and gives the decision; whatever is not one fails the test."""
+
+    def decide(asker: Company, person: Any, **action: Any) -> dict[str, Any]:
+        body = person if isinstance(person, dict) else asker.question(person, **action)
+        answer = http.post(EVALUATION, json=body, headers=asker.headers)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    return decide
