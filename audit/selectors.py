@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -12,10 +13,18 @@ from audit.canonical import commitment
 from audit.models import Entry, EntryIndex, Payload
 
 _PAGE = 5_000
+_INDEXED = (
+    "at", "event", "actor.type", "actor.id", "target.type", "target.id", "outcome", "reason_code",
+    "purpose",
+)  # fmt: skip
+"""What the index repeats from the payload."""
+_PURPOSE_CHARACTERS = 100
+"""A decision's payload keeps a longer one as it was asked; the index has its beginning."""
 
 _PAIRS = """
-SELECT e.id, e.controller_id, e.commitment, p.salt, p.body,
-       i.event, i.outcome, i.reason_code, i.purpose
+SELECT e.id, e.controller_id, e.commitment, p.salt, p.body, i.controller_id,
+       (extract(epoch FROM i.at) * 1000000)::bigint, i.event, i.actor_type, i.actor_id,
+       i.target_type, i.target_id, i.outcome, i.reason_code, i.purpose
 FROM audit_entry e
 LEFT JOIN audit_payload p ON p.id = e.id
 LEFT JOIN audit_entryindex i ON i.id = e.id
@@ -65,27 +74,39 @@ def verify() -> Iterator[Finding | None]:
     """Check every entry against its commitment, in order; yields None for one that verifies.
 
     Detects edits of a payload, a salt, a commitment and of the index. Deletions of whole entries
-    are beyond what commitments alone can show.
+    are beyond what commitments alone can show, and so is whom the index means: payloads name a
+    person by pseudonym only (P6).
     """
     with transaction.atomic(), connection.chunked_cursor() as cursor:
         cursor.execute(_PAIRS)
         while rows := cursor.fetchmany(_PAGE):
-            for row in rows:
-                yield _check(*row)
+            for entry_id, controller_id, committed, salt, body, *index in rows:
+                problem = _problem(controller_id, committed, salt, body, index)
+                yield Finding(entry_id, controller_id, problem) if problem else None
 
 
-def _check(  # noqa: PLR0913, PLR0917 (one row of the query above)
-    entry_id: UUID, controller_id: UUID, committed: bytes, salt: bytes | None, body: bytes | None,
-    event: str | None, outcome: str | None, reason_code: str | None, purpose: str | None,
-) -> Finding | None:  # fmt: skip
+def _problem(
+    controller_id: UUID, committed: bytes, salt: bytes | None, body: bytes | None, index: list[Any]
+) -> str:
+    """What is wrong with an entry, if anything is."""
     if salt is None or body is None:
-        return Finding(entry_id, controller_id, "payload_missing")
+        return "payload_missing"
     if commitment(bytes(salt), bytes(body)) != bytes(committed):
-        return Finding(entry_id, controller_id, "edited")
-    if event is None:  # the index may be deleted with the person
-        return None
-    said = msgspec.json.decode(bytes(body), type=dict[str, object])
-    shown = {"event": event, "outcome": outcome, "reason_code": reason_code, "purpose": purpose}
-    if any(said.get(name, "") != value for name, value in shown.items()):
-        return Finding(entry_id, controller_id, "index_disagrees")
-    return None
+        return "edited"
+    log, *shown = index
+    if log is None:  # the index may be deleted with the person
+        return ""
+    agrees = log == controller_id and _agrees(msgspec.json.decode(bytes(body)), shown)
+    return "" if agrees else "index_disagrees"
+
+
+def _agrees(said: dict[str, Any], shown: list[Any]) -> bool:
+    """Whether the index repeats what the payload says, but for the person's own id."""
+    told = {**said, "purpose": said.get("purpose", "")[:_PURPOSE_CHARACTERS]}
+    for part in ("actor", "target"):
+        told |= {f"{part}.{name}": value for name, value in said[part].items()}
+    pairs = dict(zip(_INDEXED, shown, strict=True))
+    by_pseudonym = {f"{part}.id" for part in ("actor", "target") if said[part]["type"] == "subject"}
+    return all(
+        told.get(name, "") == value for name, value in pairs.items() if name not in by_pseudonym
+    )

@@ -1,0 +1,180 @@
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import psycopg
+import pytest
+from django.utils import timezone
+
+from audit import services, tasks
+from config.run.provision import APP, RETENTION
+from keys.ids import uuid7_at
+from keys.ledger import REFUSED_SQLSTATE
+from work import services as work
+from work.handlers import schedules
+
+pytestmark = [pytest.mark.django_db, pytest.mark.req("AUD-10")]
+
+LONG_AGO = date(2001, 2, 1)
+
+
+@pytest.fixture
+def session(superuser):
+    """One transaction that plays several logins and leaves nothing behind."""
+    with superuser.transaction(force_rollback=True):
+        yield superuser
+
+
+def playing(session, role, statement, *parameters):
+    session.execute(f"SET LOCAL ROLE {role}")
+    try:
+        with session.transaction():
+            return session.execute(statement, parameters).fetchone()[0]
+    finally:
+        session.execute("RESET ROLE")
+
+
+def ensure(session, first, months=1, role=APP):
+    return playing(session, role, "SELECT audit_ensure_partitions(%s, %s)", first, months)
+
+
+def drop(session, kind, month, role=RETENTION):
+    return playing(session, role, "SELECT audit_drop_partition(%s, %s)", kind, month)
+
+
+def parts(session):
+    query = "SELECT relid::regclass::text FROM pg_partition_tree('audit_payload') WHERE isleaf"
+    return {row[0] for row in session.execute(query).fetchall()}
+
+
+def months_ago(count):
+    """The first day of the month so many before this one."""
+    now = timezone.now()
+    month = now.year * 12 + now.month - 1 - count
+    return date(month // 12, month % 12 + 1, 1)
+
+
+class TestEnsure:
+    def test_makes_each_month_of_each_class_once(self, session):
+        assert ensure(session, LONG_AGO, 3) == 6
+        assert ensure(session, LONG_AGO, 3) == 0
+        assert ensure(session, LONG_AGO, 4) == 2
+        assert {f"audit_payload_{kind}_2001{m}" for kind in ("rc1", "rc2") for m in
+                ("02", "03", "04", "05")} <= parts(session)  # fmt: skip
+
+    def test_the_app_calls_it_through_the_service(self):
+        services.ensure_partitions()
+
+        assert services.ensure_partitions() == 0
+
+    def test_there_is_room_for_more_than_a_year(self, session):
+        assert f"audit_payload_rc2_{months_ago(-14):%Y%m}" in parts(session)
+
+    def test_the_keeper_ensures_them_each_day(self, session):
+        assert schedules()["audit.partitions"] == 86_400
+        work.keep_schedule(timezone.now())
+        work.run_available(worker="test")
+
+        assert work.run_available(worker="test") == 0
+        assert tasks.ensure_partitions
+
+    @pytest.mark.parametrize("months", [0, -1, 61])
+    def test_an_absurd_number_of_months_is_refused(self, session, months):
+        with pytest.raises(psycopg.errors.RaiseException):
+            ensure(session, LONG_AGO, months)
+
+    @pytest.mark.parametrize(
+        ("at", "part"),
+        [
+            (datetime(2001, 2, 1, tzinfo=UTC), "200102"),
+            (datetime(2001, 2, 28, 23, 59, 59, 999_000, tzinfo=UTC), "200102"),
+            (datetime(2001, 3, 1, tzinfo=UTC), "200103"),
+        ],
+    )
+    def test_an_entry_is_kept_in_the_month_of_its_id(self, session, at, part):
+        ensure(session, LONG_AGO, 2)
+        add(session, uuid7_at(at))
+
+        where = "SELECT tableoid::regclass::text FROM audit_payload WHERE id = %s"
+        assert session.execute(where, [uuid7_at(at)]).fetchone() == (f"audit_payload_rc2_{part}",)
+
+    def test_an_entry_without_a_partition_is_refused(self, session):
+        with pytest.raises(psycopg.errors.CheckViolation):
+            add(session, UUID(int=0))
+
+    @pytest.mark.parametrize(
+        "statement", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {}"]
+    )
+    def test_a_new_partition_is_protected_like_the_old_ones(self, session, statement):
+        ensure(session, LONG_AGO)
+        add(session, uuid7_at(datetime(2001, 2, 3, tzinfo=UTC)))
+        table = "audit_payload_rc2_200102"
+        session.execute("SET LOCAL session_replication_role = replica")
+
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            playing(session, APP, statement.format(table))
+        with pytest.raises(psycopg.Error) as refusal, session.transaction():
+            session.execute(statement.format(table))
+        assert refusal.value.sqlstate == REFUSED_SQLSTATE
+
+
+class TestDrop:
+    def test_an_old_month_goes_and_only_that(self, session):
+        ensure(session, LONG_AGO, 2)
+        add(session, uuid7_at(datetime(2001, 2, 3, tzinfo=UTC)))
+        before = parts(session)
+
+        assert drop(session, "rc2", LONG_AGO) is True
+
+        assert before - parts(session) == {"audit_payload_rc2_200102"}
+        assert drop(session, "rc2", LONG_AGO) is False
+
+    @pytest.mark.parametrize(("kind", "months"), [("rc2", 13), ("rc1", 12 * 7 + 1)])
+    def test_a_month_past_its_floor_goes(self, session, kind, months):
+        ensure(session, months_ago(months))
+
+        assert drop(session, kind, months_ago(months)) is True
+
+    @pytest.mark.parametrize(
+        ("kind", "months"), [("rc2", 0), ("rc2", 12), ("rc2", -3), ("rc1", 13), ("rc1", 12 * 7)]
+    )
+    def test_a_younger_month_stays_whoever_asks(self, session, kind, months):
+        ensure(session, months_ago(months))
+
+        with pytest.raises(psycopg.errors.RaiseException, match="younger than the floor"):
+            drop(session, kind, months_ago(months))
+
+    def test_the_last_day_of_a_month_counts_not_its_first(self, session):
+        """A month given by any of its days is the same month."""
+        month = months_ago(12)
+        ensure(session, month)
+
+        with pytest.raises(psycopg.errors.RaiseException, match="younger than the floor"):
+            drop(session, "rc2", month + timedelta(days=27))
+
+    @pytest.mark.parametrize("role", [APP])
+    def test_nobody_else_may_ask(self, session, role):
+        ensure(session, LONG_AGO)
+
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            drop(session, "rc2", LONG_AGO, role)
+
+    def test_an_unknown_class_is_an_error(self, session):
+        with pytest.raises(psycopg.errors.RaiseException, match="unknown retention class"):
+            drop(session, "rc9", LONG_AGO)
+
+    @pytest.mark.parametrize(
+        "statement", ["DROP TABLE audit_payload_rc2_200102", "DELETE FROM audit_payload",
+                      "DELETE FROM audit_entry", "SELECT 1 FROM subjects_identifier"],
+    )  # fmt: skip
+    def test_the_retention_login_may_do_nothing_else(self, session, statement):
+        ensure(session, LONG_AGO)
+
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            playing(session, RETENTION, statement)
+
+
+def add(session, entry_id):
+    session.execute(
+        "INSERT INTO audit_payload (id, retention_class, salt, body) VALUES (%s, 'rc2', %s, %s)",
+        [entry_id, bytes(16), b"{}"],
+    )
