@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 SAFE_INTEGER = 2**53 - 1
-_encoder = msgspec.json.Encoder(order="deterministic")
+_encoder = msgspec.json.Encoder(order="sorted")  # "deterministic" leaves structs as declared
 
 
 class CanonicalError(ValueError):

@@ -1,0 +1,170 @@
+"""What the decision point reads and leaves behind: its plan, its one transaction, its record."""
+
+import json
+
+import msgspec
+import pytest
+import rfc8785
+
+from audit.canonical import commitment
+from policies.pdp.connection import connect
+from policies.pdp.engine import decide
+from policies.pdp.facts import FACTS
+from policies.pdp.model import Decision, Facts
+from tests.factories.company import EVALUATIONS, OFFERS
+from tests.policies.stories import STORIES
+
+
+@pytest.fixture
+def stored(superuser):
+    """The payloads of decisions, oldest first, with what stands beside them."""
+    query = """
+        SELECT x.id, x.subject_id, x.reason_code, p.body, p.salt, e.commitment, e.controller_id
+        FROM audit_entryindex x JOIN audit_payload p USING (id) JOIN audit_entry e USING (id)
+        WHERE x.event = 'decision:made' ORDER BY x.id"""
+    return lambda: superuser.execute(query).fetchall()
+
+
+@pytest.mark.req("POL-22", "AUD-01")
+class TestWhatIsKept:
+    @pytest.fixture
+    def told(self, lotus, ask):
+        """A decision of each story that can be told of one company."""
+        made = []
+        for name, (happens, _, about) in STORIES.items():
+            if name.startswith(("the_", "expired_and")):
+                continue
+            person = lotus.person(f"{name}@example.in", **about)
+            happens(lotus, person)
+            for question in (lotus.question(person), lotus.by_email(f"{name}@example.in")):
+                made.append((ask(lotus, question), person, name))
+        return made
+
+    def test_is_one_entry_a_decision_that_says_the_same(self, lotus, told, stored):
+        kept = {str(row[0]): row for row in stored()}
+
+        assert len(kept) == len(told)
+        for made, _, _ in told:
+            row = kept[made["context"]["decision_id"]]
+            assert row[2] == made["context"]["reason_code"]
+            assert row[6] == lotus.id
+            assert bytes(row[5]) == commitment(bytes(row[4]), bytes(row[3]))
+
+    def test_replays_to_the_same_decision(self, told, stored):
+        for row in stored():
+            data = json.loads(row[3])["data"]
+            facts = msgspec.json.decode(msgspec.json.encode(data["facts"]), type=Facts)
+            decision = msgspec.json.decode(msgspec.json.encode(data["decision"]), type=Decision)
+
+            assert decide(facts) == decision
+            assert decision.reason_code == row[2]
+
+    def test_names_the_person_by_pseudonym_alone(self, told, stored, superuser):
+        query = "SELECT id, pseudonym FROM subjects_subject"
+        pseudonyms = dict(superuser.execute(query).fetchall())
+
+        for row in stored():
+            body = bytes(row[3]).decode()
+            assert b"@" not in bytes(row[3])
+            if row[1] is None:  # the identifiers of who was erased lead nowhere
+                assert "subject" not in json.loads(body)
+                continue
+            assert str(row[1]) not in body
+            assert json.loads(body).get("subject") == (
+                pseudonyms[row[1]] and str(pseudonyms[row[1]])
+            )
+
+    def test_is_canonical_whatever_the_caller_writes(self, lotus, asha, ask, told, stored):
+        odd = "\b\f\n\r\t\x1f\x7f\u2028\u00e9\U0001f600\"\\/<&'"
+        ask(lotus, asha, destination=odd, data=[odd, ""], recipients=["b", "a"], channel=odd)
+
+        for row in stored():
+            assert rfc8785.dumps(json.loads(row[3])) == bytes(row[3])
+
+
+@pytest.fixture
+def crowd(lotus, superuser):
+    """Twenty thousand people with consents of every kind, as rows; and what the planner knows."""
+    superuser.execute(CROWD, {"c": lotus.id, "p": lotus.versions[OFFERS].purpose_id, "n": 20_000})
+    superuser.execute(
+        "ANALYZE subjects_subject, consent_consentstate, subjects_identifier, subjects_standing"
+    )
+
+
+CROWD = """
+WITH people AS (
+  INSERT INTO subjects_subject (id, controller_id, pseudonym, residence, region, time_zone,
+    language, age_state, age_assurance, has_guardian, created_at)
+  SELECT md5('a' || i)::uuid, %(c)s, md5('p' || i)::uuid, 'IN', '', '', 'en', 'adult', 'declared',
+    false, now() FROM generate_series(1, %(n)s) i RETURNING id
+), standing AS (
+  INSERT INTO subjects_standing (id, controller_id, subject_id, state, scope_type, scope, since_at,
+    reason)
+  SELECT gen_random_uuid(), %(c)s, id, 'hold', 'everything', '', now(), '' FROM people
+), identifier AS (
+  INSERT INTO subjects_identifier (id, controller_id, subject_id, scheme, digest, digest_version,
+    sealed, created_at)
+  SELECT gen_random_uuid(), %(c)s, id, 'crm', sha256(id::text::bytea), 1, '', now() FROM people
+)
+INSERT INTO consent_consentstate (id, controller_id, subject_id, purpose_id, event_id, sequence,
+  state, since_at, purpose_version, language, is_explicit, is_provable, given_by,
+  guardian_verified)
+SELECT gen_random_uuid(), %(c)s, id, %(p)s, gen_random_uuid(), 1, 'given', now(), 1, 'en', false,
+  true, 'principal', false FROM people
+"""
+
+
+@pytest.mark.req("POL-22")
+@pytest.mark.parametrize("when", ["filled", "empty"])
+def test_the_facts_of_a_batch_are_found_by_index_alone(lotus, request, when):
+    if when == "filled":
+        request.getfixturevalue("crowd")
+    prepared = "PREPARE facts (uuid[], uuid[], uuid[], text[], bytea[], text[]) AS " + FACTS.sql
+    arrays = ["'{" + ",".join([str(lotus.id)] * 500) + "}'"] * 3
+    texts = digests = "'{" + ",".join(['""'] * 500) + "}'"
+
+    with connect() as connection:
+        connection.execute(prepared)
+        execute = f"EXECUTE facts ({', '.join([*arrays, texts, digests, texts])})"
+        found = connection.execute(f"EXPLAIN (FORMAT JSON) {execute}").fetchone()[0]
+
+    nodes = list(flat(found[0]["Plan"]))
+    tables = {node["Relation Name"] for node in nodes if "Relation Name" in node}
+    assert {"subjects_subject", "consent_consentstate", "subjects_standing"} <= tables
+    for node in nodes:
+        assert node["Node Type"] not in {"Seq Scan", "Bitmap Heap Scan", "Hash Join", "Merge Join"}
+        if "Relation Name" in node:
+            assert node["Node Type"] in {"Index Scan", "Index Only Scan"}
+            assert node.get("Index Cond"), node
+
+
+def flat(node):
+    """A plan and every plan in it."""
+    yield node
+    for inner in node.get("Plans", ()):
+        yield from flat(inner)
+
+
+@pytest.mark.req("POL-22")
+@pytest.mark.parametrize("items", [1, 20, 400])
+def test_a_batch_is_one_query_and_one_append_in_one_transaction(
+    lotus, asha, http, superuser, items
+):
+    body = {"evaluations": [lotus.question(asha)] * items}
+    ask = lambda: http.post(EVALUATIONS, json=body, headers=lotus.headers)  # noqa: E731
+    assert ask().status_code == 200  # the catalogue is compiled now
+
+    before = counts(superuser)
+    ask()
+    after = counts(superuser)
+
+    assert after["entries"] - before["entries"] == items
+    assert after["transactions"] == before["transactions"] + 1
+
+
+def counts(superuser):
+    """What one more batch adds: its entries, and the transactions that wrote them."""
+    row = superuser.execute(
+        "SELECT count(*), count(DISTINCT xmin::text) FROM audit_entry"
+    ).fetchone()
+    return dict(zip(("entries", "transactions"), row, strict=True))
