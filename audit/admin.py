@@ -34,7 +34,7 @@ class EntryIndexAdmin(RecordedAdmin):
 
     def get_list_display(self, request: HttpRequest) -> tuple[str | Callable[[Any], str], ...]:
         by = actor_column(request, _("By"), "actor_id", "actor_type")
-        return ("at", "sentence", by, "person", "purpose", "outcome", "reason")
+        return ("at", "sentence", "details", by, "person")
 
     @admin.display(description=_("What happened"))
     def sentence(self, entry: EntryIndex) -> str:
@@ -47,6 +47,11 @@ class EntryIndexAdmin(RecordedAdmin):
             return ""
         address = reverse("admin:person", args=[entry.subject_id])
         return format_html('<a href="{}">…{}</a>', address, str(entry.subject_id)[-12:])
+
+    @admin.display(description=_("Details"))
+    def details(self, entry: EntryIndex) -> str:
+        outcome = {"permit": _("permitted"), "deny": _("denied")}.get(entry.outcome, entry.outcome)
+        return " · ".join(str(one) for one in (outcome, entry.purpose, self.reason(entry)) if one)
 
     @admin.display(description=_("Reason"))
     def reason(self, entry: EntryIndex) -> str:

@@ -34,6 +34,7 @@ else:  # only the type checker knows the admin as generic
     RelatedFilter = admin.RelatedFieldListFilter
     Pages = Paginator
 
+UUID_LENGTH = 36
 logger = structlog.get_logger(__name__)
 
 Seen = tuple[UUID, UUID | None]
@@ -79,7 +80,8 @@ def who(request: HttpRequest, actor_type: str, actor_id: str) -> str:
     if actor_type == "subject":
         return gettext("the person")
     kind = {"officer": gettext("officer"), "service": gettext("service")}.get(actor_type, "")
-    name = site().actor_names(request).get(actor_id, actor_id)
+    short = f"…{actor_id[-12:]}" if len(actor_id) == UUID_LENGTH else actor_id
+    name = site().actor_names(request).get(actor_id, short)
     return f"{kind} {name}".strip()
 
 
@@ -174,6 +176,7 @@ class ScopedAdmin(ModelAdmin):
     related: ClassVar[tuple[str, ...]] = ()
     actions: Any = None
     list_per_page = 50
+    list_max_show_all = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     paginator = CappedPaginator

@@ -9,8 +9,11 @@ from django.db import connection
 from keys.ids import uuid7_at
 
 _DECISIONS = """
-SELECT outcome, reason_code, count(*), (SELECT count(*) FROM newest)
-FROM newest WHERE event = 'decision:made' GROUP BY outcome, reason_code
+SELECT (SELECT count(*) FROM newest), outcome, reason_code, made
+FROM (VALUES (1)) AS always LEFT JOIN (
+  SELECT outcome, reason_code, count(*) AS made
+  FROM newest WHERE event = 'decision:made' GROUP BY outcome, reason_code
+) AS decisions ON true
 """
 _NEWEST = """
 WITH newest AS MATERIALIZED (
@@ -38,9 +41,9 @@ def decisions(controller_id: UUID, *, since: datetime, at_most: int) -> Decision
     with connection.cursor() as cursor:
         cursor.execute(_NEWEST + _DECISIONS, [controller_id, uuid7_at(since), at_most])
         rows = cursor.fetchall()
-    denials = [(reason, count) for outcome, reason, count, _ in rows if outcome == "deny"]
+    denials = [(reason, made) for _, outcome, reason, made in rows if outcome == "deny"]
     return Decisions(
-        permits=sum(count for outcome, _, count, _ in rows if outcome == "permit"),
+        permits=sum(made for _, outcome, _, made in rows if outcome == "permit"),
         denials=tuple(sorted(denials, key=lambda one: (-one[1], one[0]))),
-        is_capped=any(looked >= at_most for *_, looked in rows),
+        is_capped=rows[0][0] >= at_most,
     )

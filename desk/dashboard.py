@@ -51,7 +51,7 @@ class Overview:
     figures: tuple[Figure, ...]
     running: Chart
     denials: Chart
-    cap: int = CAP
+    cap: str
 
 
 def chosen(duties: Sequence[Duty], asked: str) -> Duty:
@@ -70,7 +70,7 @@ def overview(duty: Duty) -> Overview:
     return Overview(
         one, duty.controller, _sentence(decisions, withdrawn[0], backlog),
         _figures(people, withdrawn, decisions, backlog), _running(one, running),
-        _denials(decisions),
+        _denials(decisions), _number(CAP),
     )  # fmt: skip
 
 

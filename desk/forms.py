@@ -17,7 +17,8 @@ SCHEME_NAMES = {
     "device": _("Device"), "account": _("Account"),
 }  # fmt: skip
 CASE = RegexValidator(
-    r"^[A-Za-z]{0,8}[A-Za-z0-9/_-]{0,32}$", _("Letters, digits, /, _ and - only, at most 40.")
+    r"^(?!.*\d{9})[A-Za-z0-9/_-]{0,40}$",
+    _("Letters, digits, /, _ and - only; no telephone number and no address."),
 )
 
 

@@ -1,0 +1,121 @@
+"""Two companies with everything an officer's page can show, and officers for them."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.db import transaction
+from django.test import Client
+
+from accounts import services as accounts
+from accounts.models import User
+from audit import services as audit
+from audit.actors import Actor, Target
+from registry import services as registry
+from subjects import services as subjects
+from subjects.services import ref
+from tests.portal import world
+from work.models import Job
+
+BY = Actor.system("house")
+PASSWORD = "one-two-three-Aa7!"
+
+
+@dataclass
+class House:
+    """One company: its world, a person with a history, and a row of every registered model."""
+
+    world: world.World
+    email: str
+    person: object = None
+    rows: dict = field(default_factory=dict)
+
+    @property
+    def id(self) -> UUID:
+        return self.world.id
+
+    @property
+    def controller(self):
+        return self.world.controller
+
+
+def make(slug="lotus", name="Lotus Bazaar", email="asha@lotus.example"):
+    """A company with one of everything."""
+    house = House(world.make(slug, name), email)
+    house.person = house.world.person(email)
+    house.world.yes(house.person)
+    service = accounts.create_service(
+        by=BY, controller_id=house.id, code="mailer", name=f"{name} mailer",
+        purposes=[world.OFFERS],
+    )  # fmt: skip
+    key, _ = accounts.issue_key(by=BY, service=service)
+    party = registry.record_party(
+        by=BY, controller_id=house.id, code="post", name=f"{name} post", kind="processor",
+        country="IN", contract_reference="C-1",
+    )  # fmt: skip
+    category = registry.record_category(
+        by=BY, controller_id=house.id, code="pd:EmailAddress", name="E-mail"
+    )
+    job = Job.objects.create(controller_id=house.id, kind="test.kind", max_attempts=1,
+                             lease_seconds=60)  # fmt: skip
+    decide(house)
+    house.rows = {
+        "Controller": house.id, "ServiceClient": service.id, "ServiceKey": key.id,
+        "Party": party.id, "DataCategory": category.id, "Job": job.id,
+        "User": officer(house, f"{slug}-colleague", "operator").id,
+        "Subject": house.person.id,
+    }  # fmt: skip
+    for model in admin.site._registry:
+        if model.__name__ not in house.rows:
+            found = model.objects.filter(controller_id=house.id).order_by("id").first()
+            house.rows[model.__name__] = found.id
+    return house
+
+
+def decide(house, *, outcome="deny", reason="CONSENT_WITHDRAWN", purpose=world.OFFERS):
+    """An entry such as the decision point leaves."""
+    with transaction.atomic():
+        return audit.record(
+            event="decision:made", by=Actor("service", "01900000-0000-7000-8000-00000000aaaa"),
+            controller_id=house.id, target=Target("decision", "d"), subject=ref(house.person),
+            purpose=purpose, outcome=outcome, reason_code=reason, data={"facts": {}},
+        )  # fmt: skip
+
+
+def officer(house, username, *roles):
+    """A member of staff with these roles at the company."""
+    found = User.objects.filter(username=username).first() or accounts.create_officer(
+        by=BY, username=username, email=f"{username}@staff.example", password=PASSWORD
+    )
+    for role in roles:
+        accounts.assign_role(by=BY, officer=found, controller=house.controller, role=role)
+    return found
+
+
+def signed_in(user):
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def admins():
+    """Every model the site shows, with its admin."""
+    return sorted(admin.site._registry.items(), key=lambda item: item[0]._meta.label)
+
+
+def model_named(name):
+    return next(model for model in apps.get_models() if model.__name__ == name)
+
+
+def new_person(house, email):
+    new = subjects.NewSubject(identifiers=(("email", email),), residence="IN")
+    return subjects.create(by=BY, controller_id=house.id, new=new)
+
+
+def with_real_password(user):
+    """As the product hashes it: for tests through a server of its own."""
+    hasher = Argon2PasswordHasher()
+    User.objects.filter(pk=user.pk).update(password=hasher.encode(PASSWORD, hasher.salt()))
+    return user
