@@ -1,0 +1,67 @@
+"""A loop gone wild is slowed; a cache that is down slows nobody."""
+
+import pytest
+import time_machine
+
+from accounts import pace
+from tests.api import house
+from tests.api.house import problem
+
+
+@pytest.fixture
+def slow(monkeypatch):
+    monkeypatch.setattr(pace, "READS_PER_SECOND", 2)
+    monkeypatch.setattr(pace, "WRITES_PER_SECOND", 1)
+
+
+@pytest.fixture
+def still():
+    with time_machine.travel("2026-03-14T09:26:53Z", tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def api(still, lotus):
+    """A service whose key was made at this moment."""
+    return house.caller(lotus)
+
+
+def test_too_many_requests_in_a_second_are_refused(api, slow):
+    statuses = [api.get("/purposes").status_code for _ in range(3)]
+    response = api.get("/purposes")
+
+    assert statuses == [200, 200, 429]
+    problem(response, 429, "throttled")
+    assert response.headers["Retry-After"] == "1"
+
+
+def test_the_next_second_begins_anew(api, slow, still):
+    for _ in range(3):
+        api.get("/purposes")
+
+    still.shift(1)
+
+    assert api.get("/purposes").status_code == 200
+
+
+def test_reads_do_not_use_up_writes_nor_one_service_anothers(api, slow, lotus, asha):
+    for _ in range(3):
+        api.get("/purposes")
+
+    assert api.post("/consents", house.least(asha)).status_code == 201
+    assert api.post("/consents", house.least(asha)).status_code == 429
+    assert house.caller(lotus, code="other").get("/purposes").status_code == 200
+
+
+def test_a_cache_that_is_down_keeps_no_withdrawal_out(api, slow, lotus, asha, settings):
+    lotus.yes(asha)
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": "unix:///nowhere/valkey.sock",
+        }
+    }
+
+    statuses = [api.post("/consents/withdraw", house.least(asha)).status_code for _ in range(3)]
+
+    assert statuses == [200, 200, 200]
