@@ -15,17 +15,24 @@ INDEX = (
 
 
 def append_many(rows: list[Row]) -> None:
-    """Store entries, payloads and index lines. Each entry gets its own fresh salt."""
+    """Store entries, payloads and index lines. Each entry gets its own fresh salt.
+
+    Ids go in as text, made once: each is written four times.
+    """
     noise = os.urandom(16 * len(rows))
-    salted = [(row, noise[16 * n : 16 * n + 16]) for n, row in enumerate(rows)]
-    entries = ((row.id, row.controller_id, commitment(salt, row.body)) for row, salt in salted)
-    copy_in("audit_entry", ENTRY, entries)
-    copy_in("audit_payload", PAYLOAD, ((r.id, r.retention, salt, r.body) for r, salt in salted))
-    copy_in("audit_entryindex", INDEX, (_index(row) for row in rows))
+    salted = [
+        (row.id.hex, row.controller_id.hex, noise[16 * n : 16 * n + 16], row)
+        for n, row in enumerate(rows)
+    ]
+    copy_in(
+        "audit_entry", ENTRY, [(i, log, commitment(salt, r.body)) for i, log, salt, r in salted]
+    )
+    copy_in("audit_payload", PAYLOAD, [(i, r.retention, salt, r.body) for i, _, salt, r in salted])
+    copy_in("audit_entryindex", INDEX, [_index(i, log, r) for i, log, _, r in salted])
 
 
-def _index(row: Row) -> tuple[object, ...]:
+def _index(entry: str, log: str, row: Row) -> tuple[object, ...]:
     return (
-        row.id, row.id, row.controller_id, row.at, row.event, row.actor_type, row.actor_id,
-        row.target_type, row.target_id, row.subject_id, row.purpose, row.outcome, row.reason_code,
+        entry, entry, log, row.at, row.event, row.actor_type, row.actor_id, row.target_type,
+        row.target_id, row.subject_id, row.purpose, row.outcome, row.reason_code,
     )  # fmt: skip

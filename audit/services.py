@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -115,6 +116,7 @@ def body(draft: Draft, entry_id: UUID, at: datetime) -> bytes:
     return canonical(value)
 
 
+@lru_cache(maxsize=256)  # the entries of one call have one time
 def micros(at: datetime) -> int:
     """Whole microseconds since 1970-01-01 UTC: exact, unlike a float of seconds."""
     delta = at.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)

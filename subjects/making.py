@@ -125,13 +125,16 @@ class Made(NamedTuple):
         sealed = [one.sealed(controller_id, subject.id, key, at) for one in looked]
         return cls(subject, row, sealed)
 
+    def ref(self) -> SubjectRef:
+        """How audit entries name the person."""
+        return SubjectRef(self.subject.id, self.subject.pseudonym)
+
     def draft(self, by: Actor) -> audit.Draft:
         """The audit entry of it."""
         subject = self.subject
         return audit.Draft(
             event="subject:created", by=by, controller_id=subject.controller_id,
-            target=Target("subject", str(subject.id)),
-            subject=SubjectRef(subject.id, subject.pseudonym),
+            target=Target("subject", str(subject.id)), subject=self.ref(),
             data={"schemes": sorted({item.scheme for item in self.identifiers})},
         )  # fmt: skip
 

@@ -51,10 +51,10 @@ Key = tuple[str, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """For each person asked about their id, or what kept them out; and how many were added."""
+    """For each person asked about their id, or what kept them out; and who was added."""
 
     outcomes: list[UUID | DomainError]
-    created: int
+    created: dict[UUID, SubjectRef]
 
 
 @transaction.atomic
@@ -76,7 +76,7 @@ def match_or_create(*, by: Actor, controller_id: UUID, people: Sequence[NewSubje
         for one, found in zip(people, looked, strict=True)
     ]
     matching.store()
-    return Matches(outcomes, len(matching.made))
+    return Matches(outcomes, {made.subject.id: made.ref() for made in matching.made})
 
 
 @dataclass(slots=True)

@@ -33,6 +33,7 @@ from work.outcomes import JobView
 
 KIND = "consent.import"
 ATTEMPTS = 5  # of a batch whose identifiers another writer took meanwhile
+BATCH = 2000  # rows: larger ones commit less often, and hold their people's rows longer
 MAX_BATCH = 20_000
 GARBAGE_AFTER = 200_000  # new objects
 
@@ -46,7 +47,7 @@ class Order:
     kind: str | None = None
     mapping: Mapping = Mapping()
     errors: Path | None = None
-    batch: int = 1000
+    batch: int = BATCH
     resume: bool = False
     dry_run: bool = False
 
@@ -137,18 +138,28 @@ def _record(
 ) -> list[Fault]:
     """Record what can be recorded; the faults of the rest, in the order of the file."""
     lines = [content for content in contents if isinstance(content, Line)]
-    people = [subjects.NewSubject(identifiers=one.identifiers, **one.facts) for one in lines]
-    matches = subjects.match_or_create(by=by, controller_id=order.controller_id, people=people)
-    counts.people += matches.created
     faults = {content.line: content for content in contents if isinstance(content, Fault)}
+    people = {one.identifiers: one for one in reversed(lines)}  # the first row's facts count
+    matches = subjects.match_or_create(
+        by=by, controller_id=order.controller_id,
+        people=[
+            subjects.NewSubject(identifiers=one.identifiers, **one.facts)
+            for one in reversed(people.values())
+        ],
+    )  # fmt: skip
+    counts.people += len(matches.created)
+    whose = dict(zip(reversed(people), matches.outcomes, strict=True))
     matched: list[tuple[Line, UUID]] = []
-    for one, outcome in zip(lines, matches.outcomes, strict=True):
+    for one in lines:
+        outcome = whose[one.identifiers]
         if isinstance(outcome, DomainError):
             faults[one.number] = _fault(one, outcome)
         else:
             matched.append((one, outcome))
     choices = [Choice(subject_id=found, is_import=True, **one.choice) for one, found in matched]
-    told = import_many(by=by, controller_id=order.controller_id, choices=choices)
+    told = import_many(
+        by=by, controller_id=order.controller_id, choices=choices, new=matches.created
+    )
     for (one, _), result in zip(matched, told, strict=True):
         if isinstance(result, DomainError):
             faults[one.number] = _fault(one, result)

@@ -4,7 +4,7 @@ The verbs are in `choices` and `bulk`; this is how they write.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -45,6 +45,7 @@ CLOCK_SKEW = timedelta(minutes=5)
 ASKING = AFFIRMATIVE | {State.REQUESTED}
 """What begins or renews a use of data; everything else ends one or says no."""
 LineKey = tuple[UUID, UUID, str, datetime]
+NOBODY: Mapping[UUID, SubjectRef] = {}
 
 
 @dataclass(slots=True)
@@ -65,14 +66,21 @@ class Writer:
     touched: set[tuple[UUID, UUID]] = field(default_factory=set)
 
     @classmethod
-    def open(cls, by: Actor, controller_id: UUID, choices: Sequence[Choice]) -> "Writer":
-        ids = sorted({choice.subject_id for choice in choices})
+    def open(
+        cls,
+        by: Actor,
+        controller_id: UUID,
+        choices: Sequence[Choice],
+        new: Mapping[UUID, SubjectRef] = NOBODY,
+    ) -> "Writer":
+        """Lock and load. Of `new` people, added by this transaction, there is nothing to load."""
+        ids = sorted({choice.subject_id for choice in choices} - new.keys())
         people = subjects.lock_many(controller_id, ids)
         states = states_of(controller_id, ids)
-        imported = [choice for choice in choices if choice.is_import]
+        imported = [one for one in choices if one.is_import and one.subject_id not in new]
         return cls(
-            by, controller_id, timezone.now(), catalogues.in_force(controller_id), people,
-            {(state.subject_id, state.purpose_id): state for state in states},
+            by, controller_id, timezone.now(), catalogues.in_force(controller_id),
+            {**people, **new}, {(state.subject_id, state.purpose_id): state for state in states},
             {state.id for state in states}, _on_ledger(controller_id, imported),
             subject_selectors.erased_scopes(controller_id, ids) if imported else {},
         )  # fmt: skip

@@ -39,7 +39,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--errors", type=Path, help="where rows left out go: line, code, field")
         parser.add_argument("--resume", action="store_true", help="go on where it was stopped")
-        parser.add_argument("--batch", type=int, default=1000, help="rows in one transaction")
+        parser.add_argument(
+            "--batch", type=int, default=runner.BATCH, help="rows in one transaction"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
