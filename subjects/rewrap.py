@@ -63,7 +63,7 @@ def behind(version: int) -> int:
 
 
 @transaction.atomic
-def rewrap(version: int, *, limit: int = BATCH) -> Step:
+def rewrap(version: int, *, limit: int) -> Step:
     """Wrap up to `limit` data keys of versions older than this anew under the active one.
 
     Nothing is written by a process whose keys are older than `version`: it would wrap them back.

@@ -16,7 +16,15 @@ from subjects.errors import (
 )
 from subjects.making import Looked, Made, NewSubject, SubjectRow, store
 from subjects.matching import Matches, match_or_create
-from subjects.models import DataKey, Identifier, Relationship, Standing, Subject
+from subjects.models import (
+    DataKey,
+    Identifier,
+    Relationship,
+    ScopeType,
+    Standing,
+    StandingState,
+    Subject,
+)
 from subjects.selectors import data_key
 
 __all__ = [
@@ -48,14 +56,15 @@ def create_many(*, by: Actor, controller_id: UUID, new: Iterable[NewSubject]) ->
     """Add people, each with a data key and a pseudonym of their own.
 
     Raises NoIdentifierError, UnknownSchemeError or MalformedIdentifierError for a bad identifier,
-    IdentifierTakenError when one is in use; then nobody was added.
+    IdentifierTakenError when one is in use, IntegrityError for facts that cannot be; then nobody
+    was added.
     """
     made = [Made.of(controller_id, person) for person in new]
     try:
         with transaction.atomic():
             store(by, made)
-    except IntegrityError:
-        raise IdentifierTakenError from None
+    except IntegrityError as error:
+        raise _refusal(error) from None
     return [_stored(one.subject) for one in made]
 
 
@@ -69,8 +78,8 @@ def add_identifier(*, by: Actor, subject: Subject, scheme: str, value: str) -> I
     try:
         with transaction.atomic():
             identifier.save(force_insert=True)
-    except IntegrityError:
-        raise IdentifierTakenError from None
+    except IntegrityError as error:
+        raise _refusal(error) from None
     _record(by, subject, "subject:identified", {"scheme": scheme})
     return identifier
 
@@ -113,7 +122,11 @@ def set_standing(  # noqa: PLR0913 (a standing has these parts)
     reason: str = "",
     since_at: datetime | None = None,
 ) -> Standing:
-    """Set a standing; setting one that already stands changes nothing. The next check sees it."""
+    """Set a standing; setting one that already stands changes nothing. The next check sees it.
+
+    Raises SubjectUnknownError, ValueError for a state or a kind of scope that does not exist.
+    """
+    StandingState(state), ScopeType(scope_type)  # no rule knows another, so it would stop nothing
     locked = lock(subject.controller_id, subject.id)
     standing, created = Standing.objects.get_or_create(
         controller_id=locked.controller_id, subject=locked, state=state, scope_type=scope_type,
@@ -202,6 +215,13 @@ def lock_many(controller_id: UUID, ids: Sequence[UUID]) -> dict[UUID, SubjectRef
 def ref(subject: Subject) -> SubjectRef:
     """How audit entries name the person."""
     return SubjectRef(subject.id, subject.pseudonym)
+
+
+def _refusal(error: IntegrityError) -> Exception:
+    """What the database's refusal means: a taken identifier has a name, anything else keeps its."""
+    found = getattr(error.__cause__, "diag", None)
+    is_taken = getattr(found, "constraint_name", None) == "subjects_identifier_once"
+    return IdentifierTakenError() if is_taken else error
 
 
 def _stored(row: SubjectRow) -> Subject:

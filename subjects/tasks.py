@@ -10,7 +10,7 @@ SECOND_LOOK_SECONDS = 60
 @handler(rewrap.REWRAP)
 def wrap_anew(job: JobView) -> Outcome:
     """A batch a step; done when a second look, some time after the first, finds nothing behind."""
-    step = rewrap.rewrap(job.payload["version"])
+    step = rewrap.rewrap(job.payload["version"], limit=rewrap.BATCH)
     if step.is_stale:
         return retry("key_not_seen_yet", 5)
     done = job.done + step.moved

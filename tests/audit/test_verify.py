@@ -10,7 +10,7 @@ from audit.services import FEW
 from config.places import BASE_DIR
 from tests.audit.log import LOG, PERSON, unguarded, write
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.req("AUD-04")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.req("AUD-10", "P5")]
 
 EDITS = {
     # what is edited: the table, the statement, the problem that is named
