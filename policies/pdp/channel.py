@@ -6,6 +6,7 @@ mode through psycopg's own bindings and lets psycopg read the rows.
 """
 
 import asyncio
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -45,7 +46,14 @@ class Channel:
         self._loop = asyncio.get_running_loop()
         self._prepared: set[str] = set()
         self._readable: asyncio.Future[None] | None = None
-        self._loop.add_reader(self._pg.socket, self._on_readable)
+        # libpq closes its own when the connection is lost, and the number may be anybody's then.
+        self._socket = os.dup(self._pg.socket)
+        self._loop.add_reader(self._socket, self._on_readable)
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether PostgreSQL has hung up."""
+        return self._socket < 0
 
     async def exchange(
         self, *commands: tuple[Statement, Sequence[BinaryArray]], seconds: float
@@ -62,9 +70,15 @@ class Channel:
 
     def close(self) -> None:
         """Give the connection up, whatever it is doing."""
-        if not self._connection.closed:
-            self._loop.remove_reader(self._pg.socket)
+        self._stop_listening()
         self._connection.close()
+
+    def _stop_listening(self) -> None:
+        if self._socket >= 0:
+            self._loop.remove_reader(self._socket)
+            self._loop.remove_writer(self._socket)
+            os.close(self._socket)
+            self._socket = -1
 
     def _send(self, statement: Statement, parameters: Sequence[BinaryArray]) -> bool:
         """Queue one command; True where a prepare goes before it and has a result of its own."""
@@ -82,11 +96,12 @@ class Channel:
         """Hand everything to the kernel; a batch larger than its buffer waits for room."""
         while self._pg.flush():
             writable = self._loop.create_future()
-            self._loop.add_writer(self._pg.socket, _wake, writable)
+            self._loop.add_writer(self._socket, _wake, writable)
             try:
                 await writable
             finally:
-                self._loop.remove_writer(self._pg.socket)
+                if not self.is_lost:
+                    self._loop.remove_writer(self._socket)
 
     async def _receive(self, expected: list[bool]) -> list[Rows]:
         found: list[Rows] = []
@@ -121,7 +136,7 @@ class Channel:
         try:
             self._pg.consume_input()
         except psycopg.Error as error:
-            self._loop.remove_reader(self._pg.socket)
+            self._stop_listening()
             if waiting is not None and not waiting.done():
                 waiting.set_exception(ChannelError(type(error).__name__))
             return

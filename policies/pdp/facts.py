@@ -54,8 +54,9 @@ LEFT JOIN LATERAL (
 LEFT JOIN consent_objection o ON o.subject_id = s.id AND o.kind = 'direct_marketing'
   AND o.lifted_at IS NULL
 LEFT JOIN LATERAL (
-  SELECT d.reference, p.code AS purpose, d.started_at, d.ends_at
-  FROM consent_commitment d JOIN consent_purpose p ON p.id = d.purpose_id
+  SELECT d.reference, (SELECT p.code FROM consent_purpose p WHERE p.id = d.purpose_id) AS purpose,
+    d.started_at, d.ends_at
+  FROM consent_commitment d
   WHERE asked.commitment <> '' AND d.subject_id = s.id AND d.reference = asked.commitment
   OFFSET 0
 ) m ON true

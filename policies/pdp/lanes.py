@@ -101,7 +101,7 @@ class Lane:
 
     async def _attempt(self, calls: list[Call]) -> bool:
         try:
-            decider = self._decider or await self._open()
+            decider = self._usable() or await self._open()
             await decider.run(calls)
         except Exception as error:  # whatever it is, nobody in the batch is answered (P4)
             log.error("batch_failed", error=type(error).__name__, calls=len(calls))
@@ -109,6 +109,12 @@ class Lane:
             await asyncio.sleep(PAUSE_SECONDS)
             return False
         return True
+
+    def _usable(self) -> Decider | None:
+        """The decider in hand, unless PostgreSQL has hung up on it while nobody asked."""
+        if self._decider is not None and self._decider.channel.is_lost:
+            self._close()
+        return self._decider
 
     async def _open(self) -> Decider:
         """A fresh channel. Connecting may block, so it happens off the loop, within seconds."""

@@ -1,0 +1,36 @@
+"""The decision point inside the test's own process, where it can be watched and broken."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+
+from policies.pdp.asgi import DecisionPoint
+
+
+def asked(work: Callable[[httpx.AsyncClient, DecisionPoint], Awaitable[Any]]) -> Any:
+    """What `work` gives with a client of a fresh decision point, which is closed afterwards."""
+
+    async def run() -> Any:
+        point = DecisionPoint()
+        transport = httpx.ASGITransport(app=point, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://pdp") as client:
+            try:
+                return await work(client, point)
+            finally:
+                await close(point)
+
+    return asyncio.run(run())
+
+
+async def close(point: DecisionPoint) -> None:
+    for lane in lanes(point):
+        for task in lane._tasks:
+            task.cancel()
+        await asyncio.gather(*lane._tasks, return_exceptions=True)
+        lane._close()
+
+
+def lanes(point: DecisionPoint) -> list[Any]:
+    return [point._single, *point._bulk] if point._loop else []
