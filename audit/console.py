@@ -19,13 +19,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
-from django_stubs_ext import StrOrPromise
 
 from audit import services as audit
 from audit.actors import Actor, SubjectRef, Target
 from audit.errors import ReadNotRecordedError
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     ModelAdmin = admin.ModelAdmin[Any]
     RelatedFilter = admin.RelatedFieldListFilter
     Pages = Paginator[Any]
@@ -86,7 +87,7 @@ def who(request: HttpRequest, actor_type: str, actor_id: str) -> str:
 
 
 def actor_column(
-    request: HttpRequest, label: StrOrPromise, id_field: str, type_field: str = ""
+    request: HttpRequest, label: "StrOrPromise", id_field: str, type_field: str = ""
 ) -> Callable[[Any], str]:
     """A list's column that names the actor of each row."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
@@ -10,11 +10,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrOrPromise
 
 from audit.catalogue import EVENTS
 from audit.models import EntryIndex
 from keys.ids import uuid7_at
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 READS = ("record:viewed", "list:viewed", "record:read")
 
@@ -22,9 +24,9 @@ READS = ("record:viewed", "list:viewed", "record:read")
 class DefaultedFilter(admin.SimpleListFilter):
     """A filter whose first choice holds while none is chosen."""
 
-    options: tuple[tuple[str, StrOrPromise], ...] = ()
+    options: "tuple[tuple[str, StrOrPromise], ...]" = ()
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, StrOrPromise]]:
+    def lookups(self, request: HttpRequest, model_admin: Any) -> "list[tuple[str, StrOrPromise]]":
         return list(self.options)
 
     def value(self) -> str:
@@ -78,7 +80,7 @@ class EventFilter(admin.SimpleListFilter):
     title = _("event")
     parameter_name = "event"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, StrOrPromise]]:
+    def lookups(self, request: HttpRequest, model_admin: Any) -> "list[tuple[str, StrOrPromise]]":
         return sorted(((one.code, str(one.sentence)) for one in EVENTS.values()), key=_words)
 
     def queryset(
@@ -93,7 +95,7 @@ class ActorFilter(admin.SimpleListFilter):
     title = _("actor")
     parameter_name = "actor"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, StrOrPromise]]:
+    def lookups(self, request: HttpRequest, model_admin: Any) -> "list[tuple[str, StrOrPromise]]":
         return [
             ("officer", _("Officers")),
             ("service", _("Services")),
@@ -113,7 +115,7 @@ class OutcomeFilter(admin.SimpleListFilter):
     title = _("decision")
     parameter_name = "outcome"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, StrOrPromise]]:
+    def lookups(self, request: HttpRequest, model_admin: Any) -> "list[tuple[str, StrOrPromise]]":
         return [("permit", _("Permitted")), ("deny", _("Denied"))]
 
     def queryset(
@@ -122,5 +124,5 @@ class OutcomeFilter(admin.SimpleListFilter):
         return queryset.filter(outcome=self.value()) if self.value() else queryset
 
 
-def _words(option: tuple[str, StrOrPromise]) -> str:
+def _words(option: "tuple[str, StrOrPromise]") -> str:
     return str(option[1])

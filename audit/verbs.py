@@ -6,7 +6,7 @@ The only way an officer changes anything: no model form ever saves (ADM-03).
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from django import forms
@@ -17,11 +17,13 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext as _
-from django_stubs_ext import StrOrPromise
 
 from audit.actors import Actor
 from audit.console import ScopedAdmin, actor, site
 from keys.problems import DomainError
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,8 @@ class Verb:
     """
 
     name: str
-    label: StrOrPromise
-    consequence: StrOrPromise
+    label: "StrOrPromise"
+    consequence: "StrOrPromise"
     permission: str
     run: Callable[[Act], str | Secret]
     form: type[ActForm] = ActForm

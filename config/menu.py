@@ -1,11 +1,13 @@
 """The order of the officers' menu: as their day goes, and in their words."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrOrPromise
 
-Heading = tuple[str, StrOrPromise, dict[str, StrOrPromise]]
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+Heading: TypeAlias = "tuple[str, StrOrPromise, dict[str, StrOrPromise]]"
 
 MENU: tuple[Heading, ...] = (
     ("people", _("People"), {"Subject": _("People")}),
@@ -53,7 +55,7 @@ def arranged(app_list: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _heading(label: str, name: StrOrPromise, models: list[dict[str, Any]]) -> dict[str, Any]:
+def _heading(label: str, name: "StrOrPromise", models: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "name": name, "app_label": label, "app_url": models[0]["admin_url"],
         "has_module_perms": True, "models": models,
