@@ -3,7 +3,7 @@
 from functools import cache
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import path, re_path
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
@@ -59,5 +59,5 @@ urlpatterns = [
     path("receipts/<uuid:event_id>", consent.Receipt.as_view(), name="receipt"),
     path("purposes", consent.Purposes.as_view(), name="purposes"),
     path("notices", consent.NoticeInForce.as_view(), name="notices"),
-    path("<path:rest>", Nothing.as_view(), name="nothing"),
+    re_path(r"^(?P<rest>.*)$", Nothing.as_view(), name="nothing"),
 ]

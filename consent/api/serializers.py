@@ -94,7 +94,7 @@ class EvidenceInput(inputs.Input):
     def validate_ip(self, value: str) -> str:
         """The network of the address: evidence of roughly where, not of who (CON-13)."""
         try:
-            address = ipaddress.ip_address(value)
+            address = ipaddress.ip_address(value.replace("%", "/"))  # no zone of a machine
             if isinstance(address, ipaddress.IPv6Address):
                 address = address.ipv4_mapped or address
             bits = 24 if address.version == 4 else 48

@@ -1,6 +1,7 @@
 """What a service is shown about people: every look is recorded where it is read (P11)."""
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -20,8 +21,9 @@ def show_states(
     *, by: Actor, controller_id: UUID, subject_id: UUID, purposes: Collection[str]
 ) -> list[StateShown]:
     """Where a person stands on these purposes. Raises SubjectUnknownError, ReadNotRecordedError."""
+    person = subjects.subject(controller_id, subject_id)
     found = reading.states(controller_id, subject_id, purposes)
-    _record(by, controller_id, subject_id, {"what": "states", "shown": len(found)})
+    _record(by, person, {"what": "states", "shown": len(found)})
     return found
 
 
@@ -36,8 +38,9 @@ def show_page(  # noqa: PLR0913 (whose lines, and which of them)
     limit: int,
 ) -> Page:
     """A page of a person's ledger. Raises CursorUnknownError, and as `show_states`."""
+    person = subjects.subject(controller_id, subject_id)
     found = reading.page(controller_id, subject_id, purposes, after=after, limit=limit)
-    _record(by, controller_id, subject_id, {"what": "history", "shown": len(found.lines)})
+    _record(by, person, {"what": "history", "shown": len(found.lines)})
     return found
 
 
@@ -50,14 +53,13 @@ def show_line(
     `what` says in which form it is shown: "event" or "receipt".
     """
     found = reading.line(controller_id, event_id, purposes)
-    data = {"what": what, "event": str(found.pk), "shown": 1}
-    _record(by, controller_id, found.subject_id, data)
+    person = subjects.subject(controller_id, found.subject_id)
+    _record(by, person, {"what": what, "event": str(found.pk), "shown": 1})
     return found
 
 
-def _record(by: Actor, controller_id: UUID, subject_id: UUID, data: dict[str, object]) -> None:
-    person = subjects.subject(controller_id, subject_id)
+def _record(by: Actor, person: Any, data: dict[str, object]) -> None:
     record_read(
-        by=by, controller_id=controller_id, target=Target("subject", str(person.id)),
+        by=by, controller_id=person.controller_id, target=Target("subject", str(person.id)),
         subject=subject_services.ref(person), data=data,
     )  # fmt: skip

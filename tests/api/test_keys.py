@@ -22,16 +22,17 @@ OPERATIONS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("method", "path"), OPERATIONS)
 @pytest.mark.parametrize("key", [None, "", "wrong", "smt_1234_wrong", "smt_\x80", "a b"])
-def test_without_a_live_key_nothing_is_told(lotus, method, path, key, unchanged):
+def test_without_a_live_key_nothing_is_told(lotus, key, unchanged, subtests):
     unchanged()
 
-    response = getattr(house.Api(key), method)(path)
+    for method, path in OPERATIONS:
+        with subtests.test(f"{method} {path}"):
+            response = getattr(house.Api(key), method)(path)
 
-    assert response.status_code == 401
-    assert response.json()["code"] in {"not_authenticated", "authentication_failed"}
-    assert response.headers["WWW-Authenticate"].startswith("Bearer")
+            assert response.status_code == 401
+            assert response.json()["code"] in {"not_authenticated", "authentication_failed"}
+            assert response.headers["WWW-Authenticate"].startswith("Bearer")
 
 
 def test_a_revoked_key_ends_at_once(api, lotus, asha):
