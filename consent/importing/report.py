@@ -5,7 +5,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from consent.importing.errors import Fault, ImportFileError
 from consent.importing.sources import Place
@@ -52,14 +52,25 @@ class ErrorFile:
     size: int = 0
     file: BinaryIO | None = None
 
+    @classmethod
+    def open(cls, path: Path | None, size: int) -> "ErrorFile":
+        """For an import that has kept `size` bytes of it; what is beyond them goes."""
+        found = cls(path)
+        if path is not None and path.exists():
+            found.file = _opened(path, "r+b")
+            is_whole = found.file.seek(0, io.SEEK_END) >= size
+            found.size = size if is_whole else 0
+            found.file.truncate(found.size)
+        return found
+
     def write(self, faults: Sequence[Fault]) -> int:
         """Write behind what was kept; the size to keep once the batch is recorded.
 
-        What a killed run wrote beyond that is written over. Raises ImportFileError.
+        What a killed run, or a batch that was taken back, wrote beyond that is written over.
         """
         if self.path is None or not faults:
             return self.size
-        file = self.file = self.file or self._open(self.path)
+        file = self.file = self.file or _opened(self.path, "w+b")
         file.truncate(self.size)
         file.seek(self.size)
         text = io.StringIO()
@@ -74,8 +85,23 @@ class ErrorFile:
         if self.file is not None:
             self.file.close()
 
-    def _open(self, path: Path) -> BinaryIO:
-        try:
-            return path.open("r+b" if self.size and path.exists() else "w+b")
-        except OSError as error:
-            raise ImportFileError(f"The errors file cannot be written: {error.strerror}.") from None
+
+def check_errors_file(path: Path | None) -> None:
+    """Raises ImportFileError for a file that cannot be written, or that is something else."""
+    if path is None:
+        return
+    is_new = not path.exists()
+    with _opened(path, "a+b") as file:
+        file.seek(0)
+        head = file.read(len(HEADER))
+    if is_new:
+        path.unlink()
+    elif head not in (b"", HEADER.encode()):
+        raise ImportFileError("The errors file is there already and is something else.")
+
+
+def _opened(path: Path, mode: str) -> BinaryIO:
+    try:
+        return cast("BinaryIO", path.open(mode))
+    except OSError as error:
+        raise ImportFileError(f"The errors file cannot be written: {error.strerror}.") from None

@@ -1,0 +1,29 @@
+"""Bulk writing goes past the models: these hold the two alike."""
+
+import pytest
+
+from consent.models import ConsentEvent, ConsentState
+from consent.services.lines import Current, LedgerLine
+from consent.transitions import WISHES, State, settle
+from subjects.making import DataKeyRow, IdentifierRow, SubjectRow
+from subjects.models import DataKey, Identifier, Subject
+
+
+@pytest.mark.parametrize(
+    ("row", "model"),
+    [
+        (LedgerLine, ConsentEvent),
+        (Current, ConsentState),
+        (SubjectRow, Subject),
+        (DataKeyRow, DataKey),
+        (IdentifierRow, Identifier),
+    ],
+)
+def test_a_row_has_every_column_of_its_model_and_no_other(row, model):
+    assert sorted(row._fields) == sorted(field.column for field in model._meta.concrete_fields)
+
+
+def test_whatever_a_wish_led_to_is_looked_for_when_it_is_imported_again():
+    for wished in State:
+        reached = {settle(before, wished) for before in State}
+        assert reached <= WISHES.get(wished, {wished})

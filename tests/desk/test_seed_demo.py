@@ -1,0 +1,189 @@
+import json
+import stat
+from collections import Counter
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from accounts.models import Controller, ServiceKey, User
+from accounts.services import create_controller
+from audit.actors import Actor
+from consent.models import ConsentEvent, ConsentState, NoticeTranslation, PurposeVersion
+from consent.transitions import State
+from desk.demo import afterwards, seeding
+from desk.demo.cases import CASES, EACH
+from desk.demo.people import write
+from subjects.models import Subject
+from tests.factories.server import serving
+from work.models import Job
+
+SUBJECTS = 300
+
+
+@pytest.fixture
+def demo(tmp_path):
+    """Seeds, and gives what the demo's file says."""
+
+    def run(**options):
+        path = tmp_path / "demo.json"
+        call_command(
+            "seed_demo", subjects=SUBJECTS, demo_file=path, stdout=StringIO(), **options
+        )  # fmt: skip
+        return json.loads(path.read_text()) if path.exists() else None
+
+    run.path = tmp_path / "demo.json"
+    return run
+
+
+@pytest.fixture
+def ask(test_database, tmp_path):
+    """Asks the real decision point everything at once."""
+    with serving(test_database.environment(), tmp_path / "log") as site, site.client() as client:
+
+        def questions(service, people):
+            body = {
+                "subject": {"type": "service", "id": service["id"]},
+                "evaluations": [
+                    {
+                        "action": {"name": "activate", "properties": {"purpose": one["purpose"]}},
+                        "resource": {"type": "customer", "id": one["id"]},
+                    }
+                    for one in people
+                ],
+            }
+            headers = {"Authorization": f"Bearer {service['key']}"}
+            answer = client.post("/access/v1/evaluations", json=body, headers=headers)
+            assert answer.status_code == 200, answer.text
+            return [
+                {"decision": one["decision"], "reason_code": one["context"]["reason_code"]}
+                for one in answer.json()["evaluations"]
+            ]
+
+        yield questions
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_every_state_is_there_and_answered_as_the_file_says(demo, ask):
+    told = demo()
+
+    counts = Counter((one["state"], one["controller"]) for one in told["subjects"])
+    assert {state for state, _ in counts} == {case.state for case in CASES}
+    assert set(counts.values()) == {EACH}
+    assert told["subjects"][0]["state"] == "given"
+    for controller in told["controllers"]:
+        services = [one for one in told["services"] if one["controller"] == controller["id"]]
+        people = [one for one in told["subjects"] if one["controller"] == controller["id"]]
+        assert services[0]["id"] == "email-activator"
+        assert {one["purpose"] for one in people} <= set(services[0]["purposes"])
+        answers = ask(services[0], people)
+        for person, answer in zip(people, answers, strict=True):
+            assert answer == person["expect"], person["state"]
+    ended = next(one for one in told["services"] if one["id"] == "partner-exchange")
+    assert ask(ended, [{**told["subjects"][0], "purpose": "sharing.partners"}]) == [
+        {"decision": False, "reason_code": "CALLER_NOT_AUTHORISED"}
+    ]
+
+
+@pytest.mark.django_db
+class TestSeeding:
+    def test_the_world_is_whole(self, demo):
+        told = demo()
+
+        assert Subject.objects.count() == SUBJECTS
+        assert set(ConsentEvent.objects.values_list("state", flat=True)) == {
+            state.value for state in State if state is not State.UNKNOWN
+        }
+        assert ConsentState.objects.filter(is_provable=False, state="given").exists()
+        languages = NoticeTranslation.objects.values_list("notice_version", "language")
+        per_notice = Counter(version for version, _ in languages)
+        assert set(per_notice.values()) == {2}
+        assert PurposeVersion.objects.filter(approved_at=None).count() == 2
+        assert not PurposeVersion.objects.filter(approved_by="").exclude(approved_at=None).exists()
+        assert stat.S_IMODE(demo.path.stat().st_mode) == 0o600
+        for name in ("officer", "auditor"):
+            assert Client().login(**told[name])
+        assert User.objects.get(username="officer").groups.count() == 2
+
+    def test_if_empty_leaves_what_is_there_alone(self, demo):
+        first = demo()
+        events = ConsentEvent.objects.count()
+
+        assert demo(if_empty=True) == first
+        assert ConsentEvent.objects.count() == events
+
+    def test_again_it_gives_new_keys_and_passwords_and_adds_nobody(self, demo):
+        first = demo()
+        events = ConsentEvent.objects.count()
+
+        second = demo()
+        third = demo()
+
+        assert ConsentEvent.objects.count() == events
+        assert second["subjects"] == third["subjects"] == first["subjects"]
+        assert third["officer"]["password"] != first["officer"]["password"]
+        assert Client().login(**third["officer"])
+        live = ServiceKey.objects.filter(revoked_at=None)
+        assert set(Counter(live.values_list("service", flat=True)).values()) == {2}
+
+    def test_an_interrupted_seed_goes_on(self, demo, monkeypatch):
+        class PowerCutError(Exception):
+            pass
+
+        def cut(**parts):
+            raise PowerCutError
+
+        with monkeypatch.context() as patch:
+            patch.setattr(afterwards, "go_on", cut)
+            with pytest.raises(PowerCutError):
+                demo()
+        events = ConsentEvent.objects.count()
+        assert seeding.state() == "unfinished"
+
+        told = demo(if_empty=True)
+
+        assert len(told["subjects"]) > 0
+        assert seeding.state() == "done"
+        assert Subject.objects.count() == SUBJECTS
+        again = EACH  # who agreed after an objection has one more event
+        assert ConsentEvent.objects.count() == events + again
+        assert Job.objects.filter(kind="consent.import", state="done").count() == 2
+
+    def test_it_does_not_mix_with_a_company_of_somebodys_own(self, demo):
+        create_controller(
+            by=Actor.system("test"), slug="lotus", name="Lotus", country="IN",
+            contact_name="Meera", contact_email="meera@lotus.example",
+        )  # fmt: skip
+
+        assert demo(if_empty=True) is None
+        with pytest.raises(CommandError, match="an empty suite"):
+            demo()
+        assert Controller.objects.count() == 1
+
+    def test_production_is_refused(self, demo, settings):
+        settings.PRODUCTION = True
+
+        with pytest.raises(CommandError, match="production"):
+            demo()
+        assert not Controller.objects.exists()
+
+
+def test_the_same_people_are_written_each_time(tmp_path):
+    company, today = seeding.COMPANIES[0], seeding.date(2026, 3, 1)
+
+    write(company, 200, today, tmp_path / "one.csv")
+    write(company, 200, today, tmp_path / "two.csv")
+
+    assert (tmp_path / "one.csv").read_bytes() == (tmp_path / "two.csv").read_bytes()
+
+
+def test_nobody_has_an_address_or_number_that_could_be_somebodys(tmp_path):
+    for company in seeding.COMPANIES:
+        write(company, 3000, seeding.date(2026, 3, 1), tmp_path / "people.csv")
+        rows = (tmp_path / "people.csv").read_text().splitlines()[1:]
+        domains = {row.split(",")[1].split("@")[1] for row in rows}
+        numbers = {row.split(",")[2] for row in rows} - {""}
+        assert domains == {"example.org", "example.com", "example.net", "mail.example"}
+        assert all(n.startswith(("+447700900", "+4670174")) for n in numbers)
