@@ -95,9 +95,8 @@ def domain_problem(exc: DomainError) -> Problem:
     if exc.field:
         pointer = "/" + exc.field.replace(".", "/")
         errors.append({"pointer": pointer, "code": exc.code, "message": exc.message})
-    headers = (
-        {"Retry-After": str(RETRY_SECONDS)} if exc.status == HTTPStatus.SERVICE_UNAVAILABLE else {}
-    )
+    is_passing = exc.status == HTTPStatus.SERVICE_UNAVAILABLE
+    headers = {"Retry-After": str(RETRY_SECONDS)} if is_passing else {}
     return Problem(exc.status, exc.code, exc.message, errors, headers)
 
 

@@ -117,6 +117,8 @@ if REDIS_URL:
     CACHES["default"] = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL.replace("redis+socket://", "unix://"),
+        # A cache that hangs must not hold a request: limits let it pass (fail open).
+        "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
     }
 
 AUTH_USER_MODEL = "accounts.User"

@@ -1,9 +1,19 @@
 """A loop gone wild is slowed; a cache that is down slows nobody."""
 
+import os
+import signal
+import tempfile
+import time
+from pathlib import Path
+
 import pytest
 import time_machine
+from django.conf import settings
+from django.core.cache.backends.redis import RedisCache
 
 from accounts import pace
+from config.places import Places
+from config.run.valkey import Valkey
 from tests.api import house
 from tests.api.house import problem
 
@@ -53,14 +63,39 @@ def test_reads_do_not_use_up_writes_nor_one_service_anothers(api, slow, lotus, a
     assert house.caller(lotus, code="other").get("/purposes").status_code == 200
 
 
-def test_a_cache_that_is_down_keeps_no_withdrawal_out(api, slow, lotus, asha, settings):
+@pytest.fixture
+def hung_cache(monkeypatch):
+    """A Valkey of this test's own that takes connections and answers nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        valkey = Valkey(Places(data=Path(folder), sockets=Path(folder)))
+        valkey.places.valkey.mkdir()
+        valkey.start()
+        options = {**settings.CACHES["default"]}
+        options["LOCATION"] = f"unix://{valkey.places.valkey_socket}"
+        found = RedisCache(options["LOCATION"], options)
+        found.set("is_there", 1)
+        monkeypatch.setattr(pace, "cache", found)
+        pid = int(found._cache.get_client().info("server")["process_id"])
+        os.kill(pid, signal.SIGSTOP)
+        yield
+        os.kill(pid, signal.SIGCONT)
+        valkey.stop()
+
+
+@pytest.mark.fault
+def test_a_cache_that_hangs_holds_no_withdrawal_up(api, lotus, asha, hung_cache):
     lotus.yes(asha)
-    settings.CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": "unix:///nowhere/valkey.sock",
-        }
-    }
+    began = time.monotonic()
+
+    response = api.post("/consents/withdraw", house.least(asha))
+
+    assert response.status_code == 200
+    assert time.monotonic() - began < 5
+
+
+def test_a_cache_that_is_down_keeps_no_withdrawal_out(api, slow, lotus, asha, monkeypatch):
+    lotus.yes(asha)
+    monkeypatch.setattr(pace, "cache", RedisCache("unix:///nowhere/valkey.sock", {}))
 
     statuses = [api.post("/consents/withdraw", house.least(asha)).status_code for _ in range(3)]
 
