@@ -71,12 +71,12 @@ class Race:
             self.faults.append(error)
 
     def _check(self, client, items):
-        about = [max(0, min(self.next - 1 + step % 3, PEOPLE - 1)) for step in range(items)]
+        asked = len(self.checks)
+        about = [max(0, min(self.next - 1 + (asked + n) % 3, PEOPLE - 1)) for n in range(items)]
         body = {"evaluations": [self.lotus.question(self.people[who]) for who in about]}
         path = EVALUATIONS
         if items == 1:
-            about, path = [max(0, self.next - 1)], EVALUATION
-            body = self.lotus.question(self.people[about[0]])
+            path, body = EVALUATION, self.lotus.question(self.people[about[0]])
         began = time.monotonic()
         answer = client.post(path, json=body)
         assert answer.status_code == 200, answer.text
