@@ -97,7 +97,10 @@ def withdraw_all(
 
 
 def expire_due(*, limit: int = 500) -> int:
-    """Write the ledger line of consents whose time has ended; reads see them expired anyway."""
+    """Write the ledger line of consents whose time has ended; reads see them expired anyway.
+
+    Returns how many were written, at most `limit`.
+    """
     now = timezone.now()
     due = ConsentState.objects.filter(state__in=VALID, expires_at__lte=now)
     rows = list(due.select_related("purpose").order_by("expires_at", "id")[:limit])
@@ -105,9 +108,12 @@ def expire_due(*, limit: int = 500) -> int:
     for row in rows:
         choice = Choice(
             subject_id=row.subject_id, purpose=row.purpose.code, state=State.EXPIRED, method="api",
-            language=row.language, notice_version=row.notice_version_id, event_at=row.expires_at,
+            language=row.language, notice_version=row.notice_version_id,
+            event_at=max(row.expires_at or now, row.since_at),
         )  # fmt: skip
         by_controller.setdefault(row.controller_id, []).append(choice)
+    keeper, written = Actor.system("keeper"), 0
     for controller_id, choices in by_controller.items():
-        record_many(by=Actor.system("keeper"), controller_id=controller_id, choices=choices)
-    return len(rows)
+        outcomes = record_many(by=keeper, controller_id=controller_id, choices=choices)
+        written += sum(not isinstance(one, DomainError) for one in outcomes)
+    return written
