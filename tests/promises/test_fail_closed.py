@@ -4,21 +4,14 @@ import asyncio
 import os
 import signal
 import socket
-import time
 from contextlib import ExitStack, contextmanager
 
-import psycopg
 import pytest
 
-from consent.models import ConsentState
-from keys import services as keys
-from policies.pdp import asgi, batch
-from policies.pdp.channel import Channel
-from tests.factories.company import EVALUATION, EVALUATIONS, OFFERS, SURVEYS
+from tests.factories.company import EVALUATIONS, SURVEYS
 from tests.factories.point import asked
+from tests.promises.tools import decisions, is_refused, locked
 
-BOUND = 6.0  # twice the time a decision may take
-TAG = {"X-Request-ID": "ask-4711"}
 REFUSE = """
 CREATE FUNCTION test_refuse() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'disk full' USING ERRCODE = '53100'; END $$
@@ -32,29 +25,6 @@ AT_COMMIT = (
 )
 
 pytestmark = pytest.mark.fault
-
-
-@pytest.fixture
-def ask(lotus, asha):
-    """One question about the person, to a decision point in this process: status, seconds."""
-
-    async def post(client, point):
-        began = time.monotonic()
-        body, headers = lotus.question(asha), {**lotus.headers, **TAG}
-        answer = await client.post(EVALUATION, json=body, headers=headers)
-        assert answer.headers["x-request-id"] == "ask-4711"
-        return answer, time.monotonic() - began
-
-    return post
-
-
-def is_refused(answer, seconds=0.0):
-    """A 503 in time, that carries no decision."""
-    assert answer.status_code == 503
-    assert isinstance(answer.json(), str)
-    assert int(answer.headers["retry-after"]) > 0
-    assert seconds < BOUND
-    return True
 
 
 @contextmanager
@@ -79,11 +49,6 @@ def around(ask, fault):
         return before, during, after
 
     return asked(work)
-
-
-def decisions(superuser):
-    query = "SELECT count(*) FROM audit_entryindex WHERE event = 'decision:made'"
-    return superuser.execute(query).fetchone()[0]
 
 
 @pytest.mark.req("POL-22", "POL-07")
@@ -246,168 +211,3 @@ def frozen(superuser):
             os.kill(pid, signal.SIGSTOP)
             stack.callback(os.kill, pid, signal.SIGCONT)
         yield
-
-
-@contextmanager
-def locked(database, table):
-    with psycopg.connect(database.superuser_dsn) as holder:
-        holder.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
-        yield
-
-
-@contextmanager
-def keys_from(settings, path):
-    before = settings.KEYS_FILE
-    settings.KEYS_FILE = str(path)
-    keys.forget()
-    try:
-        yield
-    finally:
-        settings.KEYS_FILE = before
-        keys.forget()
-
-
-@pytest.mark.req("POL-07")
-class TestKeys:
-    def test_missing_let_nobody_be_found_by_an_identifier(
-        self, lotus, asha, settings, tmp_path, ask
-    ):
-        async def work(client, point):
-            body = lotus.by_email("asha.rao@example.in")
-            with keys_from(settings, tmp_path / "gone.json"):
-                during = await client.post(EVALUATION, json=body, headers=lotus.headers)
-                by_id, _ = await ask(client, point)
-            after = await client.post(EVALUATION, json=body, headers=lotus.headers)
-            return during, by_id, after
-
-        during, by_id, after = asked(work)
-
-        assert is_refused(during)
-        assert by_id.json()["decision"] is True
-        assert after.json()["decision"] is True
-
-    def test_of_another_installation_find_nobody(self, lotus, asha, settings, tmp_path):
-        other = tmp_path / "other.json"
-        keys.ensure_key_file(other)
-
-        async def work(client, point):
-            body = lotus.by_email("asha.rao@example.in")
-            return await client.post(EVALUATION, json=body, headers=lotus.headers)
-
-        with keys_from(settings, other):
-            answer = asked(work)
-
-        assert answer.json()["context"]["reason_code"] == "SUBJECT_UNKNOWN"
-
-
-@pytest.mark.req("POL-07")
-class TestABug:
-    def test_of_the_engine_denies_its_item_alone(self, lotus, asha, monkeypatch, superuser):
-        decide = batch.decide
-
-        def buggy(facts):
-            if facts.question.channel == "fax":
-                raise ZeroDivisionError
-            return decide(facts)
-
-        monkeypatch.setattr(batch, "decide", buggy)
-        items = [lotus.question(asha), lotus.question(asha, channel="fax"), lotus.question(asha)]
-
-        async def work(client, point):
-            body = {"evaluations": items}
-            return await client.post(EVALUATIONS, json=body, headers=lotus.headers)
-
-        found = asked(work).json()["evaluations"]
-
-        assert [one["decision"] for one in found] == [True, False, True]
-        assert found[1]["context"]["reason_code"] == "ENGINE_ERROR"
-        assert decisions(superuser) == 3
-
-    @pytest.mark.parametrize("step", ["facts.parameters", "record.parameters"])
-    def test_around_the_engine_answers_nobody_in_the_batch(self, ask, monkeypatch, step):
-        def buggy(*_):
-            raise ZeroDivisionError
-
-        module, name = step.split(".")
-        monkeypatch.setattr(getattr(batch, module), name, buggy)
-
-        answer, seconds = asked(ask)
-
-        assert is_refused(answer, seconds)
-
-    def test_in_writing_the_answer_gives_no_answer(self, ask, monkeypatch):
-        def buggy(*_):
-            raise ZeroDivisionError("asha.rao@example.in")
-
-        monkeypatch.setattr(asgi, "_written", buggy)
-
-        answer, _ = asked(ask)
-
-        assert answer.status_code == 500
-        assert "asha" not in answer.text
-
-
-@pytest.mark.req("POL-22")
-def test_a_batch_is_one_query_and_one_append_in_one_transaction(lotus, asha, monkeypatch):
-    sent = []
-    exchange = Channel.exchange
-
-    async def watched(self, *commands, seconds):
-        sent.append([statement.name for statement, _ in commands])
-        return await exchange(self, *commands, seconds=seconds)
-
-    monkeypatch.setattr(Channel, "exchange", watched)
-
-    async def work(client, point):
-        for body in [{"evaluations": [lotus.question(asha)] * 400}] * 2:
-            answer = await client.post(EVALUATIONS, json=body, headers=lotus.headers)
-            assert len(answer.json()["evaluations"]) == 400
-
-    asked(work)
-
-    assert sent == [["begin", "facts", "clock"], ["append", "commit"]] * 2
-
-
-@pytest.mark.req("POL-07")
-def test_more_than_can_wait_is_refused_at_once(lotus, asha, monkeypatch, test_database):
-    monkeypatch.setattr(asgi, "BACKLOG", 5)
-
-    async def work(client, point):
-        post = lambda: client.post(  # noqa: E731
-            EVALUATION, json=lotus.question(asha), headers=lotus.headers
-        )
-        await post()
-        with locked(test_database, "subjects_subject"):
-            running = asyncio.create_task(post())
-            await asyncio.sleep(0.2)
-            waiting = [asyncio.create_task(post()) for _ in range(5)]
-            await asyncio.sleep(0.2)
-            began = time.monotonic()
-            refused = await post()
-            seconds = time.monotonic() - began
-        held = await asyncio.gather(running, *waiting)
-        return refused, seconds, held, await post()
-
-    refused, seconds, held, after = asked(work)
-
-    assert is_refused(refused)
-    assert seconds < 0.5
-    assert {answer.status_code for answer in held} <= {200, 503}
-    assert after.json()["decision"] is True
-
-
-@pytest.mark.req("POL-07")
-def test_a_permit_ends_with_the_consent_however_long_permits_last(lotus, asha, settings):
-    settings.DECISION_VALID_SECONDS = 10**9
-
-    async def work(client, point):
-        body = lotus.question(asha, purpose=OFFERS)
-        return await client.post(EVALUATION, json=body, headers=lotus.headers)
-
-    until = asked(work).json()["context"]["valid_until"]
-
-    assert until.startswith(consent_end(asha))
-
-
-def consent_end(person):
-    return ConsentState.objects.get(subject=person).expires_at.strftime("%Y-%m-%dT%H:%M:%S")
