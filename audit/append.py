@@ -5,9 +5,8 @@ batch costs one round trip whoever writes it.
 """
 
 import os
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from audit.canonical import commitment
@@ -37,8 +36,7 @@ SELECT id, id, controller_id, at, event, actor_type, actor_id,
 """  # noqa: S608 (column names are the constants above)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One entry, ready to be stored: its canonical bytes and what the index shall find."""
 
     id: UUID
