@@ -15,3 +15,10 @@ class ForeignPartyError(DomainError):
     status = 404
     message = "There is no such party."
     field = "party"
+
+
+class ForeignServiceError(DomainError):
+    code = "service_of_another_controller"
+    status = 404
+    message = "There is no such service."
+    field = "service"

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts import selectors as accounts
 from audit import services as audit
 from audit.actors import Actor, Target
-from registry.errors import ContractMissingError, ForeignPartyError
+from registry.errors import ContractMissingError, ForeignPartyError, ForeignServiceError
 from registry.models import DataCategory, Party, PartyKind, ServiceParty, TransferTool
 
 
@@ -51,9 +52,14 @@ def end_contract(*, by: Actor, party: Party, on: date) -> Party:
 
 @transaction.atomic
 def put_in_charge(*, by: Actor, controller_id: UUID, service_id: UUID, party: Party) -> None:
-    """Say which party runs a service. Raises ForeignPartyError for another controller's party."""
+    """Say which party runs a service.
+
+    Raises ForeignPartyError, ForeignServiceError where one of the two is another controller's.
+    """
     if party.controller_id != controller_id:
         raise ForeignPartyError
+    if not accounts.services_of(controller_id).filter(pk=service_id).exists():
+        raise ForeignServiceError
     ServiceParty.objects.update_or_create(
         service_id=service_id, defaults={"party": party, "controller_id": controller_id}
     )

@@ -34,7 +34,7 @@ def test_recording_more_costs_no_query_more(company, asha, django_assert_max_num
 def test_withdrawing(company, asha, django_assert_max_num_queries):
     company.yes(asha)
 
-    with django_assert_max_num_queries(A_CHOICE + 9):
+    with django_assert_max_num_queries(A_CHOICE + 7):
         services.withdraw(
             by=AUTHOR, controller_id=company.id, subject_id=asha.id, purpose=OFFERS,
             method="button",
