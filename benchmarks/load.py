@@ -122,7 +122,7 @@ class Load:
         self.statuses: Counter[bytes] = Counter()
         self.seen: list[bytes] = []
         self.due: deque[float] = deque()
-        self.free: list[Connection] = []
+        self.free: deque[Connection] = deque()  # in turn: servers close what stays idle
         self.open: set[Connection] = set()
 
     async def run(self) -> Result:
@@ -142,7 +142,7 @@ class Load:
         self.counted_from = self.began + self.job.warm_seconds
         self.ends = self.counted_from + self.job.seconds
         if self.job.rate:
-            self.free, self.next_due = list(self.open), self.began
+            self.free, self.next_due = deque(self.open), self.began
             self.ticker = ticker(TICK_SECONDS)
             loop.add_reader(self.ticker, self._tick)
             return
@@ -157,7 +157,7 @@ class Load:
             self.due.append(self.next_due)
             self.next_due += 1 / self.job.rate
         while self.due and self.free:
-            self.free.pop().ask(self.due.popleft())
+            self.free.popleft().ask(self.due.popleft())
         if now > self.ends and not self.due and len(self.free) == len(self.open):
             self._finish()
 
@@ -191,6 +191,8 @@ class Load:
     def _close(self, connection: Connection) -> None:
         connection.transport.close()
         self.open.discard(connection)
+        if connection in self.free:
+            self.free.remove(connection)
         if not self.open:
             self._finish()
 

@@ -126,7 +126,7 @@ class Bench:
         before, cpu = counts.counts(self.name), self._cpu(watched)
         result = put_under_load(self.job(measure, port))
         done = counts.counts(self.name).since(before)
-        used = [now - then for now, then in zip(self._cpu(watched), cpu, strict=True)]
+        used = [max(0.0, now - then) for now, then in zip(self._cpu(watched), cpu, strict=True)]
         return summed_up(measure, result, done, used)
 
     def job(self, measure: Measure, port: int, rate: float | None = None) -> Job:
