@@ -34,7 +34,7 @@ class Part:
 
 
 def parts(port: int) -> list[Part]:
-    """The web prints sign-in links (development has no mail), so it speaks; logs are files."""
+    """Worker and keeper print sign-in links (development has no mail), so they speak."""
     web = ["-m", "uvicorn", "config.asgi:application", "--host", stages.HOST, "--port", str(port)]
     web += ["--loop", "uvloop", "--http", "httptools", "--no-access-log", "--no-server-header"]
     web += ["--no-proxy-headers"]
@@ -42,9 +42,9 @@ def parts(port: int) -> list[Part]:
     worker = ["-m", "celery", "-A", "config", "worker", "--concurrency", "2"]
     worker += ["--loglevel", "WARNING", "-Q", "sammati", "--without-gossip", "--without-mingle"]
     return [
-        Part("web", web, speaks=True),
-        Part("worker", worker),
-        Part("keeper", ["manage.py", "keeper"]),
+        Part("web", web),
+        Part("worker", worker, speaks=True),
+        Part("keeper", ["manage.py", "keeper"], speaks=True),
     ]
 
 
