@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from uuid_utils import uuid7 as _fast_uuid7
 from uuid_utils.compat import uuid7 as _uuid7
 
 SYSTEM_ID: Final = UUID(int=0)
@@ -24,3 +25,15 @@ def uuid7_at(when: datetime) -> UUID:
         raise ValueError("uuid7_at needs a time with a zone.")
     milliseconds = int(when.timestamp() * 1000)
     return UUID(int=milliseconds << 80 | 0x7 << 76 | 0b10 << 62)
+
+
+def fresh() -> tuple[bytes, str]:
+    """A new identifier as its sixteen bytes and as text, for those who make thousands a second."""
+    made = _fast_uuid7()
+    return made.bytes, str(made)
+
+
+def text(raw: bytes) -> str:
+    """The usual spelling of an identifier's sixteen bytes."""
+    digits = raw.hex()
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

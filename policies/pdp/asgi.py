@@ -161,9 +161,7 @@ def _limits() -> Limits:
 
 
 def _written(made: Made) -> bytes:
-    return wire.answer(
-        made.decision, str(made.id), made.facts, cure_url=_cure_url(), error=made.error
-    )
+    return wire.answer(made.decision, made.id, made.facts, cure_url=_cure_url(), error=made.error)
 
 
 @cache

@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 
 from audit.arrays import BinaryArray
-from keys.ids import uuid7
+from keys.ids import fresh
 from policies.pdp import catalogue as catalogues
 from policies.pdp import facts, record
 from policies.pdp.catalogue import Caller, Catalogue
@@ -123,8 +123,9 @@ class Decider:
         except Exception as error:  # a bug denies this item alone (P4)
             log.error("decision_failed", error=type(error).__name__)
             decision = failed(None, "ENGINE_ERROR")
+        raw_id, decision_id = fresh()
         return Made(
-            uuid7(), caller.controller_id, caller.id, decision, found.facts if found else None,
-            found.subject_id if found else None, found.pseudonym if found else None,
-            item.question.purpose, item.error,
+            decision_id, raw_id, caller.controller, caller.id, decision,
+            found.facts if found else None, found.subject_id if found else None,
+            found.pseudonym if found else "", item.question.purpose, item.error,
         )  # fmt: skip

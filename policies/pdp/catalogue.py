@@ -50,7 +50,7 @@ WHERE v.number < (SELECT max(m.number) FROM consent_noticeversion m
 class Purpose:
     """A purpose as the facts need it."""
 
-    id: UUID
+    id: bytes
     facts: PurposeFacts
 
 
@@ -58,9 +58,9 @@ class Purpose:
 class Caller:
     """The service behind a key. `asks` holds its facts by purpose code, `stranger` for the rest."""
 
-    id: UUID
-    code: str
+    id: str
     controller_id: UUID
+    controller: bytes
     country: str
     expires_at: int
     asks: dict[str, ServiceFacts]
@@ -77,7 +77,7 @@ class Catalogue:
 
     version: int = 0
     callers: dict[bytes, Caller] = field(default_factory=dict)
-    stale_notices: frozenset[UUID] = frozenset()
+    stale_notices: frozenset[bytes] = frozenset()
 
     def caller(self, digest: bytes, now: int) -> Caller | None:
         """The service whose live key this is; a key that has ended is nobody's."""
@@ -98,7 +98,7 @@ def load(connection: psycopg.Connection) -> Catalogue:
         bytes(key[0]): _caller(key, asks.get(key[2], []), purposes.get(key[4], {}))
         for key in connection.execute(_KEYS)
     }
-    stale = frozenset(row[0] for row in connection.execute(_STALE))
+    stale = frozenset(row[0].bytes for row in connection.execute(_STALE))
     return Catalogue(int(row[0]), callers, stale)
 
 
@@ -128,7 +128,7 @@ def _caller(row: tuple, asks: list[str], purposes: dict[str, Purpose]) -> Caller
     }  # fmt: skip
     may = ServiceFacts(may_ask=True, **shared)
     return Caller(
-        service_id, code, controller_id, country, micros(expires_at),
+        str(service_id), controller_id, controller_id.bytes, country, micros(expires_at),
         dict.fromkeys(asks, may), ServiceFacts(may_ask=False, **shared), purposes,
     )  # fmt: skip
 
@@ -145,5 +145,5 @@ def _purposes(connection: psycopg.Connection) -> dict[UUID, dict[str, Purpose]]:
             needs_explicit=bool(needs_explicit), schedule_item=schedule_item or "",
             material_version=material or 0,
         )  # fmt: skip
-        found.setdefault(controller_id, {})[code] = Purpose(purpose_id, facts)
+        found.setdefault(controller_id, {})[code] = Purpose(purpose_id.bytes, facts)
     return found

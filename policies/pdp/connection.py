@@ -38,6 +38,15 @@ class _Date(Loader):
         return int(_INT4.unpack(data)[0]) * _DAY + _Y2K
 
 
+class _Uuid(Loader):
+    """uuid as its sixteen bytes: most are only passed on."""
+
+    format = Format.BINARY
+
+    def load(self, data: Buffer) -> bytes:
+        return bytes(data)
+
+
 def connect() -> psycopg.Connection[Any]:
     """A connection as the app's login. Raises psycopg.OperationalError within two seconds."""
     database = settings.DATABASES["default"]
@@ -54,7 +63,8 @@ def connect() -> psycopg.Connection[Any]:
 
 
 def with_integer_times(connection: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
-    """Read times of this connection as integers."""
+    """Read times of this connection as integers, and identifiers as bytes."""
     connection.adapters.register_loader("timestamptz", _Timestamp)
     connection.adapters.register_loader("date", _Date)
+    connection.adapters.register_loader("uuid", _Uuid)
     return connection

@@ -19,6 +19,7 @@ from audit.arrays import (
     uuid_array,
 )
 from keys import services as keys
+from keys.ids import text
 from policies.pdp.catalogue import Caller, Catalogue
 from policies.pdp.channel import Statement
 from policies.pdp.model import Commitment, ConsentFacts, Facts, Standing, SubjectFacts
@@ -42,17 +43,27 @@ LEFT JOIN LATERAL (
     AND i.scheme = asked.scheme AND i.digest = asked.digest
   OFFSET 0
 ) known ON true
-LEFT JOIN subjects_subject s ON s.controller_id = asked.controller_id
-  AND s.id = CASE WHEN asked.scheme <> '' THEN known.subject_id ELSE asked.subject_id END
-LEFT JOIN consent_consentstate c ON c.subject_id = s.id AND c.purpose_id = asked.purpose_id
+LEFT JOIN LATERAL (
+  SELECT * FROM subjects_subject p WHERE p.controller_id = asked.controller_id
+    AND p.id = CASE WHEN asked.scheme <> '' THEN known.subject_id ELSE asked.subject_id END
+  OFFSET 0
+) s ON true
+LEFT JOIN LATERAL (
+  SELECT * FROM consent_consentstate e
+  WHERE e.subject_id = s.id AND e.purpose_id = asked.purpose_id
+  OFFSET 0
+) c ON true
 LEFT JOIN LATERAL (
   SELECT array_agg(ARRAY[x.state, x.scope_type, x.scope,
                          (extract(epoch FROM x.since_at) * 1000000)::bigint::text]
                    ORDER BY x.state, x.scope_type, x.scope) AS standings
   FROM subjects_standing x WHERE x.subject_id = s.id AND x.ended_at IS NULL
 ) st ON true
-LEFT JOIN consent_objection o ON o.subject_id = s.id AND o.kind = 'direct_marketing'
-  AND o.lifted_at IS NULL
+LEFT JOIN LATERAL (
+  SELECT b.objected_at FROM consent_objection b
+  WHERE b.subject_id = s.id AND b.kind = 'direct_marketing' AND b.lifted_at IS NULL
+  OFFSET 0
+) o ON true
 LEFT JOIN LATERAL (
   SELECT d.reference, (SELECT p.code FROM consent_purpose p WHERE p.id = d.purpose_id) AS purpose,
     d.started_at, d.ends_at
@@ -73,8 +84,8 @@ class Found:
     """The facts of one item and, beside them, what the record and its index need."""
 
     facts: Facts
-    subject_id: UUID | None
-    pseudonym: UUID | None
+    subject_id: bytes | None
+    pseudonym: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +111,9 @@ def parameters(asked: list[Asked]) -> list[BinaryArray]:
         item, caller = one.item, one.caller
         purpose = caller.purposes.get(item.question.purpose)
         digest = _digest(caller.controller_id, item)
-        controllers.append(caller.controller_id.bytes)
+        controllers.append(caller.controller)
         ids.append(_NOBODY if item.scheme else _uuid(item.resource_id))
-        purposes.append(purpose.id.bytes if purpose else _NOBODY)
+        purposes.append(purpose.id if purpose else _NOBODY)
         schemes.append(item.scheme.encode())
         digests.append(digest)
         commitments.append(item.question.commitment.encode())
@@ -128,7 +139,7 @@ def facts(row: tuple[Any, ...], asked: Asked, catalogue: Catalogue, clock: Clock
         commitment=_commitment(row) if row[20] else None,
         valid_seconds=clock.valid_seconds,
     )
-    return Found(made, subject_id, pseudonym)
+    return Found(made, subject_id, text(pseudonym) if pseudonym else "")
 
 
 _NO_CONSENT = ConsentFacts()
@@ -158,11 +169,14 @@ def _plain_subject(  # noqa: PLR0913, PLR0917 (the columns of a person without s
 def _consent(row: tuple[Any, ...], catalogue: Catalogue) -> ConsentFacts:
     notice = row[14]
     return ConsentFacts(
-        record=str(row[9]), state=row[10], since=row[11], expires_at=row[12],
-        purpose_version=row[13], notice=str(notice) if notice else "", language=row[15],
+        record=text(row[9]), state=row[10], since=row[11], expires_at=row[12],
+        purpose_version=row[13], notice=_text(notice) if notice else "", language=row[15],
         is_explicit=row[16], is_provable=row[17], is_stale=notice in catalogue.stale_notices,
         given_by=row[18], guardian_verified=row[19],
     )  # fmt: skip
+
+
+_text = lru_cache(maxsize=4096)(text)  # there are few notices
 
 
 def _commitment(row: tuple[Any, ...]) -> Commitment:

@@ -2,7 +2,6 @@
 
 import os
 from dataclasses import dataclass
-from uuid import UUID
 
 import msgspec
 
@@ -78,13 +77,14 @@ class _Body(msgspec.Struct, frozen=True, omit_defaults=True):
 class Made:
     """One decision, ready to be recorded and answered."""
 
-    id: UUID
-    controller_id: UUID
-    service_id: UUID
+    id: str
+    raw_id: bytes
+    controller: bytes
+    service_id: str
     decision: Decision
     facts: Facts | None
-    subject_id: UUID | None
-    pseudonym: UUID | None
+    subject_id: bytes | None
+    pseudonym: str
     purpose: str
     error: str = ""
 
@@ -94,11 +94,11 @@ def body(made: Made, at: int) -> bytes:
     decision = made.decision
     return canonical_struct(
         _Body(
-            id=str(made.id), at=at, event=EVENT,
-            actor=_Actor("service", str(made.service_id)), target=_Actor("decision", str(made.id)),
+            id=made.id, at=at, event=EVENT,
+            actor=_Actor("service", made.service_id), target=_Actor("decision", made.id),
             data=_Data(made.facts, decision, made.error),
             outcome="permit" if decision.permit else "deny", reason_code=decision.reason_code,
-            purpose=made.purpose, subject=str(made.pseudonym) if made.pseudonym else "",
+            purpose=made.purpose, subject=made.pseudonym,
         )
     )  # fmt: skip
 
@@ -109,13 +109,13 @@ def parameters(batch: list[Made], at: int) -> list[BinaryArray]:
     salts = [noise[i : i + 16] for i in range(0, len(noise), 16)]
     bodies = [body(made, at) for made in batch]
     return [
-        uuid_array([made.id.bytes for made in batch]),
-        uuid_array([made.controller_id.bytes for made in batch]),
+        uuid_array([made.raw_id for made in batch]),
+        uuid_array([made.controller for made in batch]),
         bytea_array([commitment(*pair) for pair in zip(salts, bodies, strict=True)]),
         bytea_array(salts),
         bytea_array(bodies),
-        text_array([str(made.service_id).encode() for made in batch]),
-        uuid_array([made.subject_id.bytes if made.subject_id else None for made in batch]),
+        text_array([made.service_id.encode() for made in batch]),
+        uuid_array([made.subject_id for made in batch]),
         text_array([made.purpose[:INDEXED].encode() for made in batch]),
         text_array([b"permit" if made.decision.permit else b"deny" for made in batch]),
         text_array([made.decision.reason_code.encode() for made in batch]),
