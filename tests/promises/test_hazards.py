@@ -31,17 +31,19 @@ def connected(site):
     return socket.create_connection((place.hostname, place.port), timeout=10)
 
 
-def singles(http, lotus, person, until):
-    """The seconds of single checks, one after the other, until told."""
+def singles(http, lotus, person, go_on):
+    """The seconds of single checks, one after the other, for as long as told."""
     taken = []
-    while not until() or len(taken) < 20:
+    while go_on(taken):
         began = time.monotonic()
         answer = http.post(EVALUATION, json=lotus.question(person), headers=lotus.headers)
         assert answer.json()["decision"] is True
         taken.append(time.monotonic() - began)
-        if until() and len(taken) >= 200:
-            break
     return taken
+
+
+def fifty(taken):
+    return len(taken) < 50
 
 
 @pytest.mark.req("POL-21")
@@ -59,11 +61,10 @@ def test_ten_thousand_items_in_flight_do_not_hold_up_single_checks(
             bulk.append(time.monotonic() - began)
 
     with site.client() as http:
-        alone = singles(http, lotus, asha, lambda: True)
+        alone = singles(http, lotus, asha, fifty)
         thread = threading.Thread(target=large)
         thread.start()
-        time.sleep(0.05)
-        beside = singles(http, lotus, asha, lambda: not thread.is_alive())
+        beside = singles(http, lotus, asha, lambda _: thread.is_alive())
         thread.join()
 
     median = statistics.median(beside)
@@ -71,8 +72,8 @@ def test_ten_thousand_items_in_flight_do_not_hold_up_single_checks(
     record_property("single_ms_alone", round(statistics.median(alone) * 1000, 2))
     record_property("single_ms_beside_bulk", round(median * 1000, 2))
     assert answers == [200]
-    assert median < bulk[0] / 4
-    assert len(beside) >= 20
+    assert len(beside) >= 10  # in one line with the bulk they would be two or three
+    assert median < bulk[0] / 8
 
 
 @pytest.mark.req("POL-21")
@@ -84,7 +85,7 @@ def test_callers_that_vanish_leave_nothing_behind(lotus, asha, site):
             caller.sendall(request if number % 2 else request[:-10])
 
     with site.client() as http:
-        taken = singles(http, lotus, asha, lambda: True)
+        taken = singles(http, lotus, asha, fifty)
     assert statistics.median(taken) < 0.5
 
 
@@ -97,7 +98,7 @@ def test_a_body_that_trickles_in_holds_up_nobody(lotus, asha, site):
             caller.sendall(raw(lotus, body)[:-20])
 
         with site.client() as http:
-            taken = singles(http, lotus, asha, lambda: True)
+            taken = singles(http, lotus, asha, fifty)
         callers[0].sendall(body[-20:])
 
         assert statistics.median(taken) < 0.5
