@@ -71,9 +71,10 @@ def test_ten_thousand_items_in_flight_do_not_hold_up_single_checks(
     record_property("bulk_seconds", round(bulk[0], 3))
     record_property("single_ms_alone", round(statistics.median(alone) * 1000, 2))
     record_property("single_ms_beside_bulk", round(median * 1000, 2))
+    record_property("single_ms_worst", round(max(beside) * 1000, 2))
     assert answers == [200]
-    assert len(beside) >= 10  # in one line with the bulk they would be two or three
     assert median < bulk[0] / 8
+    assert max(beside) < bulk[0] / 2  # in one line with the bulk, one check waits for all of it
 
 
 @pytest.mark.req("POL-21")
