@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH, ROW, BAR, TEXT = 640, 46, 14, 18
-ROOM_FOR_VALUE = 90
+ROOM_FOR_VALUE = 150  # "at least 10,000" in any of our languages
 
 
 @dataclass(frozen=True, slots=True)

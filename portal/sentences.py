@@ -3,21 +3,23 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django_stubs_ext import StrPromise
 
 from consent.selectors import StateShown
 from consent.transitions import State
 
+if TYPE_CHECKING:  # of the development lock only
+    from django_stubs_ext import StrPromise
+
 DATE = "j F Y"
 
-ANSWERS: dict[State, StrPromise] = {
+ANSWERS: "dict[State, StrPromise]" = {
     State.UNKNOWN: gettext_lazy("Not answered"),
     State.REQUESTED: gettext_lazy("Not answered"),
     State.DEFERRED: gettext_lazy("Not answered"),
@@ -30,7 +32,7 @@ ANSWERS: dict[State, StrPromise] = {
     State.INVALIDATED: gettext_lazy("Does not count"),
 }
 
-STANDS: dict[State, StrPromise] = {
+STANDS: "dict[State, StrPromise]" = {
     State.UNKNOWN: gettext_lazy("You have not answered yet."),
     State.REQUESTED: gettext_lazy("We asked you on %(date)s. You have not answered yet."),
     State.DEFERRED: gettext_lazy("You put off the answer on %(date)s."),
@@ -43,7 +45,7 @@ STANDS: dict[State, StrPromise] = {
     State.INVALIDATED: gettext_lazy("On %(date)s we found that your earlier yes does not count."),
 }
 
-HAPPENED: dict[State, StrPromise] = {
+HAPPENED: "dict[State, StrPromise]" = {
     State.REQUESTED: gettext_lazy("We asked you about “%(purpose)s”."),
     State.DEFERRED: gettext_lazy("You put off the answer about “%(purpose)s”."),
     State.GIVEN: gettext_lazy("You said yes to “%(purpose)s”."),
@@ -55,7 +57,7 @@ HAPPENED: dict[State, StrPromise] = {
     State.INVALIDATED: gettext_lazy("We found that your yes to “%(purpose)s” does not count."),
 }
 
-FOLLOWS: dict[State, StrPromise] = {
+FOLLOWS: "dict[State, StrPromise]" = {
     State.GIVEN: gettext_lazy(
         "From now on your data may be used for this. You can withdraw your yes at any time, on the"
         " same page and as easily as you gave it."
@@ -71,7 +73,7 @@ _WEBSITE = gettext_lazy("on a website or in an app")
 _SPOKEN = gettext_lazy("by telephone")
 _WRITTEN = gettext_lazy("on paper")
 _IN_PERSON = gettext_lazy("in person")
-HOW: dict[str, StrPromise] = {
+HOW: "dict[str, StrPromise]" = {
     "portal": gettext_lazy("on these pages"),
     "web_form": _WEBSITE,
     "checkbox": _WEBSITE,
@@ -95,7 +97,7 @@ HOW: dict[str, StrPromise] = {
     "api": gettext_lazy("through one of our services"),
 }
 
-GIVERS: dict[str, StrPromise] = {
+GIVERS: "dict[str, StrPromise]" = {
     "principal": gettext_lazy("you"),
     "parent": gettext_lazy("your parent"),
     "guardian": gettext_lazy("your guardian"),
@@ -104,7 +106,7 @@ GIVERS: dict[str, StrPromise] = {
     "consent_manager": gettext_lazy("your consent manager"),
 }
 
-GROUNDS: dict[str, StrPromise] = {
+GROUNDS: "dict[str, StrPromise]" = {
     "6-1-b": gettext_lazy("It is needed for a contract with you (GDPR, Article 6(1)(b))."),
     "6-1-c": gettext_lazy("A law obliges us (GDPR, Article 6(1)(c))."),
     "6-1-d": gettext_lazy("It protects somebody's life (GDPR, Article 6(1)(d))."),

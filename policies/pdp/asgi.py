@@ -33,6 +33,7 @@ MAX_SINGLE = 64 * 1024
 MAX_BODY = 16 * 1024 * 1024
 CHUNK = 500
 BULK_LANES = 2
+BULK_ROUNDS = 3  # how many times the longest round trip a bulk request may take
 BULK = 20  # requests of more items take the bulk lane
 BACKLOG = 10_000
 
@@ -142,9 +143,9 @@ class DecisionPoint:
     def _lane(self, items: int) -> Lane:
         loop = asyncio.get_running_loop()
         if self._loop is not loop:
-            limits = _limits()
-            self._loop, self._single = loop, Lane(limits)
-            self._bulk = [Lane(limits) for _ in range(BULK_LANES)]
+            self._loop, self._single = loop, Lane(_limits())
+            patient = _limits(rounds=BULK_ROUNDS)
+            self._bulk = [Lane(patient) for _ in range(BULK_LANES)]
         if items <= BULK:
             return self._single
         return min(self._bulk, key=lambda lane: lane.load)
@@ -153,10 +154,11 @@ class DecisionPoint:
 application = DecisionPoint()
 
 
-def _limits() -> Limits:
+def _limits(rounds: int = 1) -> Limits:
+    seconds = float(settings.DECISION_TIMEOUT_SECONDS)
     return Limits(
         batch=CHUNK, backlog=BACKLOG, valid_seconds=int(settings.DECISION_VALID_SECONDS),
-        seconds=float(settings.DECISION_TIMEOUT_SECONDS),
+        seconds=seconds, patience=seconds * rounds,
     )  # fmt: skip
 
 

@@ -29,12 +29,17 @@ class UnavailableError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The most items of a batch, the most calls that may wait, and the seconds of a round trip."""
+    """The most items of a batch, the most calls that may wait, and two bounds in seconds.
+
+    `seconds` is how long one round trip may take, `patience` how long a call may take in all: parts
+    of a bulk request stand in line for each other.
+    """
 
     batch: int
     backlog: int
     valid_seconds: int
     seconds: float
+    patience: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ class Lane:
         if len(self._waiting) >= self._limits.backlog:
             raise UnavailableError
         done: Done = self._loop.create_future()
-        self._waiting.append(_Waiting(call, done, self._loop.time() + self._limits.seconds))
+        self._waiting.append(_Waiting(call, done, self._loop.time() + self._limits.patience))
         self._wake.set()
         return done
 
