@@ -6,24 +6,30 @@ Rows are plain tuples, because making thousands of model instances costs more th
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from psycopg import sql
 
 
 def copy_in(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert rows, given in the order of `columns`; a JSON column takes its text.
 
-    Errors are Django's (IntegrityError for a duplicate); then the transaction is to be rolled back.
+    Errors are Django's (IntegrityError for a duplicate), without PostgreSQL's words, which quote
+    the row; then the transaction is to be rolled back.
     """
     waiting = list(rows)
     if not waiting:
         return
-    with (
-        connection.wrap_database_errors,
-        connection.cursor() as cursor,
-        cursor.copy(_statement(table, columns)) as copy,
-    ):
-        for row in waiting:
+    try:
+        with connection.wrap_database_errors:
+            _copy(_statement(table, columns), waiting)
+    except DatabaseError as error:
+        state = getattr(error.__cause__, "sqlstate", None)
+        raise type(error)(f"COPY into {table} failed (SQLSTATE {state}).") from None
+
+
+def _copy(statement: sql.Composed, rows: Iterable[Sequence[Any]]) -> None:
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
             copy.write_row(row)
 
 

@@ -2,18 +2,27 @@
 
 import time
 from dataclasses import dataclass, field
-from typing import TextIO
+from typing import Protocol
 
 WIDTH = 28
 LOG_STEP = 10  # percent between two lines where nobody watches
+
+
+class Screen(Protocol):
+    """Where progress is shown."""
+
+    def write(self, text: str, /) -> object: ...
+
+    def flush(self) -> None: ...
+
+    def isatty(self) -> bool: ...
 
 
 @dataclass(slots=True)
 class Progress:
     """Shows bytes read of a total, and rows a second since this process began."""
 
-    stream: TextIO | None
-    label: str
+    stream: Screen | None
     total: int
     began: float = field(default_factory=time.monotonic)
     first_rows: int = 0
@@ -38,4 +47,4 @@ class Progress:
         full = WIDTH * percent // 100
         bar = "#" * full + "." * (WIDTH - full)
         speed = (rows - self.first_rows) / max(time.monotonic() - self.began, 0.001)
-        return f"  {self.label} [{bar}] {percent:3} %  {rows:,} rows  {speed:,.0f} rows/s"
+        return f"  [{bar}] {percent:3} %  {rows:,} rows  {speed:,.0f} rows/s"

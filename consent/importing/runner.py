@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -21,7 +21,7 @@ from audit.actors import Actor, Target
 from consent.importing.ahead import ahead
 from consent.importing.errors import Fault, ImportFileError
 from consent.importing.mapping import Mapping
-from consent.importing.progress import Progress
+from consent.importing.progress import Progress, Screen
 from consent.importing.report import Counts, ErrorFile, check_errors_file
 from consent.importing.rows import Line
 from consent.importing.sources import Item, check_text, format_of, items
@@ -53,7 +53,7 @@ class Order:
     dry_run: bool = False
 
 
-def run(*, by: Actor, order: Order, shown_on: TextIO | None = None, label: str = "") -> Counts:
+def run(*, by: Actor, order: Order, shown_on: Screen | None = None) -> Counts:
     """Import a file and say what became of its rows; `shown_on` gets the progress.
 
     A dry run records nothing: each batch is tried and taken back, so that a row is judged by what
@@ -69,7 +69,7 @@ def run(*, by: Actor, order: Order, shown_on: TextIO | None = None, label: str =
     total = order.path.stat().st_size
     running = _Dry() if order.dry_run else _Kept.begin(by, order, kind, total)
     counts = running.counts
-    progress = Progress(shown_on, label or "import", total, first_rows=counts.rows)
+    progress = Progress(shown_on, total, first_rows=counts.rows)
     errors = ErrorFile.open(order.errors, counts.errors_bytes)
     rows = items(order.path, kind, order.mapping, counts.place)
     try:

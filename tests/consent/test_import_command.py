@@ -1,10 +1,13 @@
 import json
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
 from audit.models import EntryIndex, Payload
+from consent.importing.progress import Progress
 from consent.models import ConsentEvent, ConsentState
 from consent.services import close_purpose
 from subjects.models import Identifier, Subject
@@ -379,3 +382,32 @@ def test_nothing_personal_is_in_logs_or_jobs(bring_rows, caplog):
         assert secret not in kept
         assert not any(secret in record.getMessage() for record in caplog.records
                        if record.name != "django.db.backends")  # fmt: skip
+
+
+class TestProgress:
+    class Screen(StringIO):
+        def isatty(self):
+            return True
+
+    def test_on_a_terminal_one_bar_moves(self):
+        screen = self.Screen()
+        progress = Progress(screen, 200)
+
+        progress.show(50, 10)
+        progress.show(200, 40)
+        progress.end()
+
+        first, second = screen.getvalue().removeprefix("\r").removesuffix("\n").split("\r")
+        assert "[#######.....................]  25 %  10 rows" in first
+        assert "100 %  40 rows" in second
+
+    def test_the_bar_of_the_command_moves_too(self, bring_rows, lotus, tmp_path):
+        path = write_csv(tmp_path / "people.csv", row(), row(event_at=LATER))
+        screen = self.Screen()
+
+        call_command("import_consents", str(path), controller="lotus", batch=1, stdout=screen)
+
+        bar, summary, rest = screen.getvalue().split("\n")
+        assert bar.count("\r") == 3
+        assert summary.startswith("2 rows: 2 recorded")
+        assert rest == ""

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 
 from accounts import selectors as accounts
 from audit.actors import Actor
@@ -19,6 +20,7 @@ from work.errors import LeaseLostError
 
 NOTHING_DONE = 2
 SOME_ROWS_FAILED = 1
+INTERRUPTED = 3
 
 
 class Command(BaseCommand):
@@ -26,7 +28,7 @@ class Command(BaseCommand):
         "Import consents from CSV or NDJSON in UTF-8, one event a row, as a stream. "
         f"Columns: {', '.join(FIELDS)}. Importing a file again adds nothing; an import that was "
         "stopped goes on with --resume. Ends with 1 when rows were left out, 2 when the file "
-        "could not be imported at all."
+        "could not be imported at all, 3 when it was interrupted."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -44,6 +46,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.ending = ""  # a bar that moves ends its line itself
         try:
             order = runner.Order(
                 path=options["file"], controller_id=_controller(options["controller"]),
@@ -51,28 +54,31 @@ class Command(BaseCommand):
                 errors=options["errors"], batch=options["batch"], resume=options["resume"],
                 dry_run=options["dry_run"],
             )  # fmt: skip
-            counts = runner.run(by=Actor.system("import"), order=order, shown_on=self._screen())
+            counts = runner.run(by=Actor.system("import"), order=order, shown_on=self.stdout)
         except ImportFileError as error:
             raise CommandError(error.message, returncode=NOTHING_DONE) from None
         except LeaseLostError:
             raise CommandError(
-                "Another process has taken over this import; this one stopped."
+                "Another process has taken over this import; this one stopped.",
+                returncode=INTERRUPTED,
+            ) from None
+        except OperationalError:
+            raise CommandError(
+                "The database was lost; run the command again with --resume.",
+                returncode=INTERRUPTED,
             ) from None
         self._tell(counts, is_dry=options["dry_run"])
         if counts.failed:
             sys.exit(SOME_ROWS_FAILED)
 
-    def _screen(self) -> Any:
-        return self.stdout
-
     def _tell(self, counts: Counts, *, is_dry: bool) -> None:
         recorded = "would be recorded" if is_dry else "recorded"
         self.stdout.write(
             f"{counts.rows:,} rows: {counts.recorded:,} {recorded}, {counts.already:,} already "
-            f"there, {counts.failed:,} left out; {counts.people:,} new people."
+            f"there, {counts.failed:,} left out; {counts.people:,} new people.\n"
         )
         for code, number in sorted(counts.codes.items()):
-            self.stdout.write(f"  {code}: {number:,}")
+            self.stdout.write(f"  {code}: {number:,}\n")
 
 
 def _controller(slug: str) -> UUID:

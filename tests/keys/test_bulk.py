@@ -1,0 +1,41 @@
+import pytest
+from django.db import DataError, IntegrityError, connection, transaction
+
+from keys.bulk import copy_in
+
+pytestmark = pytest.mark.django_db
+TABLE, COLUMNS = "keys_keyversion", ("id", "purpose", "version", "fingerprint", "created_at")
+ROW = ("01900000-0000-7000-8000-000000000001", "wrapping", 77, "a\tb\\n", "2026-01-01T00:00:00Z")
+
+
+def stored():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT fingerprint FROM keys_keyversion WHERE version = 77")
+        return cursor.fetchall()
+
+
+def test_rows_are_stored_as_they_are():
+    copy_in(TABLE, COLUMNS, [ROW])
+
+    assert stored() == [("a\tb\\n",)]
+
+
+def test_nothing_to_store_asks_nothing(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        copy_in(TABLE, COLUMNS, [])
+
+
+def test_a_duplicate_is_an_integrity_error_and_leaves_nothing():
+    with pytest.raises(IntegrityError), transaction.atomic():
+        copy_in(TABLE, COLUMNS, [ROW, ROW])
+
+    assert stored() == []
+
+
+@pytest.mark.req("P10")
+def test_an_error_does_not_quote_the_row():
+    with pytest.raises(DataError) as caught, transaction.atomic():
+        copy_in(TABLE, COLUMNS, [("asha.rao@example.in", *ROW[1:])])
+
+    assert str(caught.value) == "COPY into keys_keyversion failed (SQLSTATE 22P02)."
+    assert caught.value.__cause__ is None
