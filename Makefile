@@ -12,7 +12,7 @@ run: environment  ## the whole suite on this machine, with demo data; Ctrl-C sto
 
 test: environment-dev  ## every test, against embedded servers of their own
 	@$(VENV) -m config.run.browser
-	@$(VENV) -m config.run.with_servers $(VENV) -m pytest -n 2 $(TESTS)
+	@$(VENV) -m config.run.with_servers $(VENV) -m config.run.tests $(TESTS)
 
 test-fast: environment-dev  ## without the tests that drive browsers, kill processes or take long
 	@$(VENV) -m config.run.with_servers $(VENV) -m pytest -n 2 -m "not browser and not fault and not slow" $(TESTS)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from config.places import BASE_DIR
 
-NOT_THE_PRODUCT = {"tests", "benchmarks", "clients", "docs"}
+NOT_THE_PRODUCT = {"examples", "tests", "benchmarks", "clients", "docs"}
 EMBEDDED_ONLY = {"config/run": "requirements-run.txt"}
 
 
