@@ -14,7 +14,7 @@ def copy_in(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -
     """Insert rows, given in the order of `columns`; a JSON column takes its text.
 
     Errors are Django's (IntegrityError for a duplicate), without PostgreSQL's words, which quote
-    the row; then the transaction is to be rolled back.
+    the row; `constraint_name` says what was violated. Then the transaction is to be rolled back.
     """
     waiting = list(rows)
     if not waiting:
@@ -23,8 +23,12 @@ def copy_in(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -
         with connection.wrap_database_errors:
             _copy(_statement(table, columns), waiting)
     except DatabaseError as error:
-        state = getattr(error.__cause__, "sqlstate", None)
-        raise type(error)(f"COPY into {table} failed (SQLSTATE {state}).") from None
+        cause = error.__cause__
+        state = getattr(cause, "sqlstate", None)
+        refused = type(error)(f"COPY into {table} failed (SQLSTATE {state}).")
+        diagnosis = getattr(cause, "diag", None)
+        refused.constraint_name = getattr(diagnosis, "constraint_name", None)  # type: ignore[attr-defined]
+        raise refused from None
 
 
 def _copy(statement: sql.Composed, rows: Iterable[Sequence[Any]]) -> None:

@@ -219,8 +219,8 @@ def ref(subject: Subject) -> SubjectRef:
 
 def _refusal(error: IntegrityError) -> Exception:
     """What the database's refusal means: a taken identifier has a name, anything else keeps its."""
-    found = getattr(error.__cause__, "diag", None)
-    is_taken = getattr(found, "constraint_name", None) == "subjects_identifier_once"
+    diagnosis = getattr(error.__cause__, "diag", error)  # a bulk error names it itself
+    is_taken = getattr(diagnosis, "constraint_name", None) == "subjects_identifier_once"
     return IdentifierTakenError() if is_taken else error
 
 
