@@ -25,9 +25,11 @@ def copy_in(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -
     except DatabaseError as error:
         cause = error.__cause__
         state = getattr(cause, "sqlstate", None)
-        refused = type(error)(f"COPY into {table} failed (SQLSTATE {state}).")
-        diagnosis = getattr(cause, "diag", None)
-        refused.constraint_name = getattr(diagnosis, "constraint_name", None)  # type: ignore[attr-defined]
+        met = getattr(getattr(cause, "diag", None), "constraint_name", None)
+        refused = type(error)(
+            f"COPY into {table} failed (SQLSTATE {', '.join(filter(None, (state, met)))})."
+        )
+        refused.constraint_name = met  # type: ignore[attr-defined]
         raise refused from None
 
 

@@ -40,7 +40,7 @@ class TestTheGroup:
         assert "/admin/" in first.stdout.readline()
 
         first.send_signal(signal.SIGINT)
-        rest, _ = first.communicate(timeout=60)
+        rest, _ = first.communicate(timeout=180)
         assert first.returncode == 0
         assert "Stopped; the data are kept." in rest
         assert checkout.processes() == []
@@ -59,7 +59,7 @@ class TestTheGroup:
         assert len(checkout.processes()) > 8
 
         supervisor.send_signal(ending)
-        supervisor.communicate(timeout=60)
+        supervisor.communicate(timeout=180)
 
         assert becomes(lambda: checkout.processes() == [], seconds=20), checkout.processes()
 
@@ -73,7 +73,7 @@ class TestTheGroup:
         checkout.until_up(make)
 
         make.send_signal(ending)
-        make.communicate(timeout=60)
+        make.communicate(timeout=180)
 
         assert becomes(lambda: checkout.processes() == [], seconds=20), checkout.processes()
 
@@ -84,7 +84,7 @@ class TestTheGroup:
         assert any(line in said for said in supervisor.stdout)
 
         supervisor.send_signal(ending)
-        supervisor.communicate(timeout=60)
+        supervisor.communicate(timeout=180)
 
         assert becomes(lambda: checkout.processes() == [], seconds=20), checkout.processes()
 
@@ -99,7 +99,7 @@ class TestTheGroup:
         victims = [line for line in checkout.processes() if marks[part] in line]
 
         os.kill(min(int(line.split('"')[1]) for line in victims), signal.SIGKILL)
-        said, _ = supervisor.communicate(timeout=60)
+        said, _ = supervisor.communicate(timeout=180)
 
         assert supervisor.returncode == 1
         assert "so everything was stopped" in said
@@ -127,7 +127,7 @@ class TestTheGroup:
         assert status(checkout.port, "/-/ready") == 200
         assert modes(*above) == before
         supervisor.send_signal(signal.SIGINT)
-        supervisor.communicate(timeout=60)
+        supervisor.communicate(timeout=180)
         assert checkout.processes() == []
 
     def test_says_when_the_folder_cannot_be_written(self, checkout, other_login):

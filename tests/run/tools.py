@@ -97,7 +97,7 @@ class Checkout:
         for child in self.running:
             if child.poll() is None:
                 child.send_signal(signal.SIGTERM)
-                child.communicate(timeout=60)
+                child.communicate(timeout=180)
             child.stdout.close()
 
 
