@@ -60,6 +60,7 @@ class Supervisor:
     name: str
     children: dict[str, Popen[bytes]] = field(default_factory=dict)
     servers: embedded.Servers | None = None
+    is_stopping: bool = False
 
     def run(self) -> None:
         """Until somebody asks to stop. Raises: RunError when a part fails; all have stopped."""
@@ -79,6 +80,7 @@ class Supervisor:
     def _stop_wanted(self, number: int, frame: FrameType | None) -> None:
         for again in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(again, signal.SIG_IGN)  # stopping is under way and must not be cut short
+        self.is_stopping = True  # the exception is lost where it meets a finalizer
         raise Stopped
 
     def _only_one(self) -> IO[bytes]:
@@ -155,7 +157,9 @@ class Supervisor:
             time.sleep(LOOK_SECONDS)
 
     def _check_parts(self) -> None:
-        """Raises: RunError naming the first part that is gone."""
+        """Raises: RunError naming the first part that is gone, Stopped after a wish to stop."""
+        if self.is_stopping:
+            raise Stopped
         if self.servers and not self.servers.are_alive():
             where = self.servers.places.data
             raise RunError(
