@@ -6,7 +6,8 @@ import os
 import signal
 import sys
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import Popen
@@ -71,7 +72,7 @@ class Supervisor:
             stack.enter_context(self._only_one())
             stack.callback(self._stop_all)
             self._prepare()
-            with stages.stage("Web, worker and keeper"):
+            with self._stage("Web, worker and keeper"):
                 self._start_parts()
                 self._wait_until_ready()
             print(welcome(self.port, time.monotonic() - began), flush=True)
@@ -82,6 +83,17 @@ class Supervisor:
             signal.signal(again, signal.SIG_IGN)  # stopping is under way and must not be cut short
         self.is_stopping = True  # the exception is lost where it meets a finalizer
         raise Stopped
+
+    @contextmanager
+    def _stage(self, words: str, *, talks: bool = False) -> Iterator[None]:
+        """A stage, unless somebody asked to stop meanwhile: no later one may begin."""
+        self._heed()
+        with stages.stage(words, talks=talks):
+            yield
+
+    def _heed(self) -> None:
+        if self.is_stopping:
+            raise Stopped
 
     def _only_one(self) -> IO[bytes]:
         """The lock of this checkout's supervisor, with its process number for the next to read."""
@@ -104,16 +116,16 @@ class Supervisor:
 
     def _prepare(self) -> None:
         print("Sammati starts; Ctrl-C stops it.", flush=True)
-        with stages.stage(f"Port {self.port}"):
+        with self._stage(f"Port {self.port}"):
             stages.check_port(self.port)
         self._start_servers()
         variables = stages.environment(self.port, self.name)
-        with stages.stage("Tables"):
+        with self._stage("Tables"):
             stages.migrate(variables, self.servers)
-        with stages.stage("Keys"):
+        with self._stage("Keys"):
             stages.manage(["ensure_keys"], variables=variables)
         if stages.demo_is_wanted():
-            with stages.stage("Demo data", talks=True):
+            with self._stage("Demo data", talks=True):
                 stages.seed(variables)
 
     def _start_servers(self) -> None:
@@ -121,10 +133,10 @@ class Supervisor:
         if stages.database_is_given() and os.environ.get("REDIS_URL"):
             folders.prepare(places(self.name), server_uid=postgres.server_uid())
             return
-        with stages.stage("PostgreSQL and Valkey"):
+        with self._stage("PostgreSQL and Valkey"):
             self.servers = embedded.use(self.name)
         if not stages.database_is_given():  # its superuser provisions a given one, we may not
-            with stages.stage("Roles and database"):
+            with self._stage("Roles and database"):
                 provision(self.servers.superuser_dsn)
 
     def _start_parts(self) -> None:
@@ -158,8 +170,7 @@ class Supervisor:
 
     def _check_parts(self) -> None:
         """Raises: RunError naming the first part that is gone, Stopped after a wish to stop."""
-        if self.is_stopping:
-            raise Stopped
+        self._heed()
         if self.servers and not self.servers.are_alive():
             where = self.servers.places.data
             raise RunError(
