@@ -28,7 +28,7 @@ class EntryIndexAdmin(RecordedAdmin):
     ordering = ("-id",)
     fields = (
         "at", "sentence", "event", "actor_type", "actor_id", "target_type", "target_id", "person",
-        "purpose", "outcome", "reason", "entry_id", "commitment", "payload",
+        "purpose", "outcome", "reason", "id", "commitment", "payload",
     )  # fmt: skip
     readonly_fields = fields
 
@@ -59,11 +59,11 @@ class EntryIndexAdmin(RecordedAdmin):
 
     @admin.display(description=_("Commitment (SHA-256 of salt and payload)"))
     def commitment(self, entry: EntryIndex) -> SafeString:
-        return format_html("<code>{}</code>", selectors.commitment_of(entry.entry_id))
+        return format_html("<code>{}</code>", selectors.commitment_of(entry))
 
     @admin.display(description=_("Payload"))
     def payload(self, entry: EntryIndex) -> str | SafeString:
-        said = selectors.payload(entry.entry_id)
+        said = selectors.payload(entry.id)
         if said is None:
             return str(_("It has reached the end of its life; the commitment stays."))
         text = json.dumps(said, indent=2, ensure_ascii=False)

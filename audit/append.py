@@ -1,4 +1,4 @@
-"""Appending entries: one statement writes the permanent line, the payload and the index of many.
+"""Appending entries: one statement writes payloads and index lines and hands the commitments on.
 
 Used by `audit.services` on Django's connection and by the decision point on its own, so that a
 batch costs one round trip whoever writes it.
@@ -10,28 +10,32 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from audit.canonical import commitment
+from audit.catalogue import CLASS_BYTES
 
 COLUMNS = (
-    ("id", "uuid"), ("controller_id", "uuid"), ("commitment", "bytea"), ("retention", "text"),
-    ("salt", "bytea"), ("body", "bytea"), ("at", "timestamptz"), ("event", "text"),
-    ("actor_type", "text"), ("actor_id", "text"), ("target_type", "text"), ("target_id", "text"),
-    ("subject_id", "uuid"), ("purpose", "text"), ("outcome", "text"), ("reason_code", "text"),
+    ("id", "uuid"), ("controller_id", "uuid"), ("retention", "text"), ("salt", "bytea"),
+    ("body", "bytea"), ("at", "timestamptz"), ("event", "text"), ("actor_type", "text"),
+    ("actor_id", "text"), ("target_type", "text"), ("target_id", "text"), ("subject_id", "uuid"),
+    ("purpose", "text"), ("outcome", "text"), ("reason_code", "text"),
+)  # fmt: skip
+INDEX = (
+    "id", "retention_class", "controller_id", "at", "event", "actor_type", "actor_id",
+    "target_type", "target_id", "subject_id", "purpose", "outcome", "reason_code",
 )  # fmt: skip
 
 APPEND = f"""
 WITH given AS MATERIALIZED (
   SELECT * FROM unnest({", ".join(f"%s::{kind}[]" for _, kind in COLUMNS)})
     AS t({", ".join(name for name, _ in COLUMNS)})
-), entry AS (
-  INSERT INTO audit_entry (id, controller_id, commitment)
-  SELECT id, controller_id, commitment FROM given
+), pending AS (
+  INSERT INTO audit_pending (controller_id, ids, entries, classes)
+  SELECT * FROM unnest(%s::uuid[], %s::bytea[], %s::bytea[], %s::bytea[])
 ), payload AS (
   INSERT INTO audit_payload (id, retention_class, salt, body)
   SELECT id, retention, salt, body FROM given
 )
-INSERT INTO audit_entryindex (id, entry_id, controller_id, at, event, actor_type, actor_id,
-  target_type, target_id, subject_id, purpose, outcome, reason_code)
-SELECT id, id, controller_id, at, event, actor_type, actor_id,
+INSERT INTO audit_entryindex ({", ".join(INDEX)})
+SELECT id, retention, controller_id, at, event, actor_type, actor_id,
   target_type, target_id, subject_id, purpose, outcome, reason_code FROM given
 """  # noqa: S608 (column names are the constants above)
 
@@ -55,15 +59,42 @@ class Row(NamedTuple):
     reason_code: str = ""
 
 
+class Group(NamedTuple):
+    """What the sequencer is handed of one log: ids, commitments and classes, side by side."""
+
+    controller_id: UUID
+    ids: bytes
+    entries: bytes
+    classes: bytes
+
+
+def salted(rows: list[Row]) -> list[bytes]:
+    """A fresh salt for each row."""
+    noise = os.urandom(16 * len(rows))
+    return [noise[i : i + 16] for i in range(0, len(noise), 16)]
+
+
+def groups(rows: list[Row], salts: list[bytes]) -> list[Group]:
+    """The rows' commitments, one group for each log, in the order of the rows."""
+    parts: dict[UUID, tuple[list[bytes], list[bytes], bytearray]] = {}
+    for salt, row in zip(salts, rows, strict=True):
+        ids, entries, classes = parts.setdefault(row.controller_id, ([], [], bytearray()))
+        ids.append(row.id.bytes)
+        entries.append(commitment(salt, row.body))
+        classes.append(CLASS_BYTES[row.retention])
+    return [
+        Group(log, b"".join(ids), b"".join(entries), bytes(classes))
+        for log, (ids, entries, classes) in parts.items()
+    ]
+
+
 def parameters(rows: list[Row]) -> list[list[Any]]:
     """The statement's parameters, one array a column. Each row gets its own fresh salt."""
-    noise = os.urandom(16 * len(rows))
-    salts = [noise[i : i + 16] for i in range(0, len(noise), 16)]
-    commitments = [commitment(salt, row.body) for salt, row in zip(salts, rows, strict=True)]
+    salts = salted(rows)
+    pending = groups(rows, salts)
     return [
         [row.id for row in rows],
         [row.controller_id for row in rows],
-        commitments,
         [row.retention for row in rows],
         salts,
         [row.body for row in rows],
@@ -77,4 +108,5 @@ def parameters(rows: list[Row]) -> list[list[Any]]:
         [row.purpose for row in rows],
         [row.outcome for row in rows],
         [row.reason_code for row in rows],
+        *(list(column) for column in zip(*pending, strict=True)),
     ]

@@ -1,38 +1,26 @@
 """Appending thousands of entries: the same lines as `audit.append` writes, by COPY."""
 
-import os
-
-from audit.append import Row
-from audit.canonical import commitment
+from audit.append import INDEX, Row, groups, salted
 from keys.bulk import copy_in
 
-ENTRY = ("id", "controller_id", "commitment")
+PENDING = ("controller_id", "ids", "entries", "classes")
 PAYLOAD = ("id", "retention_class", "salt", "body")
-INDEX = (
-    "id", "entry_id", "controller_id", "at", "event", "actor_type", "actor_id", "target_type",
-    "target_id", "subject_id", "purpose", "outcome", "reason_code",
-)  # fmt: skip
 
 
 def append_many(rows: list[Row]) -> None:
-    """Store entries, payloads and index lines. Each entry gets its own fresh salt.
+    """Store payloads and index lines, and hand the commitments on. Each row has a fresh salt.
 
-    Ids go in as text, made once: each is written four times.
+    Ids go in as text, made once: each is written twice.
     """
-    noise = os.urandom(16 * len(rows))
-    salted = [
-        (row.id.hex, row.controller_id.hex, noise[16 * n : 16 * n + 16], row)
-        for n, row in enumerate(rows)
-    ]
-    copy_in(
-        "audit_entry", ENTRY, [(i, log, commitment(salt, r.body)) for i, log, salt, r in salted]
-    )
-    copy_in("audit_payload", PAYLOAD, [(i, r.retention, salt, r.body) for i, _, salt, r in salted])
-    copy_in("audit_entryindex", INDEX, [_index(i, log, r) for i, log, _, r in salted])
+    salts = salted(rows)
+    named = [(row.id.hex, salt, row) for salt, row in zip(salts, rows, strict=True)]
+    copy_in("audit_pending", PENDING, groups(rows, salts))
+    copy_in("audit_payload", PAYLOAD, [(i, r.retention, salt, r.body) for i, salt, r in named])
+    copy_in("audit_entryindex", INDEX, [_index(i, r) for i, _, r in named])
 
 
-def _index(entry: str, log: str, row: Row) -> tuple[object, ...]:
+def _index(entry: str, row: Row) -> tuple[object, ...]:
     return (
-        entry, entry, log, row.at, row.event, row.actor_type, row.actor_id, row.target_type,
-        row.target_id, row.subject_id, row.purpose, row.outcome, row.reason_code,
+        entry, row.retention, row.controller_id, row.at, row.event, row.actor_type, row.actor_id,
+        row.target_type, row.target_id, row.subject_id, row.purpose, row.outcome, row.reason_code,
     )  # fmt: skip

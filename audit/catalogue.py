@@ -15,6 +15,11 @@ class RetentionClass(StrEnum):
 
     EVIDENCE = "rc1"  # consent evidence and what it refers to (DPDP s.6(10); GDPR 7(1))
     PROCESSING = "rc2"  # processing and access (DPDP Rules r.8(3), r.6(1)(e))
+    AI_DECISION = "rc3"  # AI decisions (AI Act 19, 26(6); GDPR 22)
+
+
+CLASS_BYTES = {one.value: int(one.value[2:]) for one in RetentionClass}
+"""A class as the byte that stays beside each entry, so that a missing payload is told apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,7 @@ EVENTS: dict[str, Event] = {
         _processing("officer:signed_in", _("An officer signed in")),
         _processing("officer:signed_out", _("An officer signed out")),
         _processing("officer:password_changed", _("An officer changed their password")),
+        _processing("log:heartbeat", _("The log was alive and had nothing to record")),
         _processing("work:revived", _("Failed work was started again")),
     )
 }

@@ -1,35 +1,130 @@
 """The append-only record. What is permanent names nobody; what names somebody can be destroyed.
 
-No foreign keys: an entry outlives what it is about.
+An entry is a salted commitment in a log's Merkle tree (permanent), the payload it commits to
+(droppable at the end of its class) and a line of the index (deletable with the person). No foreign
+keys: an entry outlives what it is about.
 """
 
 from django.db import models
 
-from keys.ids import uuid7
 
+class Pending(models.Model):
+    """What one statement recorded in one log and the sequencer has not placed yet.
 
-class Entry(models.Model):
-    """One permanent line of a controller's log: an id and a salted commitment, nothing else."""
+    One row for many entries, in the order of their ids: 16 bytes an id, 32 a commitment, one a
+    retention class. Deleted in the transaction that places them.
+    """
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    id = models.BigAutoField(primary_key=True)
     controller_id = models.UUIDField(help_text="The log: a controller, or the system's nil id.")
-    commitment = models.BinaryField(max_length=32, help_text="SHA-256(salt ‖ payload).")
+    ids = models.BinaryField()
+    entries = models.BinaryField(help_text="The commitments, each SHA-256(salt ‖ payload).")
+    classes = models.BinaryField()
 
     class Meta:
-        verbose_name_plural = "entries"
+        verbose_name_plural = "pending entries"
+
+    class Privacy:
+        identifier = ()
+        personal = ()
+        sensitive = ()
+        evidence = ("entries",)
+        operational = ("id", "controller_id", "ids", "classes")
+        on_erasure = "none"
+
+
+class Tree(models.Model):
+    """The right edge of one log's Merkle tree: all the sequencer needs to go on.
+
+    `ids`, `entries` and `classes` are those of the last bundle while it has less than 256.
+    """
+
+    controller_id = models.UUIDField(primary_key=True, help_text="The log.")
+    origin = models.CharField(max_length=200, help_text="The log's name in its checkpoints.")
+    size = models.BigIntegerField(default=0)
+    peaks = models.BinaryField(default=b"", help_text="Of the complete bundles only.")
+    ids = models.BinaryField(default=b"")
+    entries = models.BinaryField(default=b"")
+    classes = models.BinaryField(default=b"")
+    sealed_at = models.DateTimeField(help_text="When the newest checkpoint was signed.")
+
+    class Privacy:
+        identifier = ()
+        personal = ()
+        sensitive = ()
+        evidence = ("origin", "size", "peaks", "entries")
+        operational = ("controller_id", "ids", "classes", "sealed_at")
+        on_erasure = "none"
+
+
+class Bundle(models.Model):
+    """256 entries of a log in their final order: the tile of level 0, kept as what it hashes."""
+
+    pk = models.CompositePrimaryKey("controller_id", "number")
+    controller_id = models.UUIDField()
+    number = models.BigIntegerField()
+    entries = models.BinaryField(help_text="256 commitments.")
+    hash = models.BinaryField(max_length=32, help_text="The root over their leaf hashes.")
+    ids = models.BinaryField(help_text="256 entry ids.")
+    classes = models.BinaryField(help_text="256 retention classes.")
+    lowest = models.UUIDField()
+    highest = models.UUIDField()
 
     class Privacy:
         ledger = True
         identifier = ()
         personal = ()
         sensitive = ()
-        evidence = ("commitment",)
-        operational = ("id", "controller_id")
+        evidence = ("entries", "hash")
+        operational = ("controller_id", "number", "ids", "classes", "lowest", "highest")
+        on_erasure = "none"
+
+
+class Tile(models.Model):
+    """256 hashes of level 1 or above, each over a complete tile of the level below."""
+
+    pk = models.CompositePrimaryKey("controller_id", "level", "number")
+    controller_id = models.UUIDField()
+    level = models.SmallIntegerField()
+    number = models.BigIntegerField()
+    hashes = models.BinaryField()
+    hash = models.BinaryField(max_length=32, help_text="The root over the hashes.")
+
+    class Privacy:
+        ledger = True
+        identifier = ()
+        personal = ()
+        sensitive = ()
+        evidence = ("hashes", "hash")
+        operational = ("controller_id", "level", "number")
+        on_erasure = "none"
+
+
+class Checkpoint(models.Model):
+    """A log's size and root, signed: what witnesses and auditors hold us to."""
+
+    pk = models.CompositePrimaryKey("controller_id", "size")
+    controller_id = models.UUIDField()
+    size = models.BigIntegerField()
+    at = models.DateTimeField()
+    root = models.BinaryField(max_length=32)
+    note = models.TextField(help_text="The signed note (C2SP tlog-checkpoint).")
+
+    class Privacy:
+        ledger = True
+        identifier = ()
+        personal = ()
+        sensitive = ()
+        evidence = ("size", "root", "note", "at")
+        operational = ("controller_id",)
         on_erasure = "none"
 
 
 class Payload(models.Model):
-    """The canonical bytes an entry commits to. Partitioned by retention class and month."""
+    """The canonical bytes an entry commits to. Partitioned by retention class and month.
+
+    Written in the transaction of the fact it records, with its id and commitment in `Pending`.
+    """
 
     id = models.UUIDField(primary_key=True, editable=False, help_text="The entry's id.")
     retention_class = models.CharField(max_length=8)
@@ -47,10 +142,13 @@ class Payload(models.Model):
 
 
 class EntryIndex(models.Model):
-    """What search and "who used my data" need. Deletable with the person; never evidence."""
+    """What search and "who used my data" need. Deletable with the person; never evidence.
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    entry_id = models.UUIDField()
+    Partitioned as the payloads are.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False, help_text="The entry's id.")
+    retention_class = models.CharField(max_length=8)
     controller_id = models.UUIDField()
     at = models.DateTimeField()
     event = models.CharField(max_length=40)
@@ -68,6 +166,7 @@ class EntryIndex(models.Model):
         verbose_name_plural = "audit log"
         indexes = [
             models.Index(fields=["controller_id", "-id"], name="audit_index_by_controller"),
+            models.Index(fields=["controller_id", "actor_id", "-id"], name="audit_index_by_actor"),
             models.Index(
                 fields=["subject_id", "-id"],
                 condition=models.Q(subject_id__isnull=False),
@@ -81,10 +180,10 @@ class EntryIndex(models.Model):
         sensitive = ()
         evidence = ()
         operational = (
-            "id", "entry_id", "controller_id", "at", "event", "actor_type", "actor_id",
+            "id", "retention_class", "controller_id", "at", "event", "actor_type", "actor_id",
             "target_type", "purpose", "outcome", "reason_code",
         )  # fmt: skip
         on_erasure = "delete_row"
 
     def __str__(self) -> str:
-        return str(self.entry_id)
+        return str(self.id)

@@ -1,6 +1,12 @@
 """The audit's own upkeep."""
 
-from audit import services
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from audit import sealing, services
+from work.duties import duty
 from work.handlers import JobView, Outcome, finished, periodic
 
 
@@ -8,3 +14,15 @@ from work.handlers import JobView, Outcome, finished, periodic
 def ensure_partitions(job: JobView) -> Outcome:
     services.ensure_partitions()
     return finished()
+
+
+@duty("audit.seal", every=0.5)
+def seal() -> bool:
+    return sealing.seal() > 0
+
+
+@duty("audit.heartbeat", every=5)
+def beat() -> bool:
+    patience = timedelta(seconds=settings.AUDIT_HEARTBEAT_SECONDS)
+    sealing.beat(older_than=timezone.now() - patience)
+    return False

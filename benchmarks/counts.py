@@ -11,13 +11,15 @@ from config.places import places
 from config.run import postgres
 from config.run.provision import APP, DATABASE
 
-AUDIT = ("audit_entry", "audit_payload", "audit_entryindex")
+AUDIT = (
+    "audit_pending", "audit_tree", "audit_bundle", "audit_tile", "audit_checkpoint",
+    "audit_payload", "audit_entryindex",
+)  # fmt: skip
 LINE = re.compile(rb"LOG:  (?:execute|statement)")
 SIZE = """
 SELECT coalesce(sum(pg_total_relation_size(relid)), 0)::bigint
 FROM unnest(%s::regclass[]) AS root, LATERAL pg_partition_tree(root) AS part
 """
-PLAIN_SIZE = "SELECT sum(pg_total_relation_size(r))::bigint FROM unnest(%s::regclass[]) AS r"
 NOW = """
 SELECT pg_current_wal_lsn() - '0/0'::pg_lsn, pg_snapshot_xmax(pg_current_snapshot())::text::bigint
 """
@@ -50,16 +52,14 @@ def counts(name: str) -> Counts:
 def audit_bytes(name: str) -> int:
     """Tables, partitions and indexes of the audit log together."""
     with psycopg.connect(dsn(name)) as connection:
-        parts = connection.execute(SIZE, [["audit_payload"]]).fetchone()
-        plain = connection.execute(PLAIN_SIZE, [["audit_entry", "audit_entryindex"]]).fetchone()
-    assert parts is not None
-    assert plain is not None
-    return int(parts[0]) + int(plain[0])
+        row = connection.execute(SIZE, [list(AUDIT)]).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def audit_rows(name: str) -> int:
     with psycopg.connect(dsn(name)) as connection:
-        row = connection.execute("SELECT count(*) FROM audit_entry").fetchone()
+        row = connection.execute("SELECT count(*) FROM audit_payload").fetchone()
     assert row is not None
     return int(row[0])
 

@@ -5,6 +5,7 @@ With `DATABASE_URL` and `REDIS_URL` unset the embedded servers of this checkout 
 """
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,9 @@ SECRET_KEY = env.text(
 )
 KEYS_FILE = env.text("SAMMATI_KEYS_FILE", "" if PRODUCTION else str(EMBEDDED.data / "keys.json"))
 BASE_URL = env.text("SAMMATI_BASE_URL", f"http://127.0.0.1:{env.integer('PORT', default=8000)}")
+# Begins the names of new logs; a log keeps its name for ever, whatever the address becomes.
+AUDIT_ORIGIN = env.text("SAMMATI_AUDIT_ORIGIN", urlsplit(BASE_URL).netloc)
+AUDIT_HEARTBEAT_SECONDS = env.integer("SAMMATI_AUDIT_HEARTBEAT_SECONDS", default=60)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if PRODUCTION else "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 

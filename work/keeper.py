@@ -1,4 +1,7 @@
-"""A process that needs no broker: it sweeps, keeps the schedule, and stands in for workers."""
+"""A process that needs no broker: it sweeps, keeps the schedule, and stands in for workers.
+
+Its duties (`work.duties`) run beside, in threads of their own.
+"""
 
 import threading
 from typing import Final
@@ -7,7 +10,7 @@ import structlog
 from django.db import connections
 from django.utils import timezone
 
-from work import doorbell, handlers, selectors, services
+from work import doorbell, duties, handlers, selectors, services
 from work.models import PulseKind
 from work.pulse import Pulse
 
@@ -35,10 +38,13 @@ class Keeper:
     def run(self) -> None:
         """Tick until stopped. No error ends it: without a keeper nothing would come back."""
         self._pulse.start()
+        threads = [duties.DutyThread(one).start() for one in duties.known()]
         try:
             while not self._stopping.is_set():
                 self._stopping.wait(self._pause_after_tick())
         finally:
+            for thread in threads:
+                thread.stop()
             self._pulse.stop()
 
     def _pause_after_tick(self) -> float:

@@ -15,6 +15,7 @@ from audit.arrays import (
     uuid_array,
 )
 from audit.canonical import canonical_struct, commitment
+from audit.catalogue import CLASS_BYTES, RetentionClass
 from policies.pdp.channel import Statement
 from policies.pdp.model import Decision, Facts
 
@@ -23,28 +24,29 @@ INDEXED = 100
 """The index takes so many characters of a purpose; no purpose that exists has more. The payload
 keeps what was asked: a batch must not fail because of what one caller made up."""
 
+CLASS = RetentionClass.PROCESSING.value
 APPEND = Statement(
     "append",
-    """
+    f"""
 WITH given AS MATERIALIZED (
-  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::bytea[], $5::bytea[], $6::text[],
-                       $7::uuid[], $8::text[], $9::text[], $10::text[])
-    AS t(id, controller_id, commitment, salt, body, actor_id, subject_id, purpose, outcome,
-         reason_code)
-), entry AS (
-  INSERT INTO audit_entry (id, controller_id, commitment)
-  SELECT id, controller_id, commitment FROM given
+  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::bytea[], $5::text[], $6::uuid[],
+                       $7::text[], $8::text[], $9::text[])
+    AS t(id, controller_id, salt, body, actor_id, subject_id, purpose, outcome, reason_code)
+), pending AS (
+  INSERT INTO audit_pending (controller_id, ids, entries, classes)
+  SELECT * FROM unnest($10::uuid[], $11::bytea[], $12::bytea[], $13::bytea[])
 ), payload AS (
   INSERT INTO audit_payload (id, retention_class, salt, body)
-  SELECT id, 'rc2', salt, body FROM given
+  SELECT id, '{CLASS}', salt, body FROM given
 )
-INSERT INTO audit_entryindex (id, entry_id, controller_id, at, event, actor_type, actor_id,
+INSERT INTO audit_entryindex (id, retention_class, controller_id, at, event, actor_type, actor_id,
   target_type, target_id, subject_id, purpose, outcome, reason_code)
-SELECT id, id, controller_id, now(), 'decision:made', 'service', actor_id,
+SELECT id, '{CLASS}', controller_id, now(), '{EVENT}', 'service', actor_id,
   'decision', id::text, subject_id, purpose, outcome, reason_code FROM given
-""",
-    (UUIDS, UUIDS, BYTEAS, BYTEAS, BYTEAS, TEXTS, UUIDS, TEXTS, TEXTS, TEXTS),
+""",  # noqa: S608 (the constants above)
+    (UUIDS, UUIDS, BYTEAS, BYTEAS, TEXTS, UUIDS, TEXTS, TEXTS, TEXTS, UUIDS, *(BYTEAS,) * 3),
 )
+_CLASS_BYTE = bytes([CLASS_BYTES[CLASS]])
 
 
 class _Actor(msgspec.Struct, frozen=True):
@@ -111,7 +113,6 @@ def parameters(batch: list[Made], at: int) -> list[BinaryArray]:
     return [
         uuid_array([made.raw_id for made in batch]),
         uuid_array([made.controller for made in batch]),
-        bytea_array([commitment(*pair) for pair in zip(salts, bodies, strict=True)]),
         bytea_array(salts),
         bytea_array(bodies),
         text_array([made.service_id.encode() for made in batch]),
@@ -119,4 +120,20 @@ def parameters(batch: list[Made], at: int) -> list[BinaryArray]:
         text_array([made.purpose[:INDEXED].encode() for made in batch]),
         text_array([b"permit" if made.decision.permit else b"deny" for made in batch]),
         text_array([made.decision.reason_code.encode() for made in batch]),
+        *_pending(batch, list(map(commitment, salts, bodies))),
+    ]
+
+
+def _pending(batch: list[Made], commitments: list[bytes]) -> list[BinaryArray]:
+    """What the sequencer is handed: one row for each log."""
+    logs: dict[bytes, tuple[list[bytes], list[bytes]]] = {}
+    for made, entry in zip(batch, commitments, strict=True):
+        ids, entries = logs.setdefault(made.controller, ([], []))
+        ids.append(made.raw_id)
+        entries.append(entry)
+    return [
+        uuid_array(list(logs)),
+        bytea_array([b"".join(ids) for ids, _ in logs.values()]),
+        bytea_array([b"".join(entries) for _, entries in logs.values()]),
+        bytea_array([_CLASS_BYTE * len(ids) for ids, _ in logs.values()]),
     ]

@@ -11,7 +11,7 @@ from accounts.models import IdempotencyKey, ServiceClient
 from accounts.selectors import Caller
 from audit import services as audit
 from audit.actors import Actor, Target
-from audit.models import Entry
+from audit.models import Payload
 from tests.subjects.people import at_once
 from work import services as work
 
@@ -38,7 +38,7 @@ def act(caller):
 
 
 def effects():
-    return Entry.objects.count()
+    return Payload.objects.count()
 
 
 def test_a_repeat_gives_the_first_answer_and_no_second_effect(caller, act):

@@ -68,7 +68,7 @@ class TestThePersonsPage:
         desk.get(f"/admin/people/{lotus.person.id}/")
 
         (entry,) = entries("record:viewed")
-        said = payload(entry.entry_id)
+        said = payload(entry.id)
         assert entry.subject_id == lotus.person.id
         assert said["subject"] == str(lotus.person.pseudonym)
         assert str(lotus.person.id) not in str(said)
@@ -107,13 +107,13 @@ class TestFilters:
         desk.get("/admin/subjects/subject/", {"age_state__exact": "unknown"})
 
         (entry,) = entries("record:viewed")
-        assert payload(entry.entry_id)["data"]["filters"] == ["age_state__exact"]
+        assert payload(entry.id)["data"]["filters"] == ["age_state__exact"]
 
     @pytest.mark.req("P10")
     def test_a_search_in_the_address_is_neither_done_nor_kept(self, desk, lotus, entries):
         desk.get("/admin/subjects/subject/", {"q": lotus.email})
 
-        assert lotus.email not in str([payload(one.entry_id) for one in entries("record:viewed")])
+        assert lotus.email not in str([payload(one.id) for one in entries("record:viewed")])
 
 
 def test_an_empty_list_is_recorded_too(desk, lotus, entries):

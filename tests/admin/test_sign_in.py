@@ -31,7 +31,7 @@ class TestSigningIn:
         (entry,) = entries("officer:signed_in")
         assert answer.status_code == 302
         assert (entry.actor_id, entry.controller_id) == (str(officer.id), lotus.id)
-        assert "olga" not in str(payload(entry.entry_id))
+        assert "olga" not in str(payload(entry.id))
 
     def test_fails_when_it_cannot_be_recorded(self, client, officer, broken_log):
         broken_log.breaks()

@@ -192,7 +192,7 @@ class TestServices:
         assert "no-store" in answer["Cache-Control"]
         assert accounts.caller(secret).id == service.id
         assert secret not in said(desk.get(page))
-        assert secret not in str([payload(one.entry_id) for one in entries("key:issued")])
+        assert secret not in str([payload(one.id) for one in entries("key:issued")])
 
     def test_have_at_most_two_live_keys(self, desk, service):
         act(desk, service, "issue-key", {"days": "30"})

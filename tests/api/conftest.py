@@ -62,10 +62,10 @@ def broken_log(superuser):
 
     class Log:
         def __enter__(self):
-            self._grant("REVOKE INSERT ON audit_entry FROM sammati_app")
+            self._grant("REVOKE INSERT ON audit_payload FROM sammati_app")
 
         def __exit__(self, *_):
-            self._grant("GRANT INSERT ON audit_entry TO sammati_app")
+            self._grant("GRANT INSERT ON audit_payload TO sammati_app")
 
         def _grant(self, statement):
             superuser.execute(sql.SQL(statement))

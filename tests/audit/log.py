@@ -7,6 +7,7 @@ from django.db import transaction
 
 from audit import services
 from audit.actors import Actor, SubjectRef, Target
+from audit.models import Pending
 
 LOG = UUID("01900000-0000-7000-8000-00000000000a")
 OTHER_LOG = UUID("01900000-0000-7000-8000-00000000000b")
@@ -28,6 +29,17 @@ def write(count=1, **parts):
     """Entries that are there, and their ids."""
     with transaction.atomic():
         return services.record_many([draft(**parts) for _ in range(count)])
+
+
+def waiting():
+    """What the sequencer has been handed: by entry, its log and its commitment."""
+    found = {}
+    for row in Pending.objects.order_by("id"):
+        ids, entries = bytes(row.ids), bytes(row.entries)
+        for n in range(len(row.classes)):
+            entry_id = UUID(bytes=ids[16 * n : 16 * (n + 1)])
+            found[entry_id] = (row.controller_id, entries[32 * n : 32 * (n + 1)])
+    return found
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from tests.audit.log import write
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.req("AUD-10", "CON-12", "P5")]
 
-LEDGERS = ("audit_entry", "audit_payload", "consent_consentevent")
+LEDGERS = ("audit_payload", "consent_consentevent")
 NO_RIGHT = "42501"
 NO_SUCH_KEY = "42P10"  # a payload's key has two columns: the upsert does not even parse
 ATTACKS = (
@@ -29,7 +29,7 @@ ATTACKS = (
     "ALTER TABLE {table} OWNER TO sammati_app",
     "ALTER TABLE {table} ADD COLUMN more int",
     "ALTER TABLE {table} DROP COLUMN id",
-    "ALTER TABLE {table} INHERIT audit_entry",
+    "ALTER TABLE {table} INHERIT audit_bundle",
     "INSERT INTO {table} SELECT * FROM {table} ON CONFLICT (id) DO UPDATE SET id = excluded.id",
     "MERGE INTO {table} t USING (SELECT 1) s ON true WHEN MATCHED THEN DELETE",
     "LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE",
@@ -40,7 +40,7 @@ ELSEWHERE = (
     "CREATE OR REPLACE FUNCTION sammati_refuse_change() RETURNS trigger LANGUAGE plpgsql "
     "AS 'BEGIN RETURN NEW; END'",
     "DROP FUNCTION sammati_refuse_change() CASCADE",
-    "SELECT sammati_unprotect_ledger('audit_entry'::regclass)",
+    "SELECT sammati_unprotect_ledger('audit_bundle'::regclass)",
     "SET session_replication_role = replica",
     "SET ROLE sammati_owner",
     "SET ROLE sammati_retention",
@@ -118,7 +118,7 @@ def test_the_tests_run_as_that_very_login():
 
 @pytest.mark.parametrize("login", [OWNER, "superuser"])
 @pytest.mark.parametrize("change", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {}"])
-@pytest.mark.parametrize("table", ["audit_entry", "audit_payload", "audit_payload_rc2"])
+@pytest.mark.parametrize("table", ["audit_payload", "audit_payload_rc2"])
 def test_who_has_the_right_meets_the_trigger(login, change, table, test_database):
     write(event="list:viewed")
     dsn = test_database.superuser_dsn if login == "superuser" else test_database.url(login)

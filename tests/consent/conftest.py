@@ -2,7 +2,7 @@
 
 import pytest
 
-from audit.models import Entry, EntryIndex
+from audit.models import EntryIndex, Payload
 from consent.models import ConsentEvent, ConsentState
 from tests.portal import world
 
@@ -35,5 +35,5 @@ def lines():
 @pytest.fixture
 def written():
     """How much was ever written: ledger lines, states, entries and their index."""
-    models = (ConsentEvent, ConsentState, Entry, EntryIndex)
+    models = (ConsentEvent, ConsentState, Payload, EntryIndex)
     return lambda: tuple(model.objects.count() for model in models)

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from audit.actors import Actor
-from audit.models import Entry, EntryIndex
+from audit.models import EntryIndex, Payload
 from config.places import BASE_DIR
 from consent.importing import runner
 from consent.models import ConsentEvent, ConsentState
@@ -88,7 +88,7 @@ def test_a_killed_import_goes_on_behind_its_last_batch(lotus, long_file, test_da
     started = EntryIndex.objects.filter(event="import:started").count()
     given = EntryIndex.objects.filter(event__startswith="consent:").count()
     assert (started, given) == (2, PEOPLE - bad)
-    assert Entry.objects.count() == EntryIndex.objects.count()
+    assert Payload.objects.count() == EntryIndex.objects.count()
 
 
 @pytest.mark.fault

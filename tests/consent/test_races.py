@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from audit.models import Entry
+from audit.models import Payload
 from consent import services
 from consent.models import (
     Commitment,
@@ -121,12 +121,12 @@ def broken_log(superuser):
         "'BEGIN RAISE EXCEPTION ''no more entries''; END'"
     )
     superuser.execute(
-        "CREATE TRIGGER no_more BEFORE INSERT ON audit_entry EXECUTE FUNCTION no_more()"
+        "CREATE TRIGGER no_more BEFORE INSERT ON audit_payload EXECUTE FUNCTION no_more()"
     )
     try:
         yield
     finally:
-        superuser.execute("DROP TRIGGER no_more ON audit_entry")
+        superuser.execute("DROP TRIGGER no_more ON audit_payload")
         superuser.execute("DROP FUNCTION no_more()")
 
 
@@ -189,7 +189,7 @@ SERVICES = {
     ),
 }  # fmt: skip
 TABLES = (ConsentEvent, ConsentState, Objection, Commitment, Purpose, PurposeVersion,
-          NoticeVersion, Entry)  # fmt: skip
+          NoticeVersion, Payload)  # fmt: skip
 
 
 def everything():

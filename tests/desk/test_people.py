@@ -39,7 +39,7 @@ class TestFinding:
         (entry,) = entries("person:searched")
         assert (answer.status_code, answer["Location"]) == (303, address("person", lotus))
         assert (entry.outcome, entry.subject_id) == ("found", lotus.person.id)
-        assert "asha" not in str(payload(entry.entry_id)).lower()
+        assert "asha" not in str(payload(entry.id)).lower()
         assert "asha@" not in caplog.text.lower()
 
     @pytest.mark.req("P11")
@@ -49,7 +49,7 @@ class TestFinding:
         (entry,) = entries("person:searched")
         assert "Nobody was found" in text(answer)
         assert (entry.outcome, entry.subject_id) == ("not_found", None)
-        assert "nobody@" not in str(payload(entry.entry_id))
+        assert "nobody@" not in str(payload(entry.id))
 
     def test_by_something_malformed_is_explained(self, desk, lotus, entries):
         answer = find(desk, lotus, "12", scheme="phone")
@@ -166,8 +166,8 @@ class TestRevealing:
 
         (entry,) = entries("identifier:revealed")
         assert lotus.email in text(answer)
-        assert payload(entry.entry_id)["data"] == {"reason": "grievance", "case": "G/2026-17"}
-        assert lotus.email not in str(payload(entry.entry_id))
+        assert payload(entry.id)["data"] == {"reason": "grievance", "case": "G/2026-17"}
+        assert lotus.email not in str(payload(entry.id))
         assert lotus.email not in text(desk.get(address("reveal", lotus)))
 
     @pytest.mark.req("P10")

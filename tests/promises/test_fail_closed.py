@@ -53,7 +53,7 @@ def around(ask, fault):
 
 @pytest.mark.req("POL-22", "POL-07")
 class TestTheRecord:
-    @pytest.mark.parametrize("table", ["audit_entry", "audit_payload", "audit_entryindex"])
+    @pytest.mark.parametrize("table", ["audit_pending", "audit_payload", "audit_entryindex"])
     @pytest.mark.parametrize("moment", [AT_APPEND, AT_COMMIT], ids=["append", "commit"])
     def test_that_cannot_be_written_means_no_answer(self, superuser, ask, table, moment):
         if table == "audit_payload" and moment == AT_COMMIT:

@@ -1,7 +1,7 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from audit.models import Entry, EntryIndex
+from audit.models import EntryIndex, Payload
 from keys.errors import UnsealError
 from subjects import selectors, services
 from subjects.errors import IdentifierTakenError, KeyDestroyedError, NoIdentifierError
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 def everything():
-    return [model.objects.count() for model in (Subject, DataKey, Identifier, Entry, EntryIndex)]
+    return [model.objects.count() for model in (Subject, DataKey, Identifier, Payload, EntryIndex)]
 
 
 class TestFinding:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from audit import selectors
+from audit import verification
 
 
 class Command(BaseCommand):
@@ -15,14 +15,20 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         checked, found = 0, 0
-        for finding in selectors.verify():
+        for finding in verification.verify():
             checked += 1
             if finding is None:
                 continue
             found += 1
             if found <= options["most"]:
-                log = finding.controller_id
-                self.stdout.write(f"entry {finding.entry_id} of log {log}: {finding.problem}")
+                self.stdout.write(said(finding))
         if found:
             raise CommandError(f"{found} of {checked} entries do not verify.")
         self.stdout.write(self.style.SUCCESS(f"{checked} entries verified, none was edited."))
+
+
+def said(finding: verification.Finding) -> str:
+    """One line: the log, the place in it, the entry if it is about one, and the problem."""
+    place = "waiting" if finding.position is None else f"position {finding.position}"
+    entry = f" entry {finding.entry_id}" if finding.entry_id else ""
+    return f"log {finding.controller_id} {place}{entry}: {finding.problem}"

@@ -1,0 +1,94 @@
+"""What a keeper does without pause beside its ticks: each duty in a thread of its own.
+
+    @duty("audit.seal", every=0.5)
+    def seal() -> bool: ...          # True: there is more to do at once
+
+A duty needs no broker and no job: it must be safe to run in several keepers at the same time.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+from django.db import connections
+
+log = structlog.get_logger(__name__)
+
+Step = Callable[[], bool]
+LONGEST_PAUSE_SECONDS: Final = 5.0
+JOIN_SECONDS: Final = 10.0
+
+
+@dataclass(frozen=True)
+class Duty:
+    """One step, and the seconds to wait after a step that had nothing more to do."""
+
+    name: str
+    every: float
+    step: Step
+
+
+_duties: dict[str, Duty] = {}
+
+
+def duty(name: str, *, every: float) -> Callable[[Step], Step]:
+    """Register a step that every keeper repeats."""
+
+    def register(step: Step) -> Step:
+        if name in _duties:
+            raise ValueError(f"Two duties have the name {name!r}.")
+        _duties[name] = Duty(name, every, step)
+        return step
+
+    return register
+
+
+def known() -> list[Duty]:
+    """Every registered duty."""
+    return list(_duties.values())
+
+
+class DutyThread:
+    """Repeats one duty until stopped. No error ends it."""
+
+    def __init__(self, one: Duty) -> None:
+        self._duty = one
+        self._troubles = 0
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=one.name, daemon=True)
+
+    def start(self) -> "DutyThread":
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Finish the step at hand, within ten seconds."""
+        self._stopping.set()
+        self._thread.join(timeout=JOIN_SECONDS)
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                self._stopping.wait(self._pause_after_step())
+        finally:
+            connections.close_all()
+
+    def _pause_after_step(self) -> float:
+        try:
+            has_more = self._duty.step()
+        except Exception as error:
+            return self._pause_after_trouble(error)
+        if self._troubles:
+            log.info("duty_recovered", duty=self._duty.name, after=self._troubles)
+        self._troubles = 0
+        return 0.0 if has_more else self._duty.every
+
+    def _pause_after_trouble(self, error: Exception) -> float:
+        self._troubles += 1
+        log.warning(
+            "duty_trouble", duty=self._duty.name, error=type(error).__name__, times=self._troubles
+        )
+        connections.close_all()  # the next step starts with a fresh connection
+        return min(LONGEST_PAUSE_SECONDS, 0.25 * 2.0 ** min(self._troubles, 10))
