@@ -12,10 +12,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from audit import selectors
-from audit.catalogue import EVENTS
-from audit.console import RecordedAdmin, actor_column, site
+from audit.console import UUID_LENGTH, RecordedAdmin, actor_column, site, who
 from audit.filters import ActorFilter, EventFilter, KindFilter, OutcomeFilter, PeriodFilter
 from audit.models import EntryIndex
+from audit.sentences import sentence
 
 
 @admin.register(EntryIndex)
@@ -24,7 +24,6 @@ class EntryIndexAdmin(RecordedAdmin):
 
     permission = "view_audit"
     list_filter = (KindFilter, PeriodFilter, OutcomeFilter, ActorFilter, EventFilter)
-    list_display_links = ("sentence",)
     ordering = ("-id",)
     fields = (
         "at", "sentence", "event", "actor_type", "actor_id", "target_type", "target_id", "person",
@@ -34,12 +33,29 @@ class EntryIndexAdmin(RecordedAdmin):
 
     def get_list_display(self, request: HttpRequest) -> tuple[str | Callable[[Any], str], ...]:
         by = actor_column(request, _("By"), "actor_id", "actor_type")
-        return ("at", "sentence", "details", by, "person")
+
+        @admin.display(description=_("What happened"))
+        def happened(entry: EntryIndex) -> str:
+            return said(request, entry)
+
+        return ("at", happened, by, "person")
+
+    def get_list_display_links(
+        self, request: HttpRequest, list_display: Any
+    ) -> tuple[str | Callable[[Any], str], ...]:
+        return (list_display[1],)
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> EntryIndex:
+        """The entry with its sentence, which names whoever the reader may know."""
+        found: EntryIndex = super().get_object(request, object_id, from_field)
+        found.said = said(request, found)  # type: ignore[attr-defined]
+        return found
 
     @admin.display(description=_("What happened"))
     def sentence(self, entry: EntryIndex) -> str:
-        known = EVENTS.get(entry.event)
-        return str(known.sentence) if known else entry.event
+        return str(getattr(entry, "said", entry.event))
 
     @admin.display(description=_("Person"))
     def person(self, entry: EntryIndex) -> str | SafeString:
@@ -47,11 +63,6 @@ class EntryIndexAdmin(RecordedAdmin):
             return ""
         address = reverse("admin:person", args=[entry.subject_id])
         return format_html('<a href="{}">…{}</a>', address, str(entry.subject_id)[-12:])
-
-    @admin.display(description=_("Details"))
-    def details(self, entry: EntryIndex) -> str:
-        outcome = {"permit": _("permitted"), "deny": _("denied")}.get(entry.outcome, entry.outcome)
-        return " · ".join(str(one) for one in (outcome, entry.purpose, self.reason(entry)) if one)
 
     @admin.display(description=_("Reason"))
     def reason(self, entry: EntryIndex) -> str:
@@ -68,3 +79,13 @@ class EntryIndexAdmin(RecordedAdmin):
             return str(_("It has reached the end of its life; the commitment stays."))
         text = json.dumps(said, indent=2, ensure_ascii=False)
         return format_html('<pre class="payload" tabindex="0">{}</pre>', text)
+
+
+def said(request: HttpRequest, entry: EntryIndex) -> str:
+    """The entry as a sentence in the officer's language."""
+    target = entry.target_id[-12:] if len(entry.target_id) == UUID_LENGTH else entry.target_id
+    return sentence(
+        entry, who=who(request, entry.actor_type, entry.actor_id),
+        target=site().actor_names(request).get(entry.target_id, target),
+        reason=site().reason_text(entry.reason_code) if entry.reason_code else "",
+    )  # fmt: skip

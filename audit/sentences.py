@@ -1,0 +1,114 @@
+"""Each kind of entry as one sentence with its particulars, for officers. No person is named.
+
+The one place for these words. What has no sentence of its own here is said by the catalogue's,
+and by whom.
+"""
+
+from typing import TYPE_CHECKING
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from audit.catalogue import EVENTS
+from audit.models import EntryIndex
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+OF_THE_PERSON: "dict[str, StrOrPromise]" = {
+    "consent:requested": _("The person was asked about %(purpose)s"),
+    "consent:deferred": _("The person put off the choice about %(purpose)s"),
+    "consent:given": _("The person gave consent to %(purpose)s"),
+    "consent:renewed": _("The person renewed the consent to %(purpose)s"),
+    "consent:refused": _("The person refused consent to %(purpose)s"),
+    "consent:withdrawn": _("The person withdrew the consent to %(purpose)s"),
+    "objection:registered": _("The person objected to a use of their data"),
+    "objection:lifted": _("The person took an objection back"),
+    "subject:signed_in": _("The person signed in"),
+    "subject:signed_out": _("The person signed out"),
+}
+"""Acts of the person; where another entered them, that one is named behind."""
+
+ACTS: "dict[str, StrOrPromise]" = {
+    "decision:made permit": _("%(who)s was permitted %(purpose)s"),
+    "decision:made deny": _("%(who)s was refused %(purpose)s"),
+    "consent:expired": _("The consent to %(purpose)s expired"),
+    "consent:revoked": _("%(who)s ended the consent to %(purpose)s for the controller"),
+    "consent:invalidated": _("%(who)s found the consent to %(purpose)s invalid"),
+    "commitment:recorded": _("%(who)s recorded a commitment to the person"),
+    "purpose:drafted": _("%(who)s drafted a version of the purpose %(purpose)s"),
+    "purpose:approved": _("%(who)s approved a version of the purpose %(purpose)s"),
+    "purpose:closed": _("%(who)s closed the purpose %(purpose)s"),
+    "notice:drafted": _("%(who)s drafted a version of a notice"),
+    "notice:published": _("%(who)s published a version of a notice"),
+    "subject:created": _("%(who)s added the person"),
+    "subject:changed": _("%(who)s changed facts about the person"),
+    "subject:identified": _("%(who)s added an identifier of the person"),
+    "subject:related": _("%(who)s recorded a relationship of the person"),
+    "subject:key_destroyed": _("%(who)s destroyed the person’s data key"),
+    "standing:set": _("%(who)s set a standing of the person"),
+    "standing:ended": _("%(who)s ended a standing of the person"),
+    "controller:created": _("%(who)s created the controller"),
+    "officer:created": _("%(who)s created a staff account"),
+    "officer:signed_in": _("%(who)s signed in"),
+    "officer:signed_out": _("%(who)s signed out"),
+    "officer:password_changed": _("%(who)s changed their password"),
+    "role:assigned": _("%(who)s gave %(target)s a role"),
+    "role:removed": _("%(who)s took a role from %(target)s"),
+    "service:created": _("%(who)s registered the service %(target)s"),
+    "service:changed": _("%(who)s changed the service %(target)s"),
+    "key:issued": _("%(who)s issued a key for the service %(target)s"),
+    "key:revoked": _("%(who)s revoked a key of the service %(target)s"),
+    "party:recorded": _("%(who)s recorded a party"),
+    "party:changed": _("%(who)s changed a party"),
+    "category:recorded": _("%(who)s recorded a data category"),
+    "import:started": _("%(who)s started an import"),
+    "import:finished": _("The import of %(who)s was finished"),
+    "keys:rotated": _("%(who)s rotated a key"),
+    "record:viewed": _("%(who)s opened a page about the person"),
+    "record:viewed nobody": _("%(who)s opened a page that shows nobody"),
+    "list:viewed": _("%(who)s saw the person in a list"),
+    "list:viewed nobody": _("%(who)s saw a list that shows nobody"),
+    "identifier:revealed": _("%(who)s was shown an identifier of the person in clear"),
+    "person:searched found": _("%(who)s looked somebody up and found the person"),
+    "person:searched not_found": _("%(who)s looked somebody up and found nobody"),
+    "person:searched": _("%(who)s looked somebody up"),
+    "record:read": _("%(who)s read what is stored about the person"),
+    "link:issued": _("The person was sent a link to sign in"),
+    "evidence:taken": _("%(who)s took an evidence pack about %(purpose)s"),
+    "log:heartbeat": _("The log was alive and had nothing to record"),
+    "log:viewed": _("%(who)s looked at the state of the log"),
+    "alarm:acknowledged": _("%(who)s acknowledged an alarm of the log"),
+}
+"""Acts of others. A code may be followed by the outcome, or by `nobody` where nobody is shown."""
+
+
+def sentence(entry: EntryIndex, *, who: str, target: str, reason: str) -> str:
+    """What an entry says. `who`, `target` and `reason` are its actor, target and reason in words.
+
+    Total: an event of a version after this one is said by its code.
+    """
+    names = {"who": who, "purpose": entry.purpose or gettext("no purpose"), "target": target}
+    text = capfirst(_said(entry, names))
+    return f"{text}. {reason}" if reason else text
+
+
+def _said(entry: EntryIndex, names: dict[str, str]) -> str:
+    if entry.event in OF_THE_PERSON:
+        said = str(OF_THE_PERSON[entry.event]) % names
+        if entry.actor_type == "subject":
+            return said
+        return gettext("%(said)s, as recorded by %(who)s") % {**names, "said": said}
+    for code in _codes(entry):
+        if code in ACTS:
+            return str(ACTS[code]) % names
+    known = EVENTS.get(entry.event)
+    said = str(known.sentence) if known else entry.event
+    return gettext("%(said)s (%(who)s)") % {**names, "said": said}
+
+
+def _codes(entry: EntryIndex) -> list[str]:
+    """How `ACTS` may name the entry, the most telling name first."""
+    shown = "nobody" if entry.subject_id is None else ""
+    return [f"{entry.event} {more}".strip() for more in (entry.outcome, shown, "")]
