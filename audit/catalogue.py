@@ -81,6 +81,8 @@ EVENTS: dict[str, Event] = {
         _evidence("import:started", _("An import was started")),
         _evidence("import:finished", _("An import was finished")),
         _evidence("keys:rotated", _("A key was rotated")),
+        _evidence("alarm:raised", _("An alarm was raised")),
+        _evidence("alarm:acknowledged", _("An alarm was acknowledged")),
         _processing("decision:made", _("A decision was made")),
         _processing("record:viewed", _("A record was viewed")),
         _processing("list:viewed", _("A list was viewed")),

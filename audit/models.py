@@ -187,3 +187,6 @@ class EntryIndex(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+from audit.models_watch import Alarm, Sweep, Verified  # noqa: E402, F401 (found as models)
