@@ -7,16 +7,14 @@ from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.exceptions import ValidationError
 
 from accounts import inputs
 from consent.methods import CHANNELS, GIVERS
 from consent.services.lines import Choice
-from consent.services.reported import Named
 from consent.transitions import State
-from subjects.schemes import MAX_LENGTH
+from subjects.inputs import PersonInput, fault
 
 PURPOSE = r"[a-z0-9_]+(\.[a-z0-9_]+)*"
 LANGUAGE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}"
@@ -25,57 +23,6 @@ REFERENCE = r"[A-Za-z0-9][A-Za-z0-9 ._:/+()-]*"
 REPORTED = (State.GIVEN, State.RENEWED, State.REFUSED, State.REQUESTED, State.DEFERRED)
 IN_NAME_OF_A_CHILD = {"parent", "guardian"}
 NOBODY = UUID(int=0)
-
-
-@extend_schema_field(
-    {
-        "oneOf": [
-            {"type": "string", "minLength": 1, "maxLength": MAX_LENGTH},
-            {
-                "type": "object",
-                "required": ["scheme", "value"],
-                "additionalProperties": False,
-                "properties": {
-                    "scheme": {"type": "string", "minLength": 1, "maxLength": 12},
-                    "value": {"type": "string", "minLength": 1, "maxLength": MAX_LENGTH},
-                },
-            },
-        ]
-    }
-)
-class SubjectField(serializers.Field[Named, Any, Any, Any]):
-    """Our id of a person, or the company's own identifier of a scheme."""
-
-    def to_internal_value(self, data: Any) -> Named:
-        if isinstance(data, str):
-            return Named(value=inputs.Text(max_length=MAX_LENGTH).run_validation(data))
-        form = IdentifierInput(data=data)
-        form.is_valid(raise_exception=True)
-        return Named(scheme=form.validated_data["scheme"], value=form.validated_data["value"])
-
-
-class IdentifierInput(inputs.Input):
-    scheme = inputs.Text(max_length=12)
-    value = inputs.Text(max_length=MAX_LENGTH)
-
-
-class PersonInput(inputs.Input):
-    subject = SubjectField(help_text=_("Our subject id, or with `scheme` your own identifier."))
-    scheme = inputs.Text(
-        max_length=12, required=False, help_text=_("crm, email, phone, device or account.")
-    )
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """`subject` becomes one of the two ways to name a person."""
-        who: Named = attrs["subject"]
-        scheme: str = attrs.pop("scheme", "")
-        if scheme and who.scheme:
-            raise _fault("scheme", "twice", _("The scheme is given twice."))
-        if scheme:
-            attrs["subject"] = Named(scheme=scheme, value=who.value)
-        elif not who.scheme:
-            attrs["subject"] = Named(subject_id=_our_id(who.value))
-        return attrs
 
 
 class EvidenceInput(inputs.Input):
@@ -128,10 +75,10 @@ class ConsentInput(PersonInput):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)
         if "guardian" in attrs and attrs.get("given_by") not in IN_NAME_OF_A_CHILD:
-            raise _fault("guardian", "giver", _("Only a parent or guardian is named here."))
+            raise fault("guardian", "giver", _("Only a parent or guardian is named here."))
         ends = attrs.get("expires_at")
         if ends and ends <= attrs.get("event_at", timezone.now()):
-            raise _fault("expires_at", "order", _("A consent ends after it is given."))
+            raise fault("expires_at", "order", _("A consent ends after it is given."))
         return attrs
 
 
@@ -313,16 +260,3 @@ def choice_of(said: dict[str, Any]) -> Choice:
         given_by=said.get("given_by", "principal"), guardian_id=said.get("guardian"),
         is_explicit=said.get("explicit", False), evidence=dict(said.get("evidence", {})),
     )  # fmt: skip
-
-
-def _our_id(value: str) -> UUID:
-    if not inputs.CANONICAL_UUID.fullmatch(value):
-        words = _(
-            "Without `scheme` this is our subject id; for your own identifier name its scheme."
-        )
-        raise _fault("subject", "subject_form", words)
-    return UUID(value)
-
-
-def _fault(member: str, code: str, message: Any) -> ValidationError:
-    return ValidationError({member: [ErrorDetail(str(message), code=code)]})

@@ -11,12 +11,11 @@ from consent.services.publishing import (
     draft_purpose,
     publish_notice,
 )
-from consent.services.reported import Named, report, report_withdrawal
+from consent.services.reported import report, report_withdrawal
 from consent.services.shown import show_line, show_page, show_states
 
 __all__ = [
     "Choice",
-    "Named",
     "Words",
     "approve_purpose",
     "close_purpose",

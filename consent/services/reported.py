@@ -4,7 +4,7 @@ The rules of recording are in `choices`; here are the defaults of a caller who k
 portal does.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import UUID
 
 from django.db import transaction
@@ -16,19 +16,9 @@ from consent.errors import NoticeNotInForceError
 from consent.models import ConsentEvent
 from consent.services import choices
 from consent.services.lines import Choice
-from subjects import selectors as subjects
-from subjects.errors import SubjectUnknownError
+from subjects.naming import Named, person
 
 ENGLISH = "en"
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """How a service names a person: our id, or the company's own identifier of a scheme."""
-
-    subject_id: UUID | None = None
-    scheme: str = ""
-    value: str = ""
 
 
 @transaction.atomic
@@ -39,8 +29,8 @@ def report(*, by: Actor, controller_id: UUID, who: Named, choice: Choice) -> Con
     person's own where the notice has it, else English. Raises as `record`, and UnknownSchemeError,
     MalformedIdentifierError.
     """
-    subject_id, spoken = _person(controller_id, who)
-    shown = _with_words(replace(choice, subject_id=subject_id), controller_id, spoken)
+    found = person(controller_id, who)
+    shown = _with_words(replace(choice, subject_id=found.id), controller_id, found.language)
     event = choices.record(by=by, controller_id=controller_id, choice=shown)
     return _whole(event)
 
@@ -57,23 +47,12 @@ def report_withdrawal(  # noqa: PLR0913 (what a withdrawal may say)
     reason: str = "",
 ) -> ConsentEvent:
     """Withdraw for the person `who` names. Raises as `withdraw`, and as `report` for the person."""
-    subject_id, _language = _person(controller_id, who)
+    found = person(controller_id, who)
     event = choices.withdraw(
-        by=by, controller_id=controller_id, subject_id=subject_id, purpose=purpose, method=method,
+        by=by, controller_id=controller_id, subject_id=found.id, purpose=purpose, method=method,
         channel=channel, reason=reason,
     )  # fmt: skip
     return _whole(event)
-
-
-def _person(controller_id: UUID, who: Named) -> tuple[UUID, str]:
-    """The person's id and language."""
-    if who.subject_id is not None:
-        person = subjects.subject(controller_id, who.subject_id)
-        return person.id, person.language
-    found = subjects.find(controller_id, who.scheme, who.value)
-    if found is None:
-        raise SubjectUnknownError
-    return found.id, found.language
 
 
 def _with_words(choice: Choice, controller_id: UUID, spoken: str) -> Choice:

@@ -1,0 +1,79 @@
+"""How others name a person: by our id, or by the company's own identifier of a scheme."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from audit.actors import SubjectRef
+from keys.problems import DomainError
+from subjects import selectors
+from subjects.errors import SubjectUnknownError
+from subjects.models import Subject
+from subjects.schemes import normalise
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A person as somebody outside names them."""
+
+    subject_id: UUID | None = None
+    scheme: str = ""
+    value: str = ""
+
+
+def person(controller_id: UUID, who: Named) -> Subject:
+    """The one who is meant.
+
+    Raises SubjectUnknownError (also for another controller's), UnknownSchemeError,
+    MalformedIdentifierError.
+    """
+    if who.subject_id is not None:
+        return selectors.subject(controller_id, who.subject_id)
+    found = selectors.find(controller_id, who.scheme, who.value)
+    if found is None:
+        raise SubjectUnknownError
+    return found
+
+
+def people(controller_id: UUID, whom: Sequence[Named]) -> list[SubjectRef | DomainError]:
+    """Each of those who are meant, or what `person` would raise.
+
+    One query for each scheme among them and one for all people, however many.
+    """
+    spelled = [_spelled(who) for who in whom]
+    wanted = [who for who in spelled if isinstance(who, Named)]
+    owners = {
+        scheme: selectors.find_many(controller_id, scheme, sorted(values))
+        for scheme, values in _by_scheme(wanted).items()
+    }
+    ids = [
+        who.subject_id or owners[who.scheme].get(who.value) if isinstance(who, Named) else None
+        for who in spelled
+    ]
+    known = selectors.in_bulk(controller_id, list({one for one in ids if one}))
+    return [
+        who if isinstance(who, DomainError) else _ref(known.get(one) if one else None)
+        for who, one in zip(spelled, ids, strict=True)
+    ]
+
+
+def _spelled(who: Named) -> Named | DomainError:
+    """With the one spelling of the identifier."""
+    if who.subject_id is not None:
+        return who
+    try:
+        return Named(scheme=who.scheme, value=normalise(who.scheme, who.value))
+    except DomainError as error:
+        return error
+
+
+def _by_scheme(whom: Sequence[Named]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for who in whom:
+        if who.subject_id is None:
+            found.setdefault(who.scheme, set()).add(who.value)
+    return found
+
+
+def _ref(found: Subject | None) -> SubjectRef | DomainError:
+    return SubjectRef(found.id, found.pseudonym) if found else SubjectUnknownError()
