@@ -27,7 +27,7 @@ class Kind(StrEnum):
     AI_DECISION = "ai_decision"  # decided something about the person with a model
     SEEN = "seen"  # an officer opened a page about the person
     LISTED = "listed"  # an officer saw the person in a list
-    REVEALED = "revealed"  # an identifier was shown in clear
+    REVEALED = "revealed"  # an identifier, or reported values, were shown in clear
     SEARCHED = "searched"  # somebody looked the person up by an identifier
     READ = "read"  # a service read what is stored
     EXPORTED = "exported"  # copies left the suite
@@ -36,10 +36,11 @@ class Kind(StrEnum):
 KINDS: Final = {
     "decision:made": Kind.DECISION,
     "processing:reported": Kind.PROCESSING,
-    "ai_decision:reported": Kind.AI_DECISION,
+    "ai:decided": Kind.AI_DECISION,
     "record:viewed": Kind.SEEN,
     "list:viewed": Kind.LISTED,
     "identifier:revealed": Kind.REVEALED,
+    "values:revealed": Kind.REVEALED,
     "person:searched": Kind.SEARCHED,
     "record:read": Kind.READ,
     "evidence:taken": Kind.EXPORTED,
