@@ -43,3 +43,12 @@ class AlarmReasonError(DomainError):
     code = "alarm_reason"
     message = "The reason must be one of the listed codes."
     field = "reason"
+
+
+class CursorError(DomainError):
+    """A cursor that we did not write, or wrote for other criteria."""
+
+    code = "cursor_invalid"
+    status = 400
+    message = "This cursor is not one of ours."
+    field = "cursor"

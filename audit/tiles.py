@@ -59,8 +59,10 @@ class LogReader:
         if number == self.size // WIDTH and self.tree.classes:
             tree = self.tree
             return Part(bytes(tree.entries), bytes(tree.ids), bytes(tree.classes))
+        if not 0 <= number < self.size // WIDTH:
+            raise NoSuchTileError
         found = Bundle.objects.filter(controller_id=self.tree.controller_id, number=number).first()
-        if found is None or number >= self.size // WIDTH:
+        if found is None:
             raise NoSuchTileError
         return Part(bytes(found.entries), bytes(found.ids), bytes(found.classes))
 

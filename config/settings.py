@@ -23,6 +23,10 @@ KEYS_FILE = env.text("SAMMATI_KEYS_FILE", "" if PRODUCTION else str(EMBEDDED.dat
 BASE_URL = env.text("SAMMATI_BASE_URL", f"http://127.0.0.1:{env.integer('PORT', default=8000)}")
 # Begins the names of new logs; a log keeps its name for ever, whatever the address becomes.
 AUDIT_ORIGIN = env.text("SAMMATI_AUDIT_ORIGIN", urlsplit(BASE_URL).netloc)
+# Logs that everybody may read: controllers' ids, `system`, or * for all.
+PUBLIC_LOGS = env.words("SAMMATI_PUBLIC_LOGS")
+# The TOML file that names who witnesses the logs (docs/operations.md). Empty: nobody does.
+WITNESSES = env.text("SAMMATI_WITNESSES")
 AUDIT_HEARTBEAT_SECONDS = env.integer("SAMMATI_AUDIT_HEARTBEAT_SECONDS", default=60)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if PRODUCTION else "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")

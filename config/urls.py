@@ -10,5 +10,6 @@ urlpatterns = [
     path("-/ready", health.ready, name="ready"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("config.api")),
+    path("log/v1/", include("config.log_access")),
     path("privacy/", include("portal.urls")),
 ]
