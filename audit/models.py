@@ -189,4 +189,5 @@ class EntryIndex(models.Model):
         return str(self.id)
 
 
+from audit.models_retention import Dropped, Hold  # noqa: E402, F401 (found as models)
 from audit.models_watch import Alarm, Sweep, Verified  # noqa: E402, F401 (found as models)

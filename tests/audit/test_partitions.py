@@ -38,12 +38,17 @@ def ensure(session, first, months=1, role=APP):
 
 
 def drop(session, kind, month, role=RETENTION):
-    return playing(session, role, "SELECT audit_drop_partition(%s, %s)", kind, month)
+    """How many payloads died, were kept and were gone before; None where there was no month."""
+    query = (
+        "SELECT (SELECT ARRAY[died, kept, gone] FROM "
+        "audit_drop_month(%s, %s, 'system', 'test', '{}', '{}'))"
+    )
+    return playing(session, role, query, kind, month)
 
 
-def parts(session):
-    query = "SELECT relid::regclass::text FROM pg_partition_tree('audit_payload') WHERE isleaf"
-    return {row[0] for row in session.execute(query).fetchall()}
+def parts(session, table="audit_payload"):
+    query = "SELECT relid::regclass::text FROM pg_partition_tree(%s) WHERE isleaf"
+    return {row[0] for row in session.execute(query, [table]).fetchall()}
 
 
 def months_ago(count):
@@ -123,19 +128,93 @@ class TestDrop:
         add(session, uuid7_at(datetime(2001, 2, 3, tzinfo=UTC)))
         before = parts(session)
 
-        assert drop(session, "rc2", LONG_AGO) is True
+        assert drop(session, "rc2", LONG_AGO) is not None
 
         assert before - parts(session) == {"audit_payload_rc2_200102"}
-        assert drop(session, "rc2", LONG_AGO) is False
+        assert drop(session, "rc2", LONG_AGO) is None
 
-    @pytest.mark.parametrize(("kind", "months"), [("rc2", 13), ("rc1", 12 * 7 + 1)])
+    @pytest.mark.parametrize(("kind", "months"), [("rc2", 13), ("rc3", 13), ("rc1", 12 * 7 + 1)])
     def test_a_month_past_its_floor_goes(self, session, kind, months):
         ensure(session, months_ago(months))
 
-        assert drop(session, kind, months_ago(months)) is True
+        assert drop(session, kind, months_ago(months)) == [0, 0, 0]
+
+    def test_a_month_that_ended_does_not_come_back(self, session):
+        ensure(session, LONG_AGO)
+        drop(session, "rc2", LONG_AGO)
+
+        assert ensure(session, LONG_AGO) == 0
+        with pytest.raises(psycopg.errors.CheckViolation), session.transaction():
+            add(session, uuid7_at(datetime(2001, 2, 3, tzinfo=UTC)))
+
+    def test_a_month_of_one_kind_leaves_the_other_kinds(self, session):
+        ensure(session, LONG_AGO)
+        before = parts(session, "audit_entryindex")
+
+        drop(session, "rc3", LONG_AGO)
+
+        assert before - parts(session, "audit_entryindex") == {"audit_entryindex_rc3_200102"}
+
+    def test_half_a_month_that_is_missing_keeps_nothing_from_ending(self, session):
+        ensure(session, LONG_AGO)
+        session.execute("DROP TABLE audit_payload_rc2_200102")
+
+        assert drop(session, "rc2", LONG_AGO) == [0, 0, 0]
+        assert "audit_entryindex_rc2_200102" not in parts(session, "audit_entryindex")
+
+    def test_a_young_month_under_the_name_of_an_old_one_stays(self, session):
+        """What counts is what a partition holds."""
+        young = f"audit_payload_rc2_{months_ago(2):%Y%m}"
+        ensure(session, months_ago(2))
+        session.execute(f"ALTER TABLE {young} RENAME TO audit_payload_rc2_200102")
+
+        assert drop(session, "rc2", LONG_AGO) is None
+        assert "audit_payload_rc2_200102" in parts(session)
+
+    @pytest.mark.parametrize("zone", ["Asia/Kolkata", "Pacific/Kiritimati", "America/New_York"])
+    def test_months_are_those_of_utc_wherever_the_session_is(self, session, zone):
+        session.execute(f"SET LOCAL timezone = '{zone}'")
+        ensure(session, LONG_AGO)
+        add(session, uuid7_at(datetime(2001, 2, 1, tzinfo=UTC)))
+        with pytest.raises(psycopg.errors.CheckViolation), session.transaction():
+            add(session, uuid7_at(datetime(2001, 3, 1, tzinfo=UTC)))
+
+        drop(session, "rc2", date(2001, 2, 28))
+
+        dropped = session.execute("SELECT DISTINCT month FROM audit_dropped").fetchall()
+        assert dropped == [(LONG_AGO,)]
+
+    @pytest.mark.parametrize("day", ["infinity", "-infinity", "0044-03-15 BC", "9999-12-31", None])
+    def test_a_day_that_is_no_month_of_ours_is_refused(self, session, day):
+        with pytest.raises(psycopg.errors.RaiseException):
+            drop(session, "rc2", day)
+
+    @pytest.mark.parametrize("role", [APP, RETENTION])
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "SELECT audit_keep_only('2001-02-01', NULL, NULL, '{}')",
+            "SELECT audit_move_aside('rc2', '2001-02-01', '{}')",
+            "SELECT audit_note_retention(NULL, '', '', '', '', NULL, 0, 0, '')",
+            "SELECT audit_kept('rc2', NULL, NULL, '{}', '{}')",
+        ],
+    )
+    def test_its_parts_are_nobodys_to_call(self, session, role, statement):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            playing(session, role, statement)
+
+    def test_the_app_cannot_claim_that_a_month_ended(self, session):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            playing(
+                session, APP,
+                "INSERT INTO audit_dropped (entry_id, controller_id, retention_class, month, count,"
+                " lost, held, at) VALUES (gen_random_uuid(), gen_random_uuid(), 'rc2', now(), 1,"
+                " 0, '', now()) RETURNING 1",
+            )  # fmt: skip
 
     @pytest.mark.parametrize(
-        ("kind", "months"), [("rc2", 0), ("rc2", 12), ("rc2", -3), ("rc1", 13), ("rc1", 12 * 7)]
+        ("kind", "months"),
+        [("rc2", 0), ("rc2", 12), ("rc2", -3), ("rc3", 12), ("rc1", 13), ("rc1", 84)],
     )
     def test_a_younger_month_stays_whoever_asks(self, session, kind, months):
         ensure(session, months_ago(months))
@@ -164,7 +243,9 @@ class TestDrop:
 
     @pytest.mark.parametrize(
         "statement", ["DROP TABLE audit_payload_rc2_200102", "DELETE FROM audit_payload",
-                      "DELETE FROM audit_bundle", "SELECT 1 FROM subjects_identifier"],
+                      "DELETE FROM audit_bundle", "SELECT 1 FROM subjects_identifier",
+                      "SELECT 1 FROM audit_payload",
+                      "SELECT audit_ensure_partitions(now()::date, 1)"],
     )  # fmt: skip
     def test_the_retention_login_may_do_nothing_else(self, session, statement):
         ensure(session, LONG_AGO)

@@ -45,7 +45,8 @@ ELSEWHERE = (
     "SET ROLE sammati_owner",
     "SET ROLE sammati_retention",
     "DROP SCHEMA public CASCADE",
-    "SELECT audit_drop_partition('rc2', '2001-01-01'::date)",
+    "SELECT audit_drop_month('rc2', '2001-01-01', 'system', 'x', '{}', '{}')",
+    "SELECT audit_release_held('system', 'x', '{}', '{}')",
     "CREATE TABLE audit_payload_rc9 PARTITION OF audit_payload FOR VALUES IN ('rc9')",
 )
 

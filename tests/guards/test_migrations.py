@@ -10,6 +10,7 @@ from tests.guards.tree import packages, report
 IRREVERSIBLE = {
     # (package, migration): why it cannot be undone
     ("audit", "0003_trees"): "what was signed as a tree cannot become loose rows again",
+    ("audit", "0006_retention"): "payloads that ended, or were kept aside, had no place before it",
 }
 
 
