@@ -25,10 +25,8 @@ from policies.pdp.wire import Item
 
 log = structlog.get_logger(__name__)
 RELOADS = 3
-BEGIN = Statement("begin", "BEGIN")
-COMMIT = Statement("commit", "COMMIT")
-ROLLBACK = Statement("rollback", "ROLLBACK")
 CLOCK = Statement("clock", f"SELECT now(), ({catalogues.STAMP})")
+"""Where nobody asks about anybody, it stands in for the facts, which tell both."""
 
 
 class CatalogueMovesError(RuntimeError):
@@ -74,20 +72,23 @@ class Decider:
         """False, with nothing recorded, where the catalogue in hand is not the one in force."""
         asked = self._asked(calls)
         look_up = facts.parameters([one for _, one in asked])
-        _, rows, clock = await self._exchange((BEGIN, ()), (facts.FACTS, look_up), (CLOCK, ()))
-        at, stamp = clock[0]
+        reading = (facts.FACTS, look_up) if asked else (CLOCK, ())
+        (rows,) = await self._exchange(reading, commits=False)
+        at, stamp = rows[0][-2:]
         if stamp != self.catalogue.version:
-            await self._exchange((ROLLBACK, ()))
+            await self._exchange(commits=True)
             return False
         for call in calls:
             call.made, call.is_unauthenticated = [], self._caller(call, at) is None
-        made = self._decide(asked, rows, Clock(at, self.valid_seconds))
+        made = self._decide(asked, rows if asked else [], Clock(at, self.valid_seconds))
         entries = [(record.APPEND, record.parameters(made, at))] if made else []
-        await self._exchange(*entries, (COMMIT, ()))
+        await self._exchange(*entries, commits=True)
         return True
 
-    async def _exchange(self, *commands: tuple[Statement, Sequence[BinaryArray]]) -> list[Rows]:
-        return await self.channel.exchange(*commands, seconds=self.seconds)
+    async def _exchange(
+        self, *commands: tuple[Statement, Sequence[BinaryArray]], commits: bool
+    ) -> list[Rows]:
+        return await self.channel.exchange(*commands, seconds=self.seconds, commits=commits)
 
     def _asked(self, calls: list[Call]) -> list[tuple[Call, Asked]]:
         known = self.catalogue.callers

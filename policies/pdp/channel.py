@@ -1,8 +1,11 @@
 """PostgreSQL's wire from the event loop: several prepared statements, one round trip.
 
-A decision costs two round trips (begin and facts; append and commit). With psycopg's threads or
-its async cursor each would cost more in Python than in PostgreSQL, so this drives libpq's pipeline
-mode through psycopg's own bindings and lets psycopg read the rows.
+A decision costs two round trips (facts; append and commit). With psycopg's threads or its async
+cursor each would cost more in Python than in PostgreSQL, so this drives libpq's pipeline mode
+through psycopg's own bindings and lets psycopg read the rows.
+
+What is sent up to a synchronisation point is one transaction of its own accord: begun by the first
+statement, committed by the point, rolled back by an error. So neither BEGIN nor COMMIT is sent.
 """
 
 import asyncio
@@ -56,15 +59,25 @@ class Channel:
         return self._socket < 0
 
     async def exchange(
-        self, *commands: tuple[Statement, Sequence[BinaryArray]], seconds: float
+        self,
+        *commands: tuple[Statement, Sequence[BinaryArray]],
+        seconds: float,
+        commits: bool = True,
     ) -> list[Rows]:
-        """Send the commands together; the rows of each. Raises ChannelError, TimeoutError."""
+        """Send the commands together; the rows of each. Raises ChannelError, TimeoutError.
+
+        With `commits` it returns when the transaction is on disk; without, the transaction stays
+        open for the next exchange.
+        """
         try:
             expected = [self._send(*command) for command in commands]
-            self._pg.pipeline_sync()
+            if commits:
+                self._pg.pipeline_sync()
+            else:
+                self._pg.send_flush_request()
             async with asyncio.timeout(seconds):
                 await self._flush()
-                return await self._receive(expected)
+                return await self._receive(expected, commits=commits)
         except psycopg.Error as error:
             raise ChannelError(type(error).__name__) from None
 
@@ -103,13 +116,14 @@ class Channel:
                 if not self.is_lost:
                     self._loop.remove_writer(self._socket)
 
-    async def _receive(self, expected: list[bool]) -> list[Rows]:
+    async def _receive(self, expected: list[bool], *, commits: bool) -> list[Rows]:
         found: list[Rows] = []
         for has_prepare in expected:
             if has_prepare:
                 await self._result()
             found.append(await self._result())
-        await self._result()  # the sync point
+        if commits:
+            await self._result()  # the synchronisation point, after the commit
         return found
 
     async def _result(self) -> Rows:

@@ -9,6 +9,8 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from audit.arrays import (
     BYTEAS,
     TEXTS,
@@ -20,7 +22,7 @@ from audit.arrays import (
 )
 from keys import services as keys
 from keys.ids import text
-from policies.pdp.catalogue import Caller, Catalogue
+from policies.pdp.catalogue import STAMP, Caller, Catalogue
 from policies.pdp.channel import Statement
 from policies.pdp.model import Commitment, ConsentFacts, Facts, Standing, SubjectFacts
 from policies.pdp.wire import Item
@@ -29,12 +31,12 @@ from subjects.schemes import MalformedIdentifierError, UnknownSchemeError, norma
 
 FACTS = Statement(
     "facts",
-    """
+    f"""
 SELECT s.id, s.pseudonym, s.residence, s.age_state, s.age_assurance, s.adult_on, s.has_guardian,
        st.standings, o.objected_at,
        c.event_id, c.state, c.since_at, c.expires_at, c.purpose_version, c.notice_version_id,
        c.language, c.is_explicit, c.is_provable, c.given_by, c.guardian_verified,
-       m.reference, m.purpose, m.started_at, m.ends_at
+       m.reference, m.purpose, m.started_at, m.ends_at, now(), ({STAMP})
 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::bytea[], $6::text[])
   WITH ORDINALITY AS asked(controller_id, subject_id, purpose_id, scheme, digest, commitment, n)
 LEFT JOIN LATERAL (
@@ -72,15 +74,14 @@ LEFT JOIN LATERAL (
   OFFSET 0
 ) m ON true
 ORDER BY asked.n
-""",
+""",  # noqa: S608 (a constant)
     (UUIDS, UUIDS, UUIDS, TEXTS, BYTEAS, TEXTS),
 )
 
 _NOBODY = UUID(int=0).bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, gc=False, frozen=True):
     """The facts of one item and, beside them, what the record and its index need."""
 
     facts: Facts
@@ -96,8 +97,7 @@ class Clock:
     valid_seconds: int
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(msgspec.Struct, gc=False, frozen=True):
     """One item, with the service that asks."""
 
     item: Item

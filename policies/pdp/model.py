@@ -2,7 +2,8 @@
 
 Times are whole microseconds since 1970-01-01 UTC, so that equal facts have equal bytes and no
 float enters the audit record. Every field defaults to its protective value: what nobody looked
-up is unknown, and unknown never helps towards a permit.
+up is unknown, and unknown never helps towards a permit. No value can be part of a cycle, so the
+collector is spared them.
 """
 
 from typing import Literal
@@ -14,7 +15,7 @@ IN: Pack = "IN"
 EU: Pack = "EU"
 
 
-class Question(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Question(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
     """What the caller asks: may this be done for this purpose? Claims, never facts."""
 
     action: str = "activate"
@@ -30,7 +31,7 @@ class Question(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     commitment: str = ""  # reference of an order or contract that is to be fulfilled
 
 
-class ServiceFacts(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class ServiceFacts(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
     """The authenticated caller, as the registry knows it."""
 
     id: str = ""
@@ -41,7 +42,7 @@ class ServiceFacts(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     has_contract: bool = False
 
 
-class PurposeFacts(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class PurposeFacts(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
     """The purpose version in force."""
 
     code: str = ""
@@ -55,7 +56,7 @@ class PurposeFacts(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     material_version: int = 0  # oldest purpose version whose consents still count (CON-19)
 
 
-class Standing(msgspec.Struct, frozen=True, array_like=True):
+class Standing(msgspec.Struct, gc=False, frozen=True, array_like=True):
     """One state of a person within a scope."""
 
     state: str  # restricted, erasing, erased, deceased, hold
@@ -64,7 +65,7 @@ class Standing(msgspec.Struct, frozen=True, array_like=True):
     since: int
 
 
-class SubjectFacts(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class SubjectFacts(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
     """The person, as far as the law asks."""
 
     packs: tuple[str, ...] = ()  # the laws that apply; empty: none determinable
@@ -76,7 +77,7 @@ class SubjectFacts(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     standings: tuple[Standing, ...] = ()
 
 
-class ConsentFacts(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class ConsentFacts(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
     """The current state of one person's consent to one purpose.
 
     Of a withdrawn consent `since` is the withdrawal; version, notice, evidence, explicitness and
@@ -97,7 +98,7 @@ class ConsentFacts(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     guardian_verified: bool = False
 
 
-class Commitment(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Commitment(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
     """An order or contract of the person that started before a withdrawal (s.6(5) illustration)."""
 
     reference: str = ""
@@ -106,7 +107,7 @@ class Commitment(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     ends_at: int | None = None
 
 
-class Facts(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Facts(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
     """Everything the engine may look at. Stored with the decision, so that it can be replayed."""
 
     now: int
@@ -120,7 +121,7 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     valid_seconds: int = 60
 
 
-class Reason(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Reason(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
     """One rule's finding."""
 
     rule: str
@@ -129,7 +130,7 @@ class Reason(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     refs: tuple[str, ...] = ()
 
 
-class Decision(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Decision(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
     """The answer: the first reason decides, the others follow in order."""
 
     permit: bool

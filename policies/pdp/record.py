@@ -1,7 +1,6 @@
 """What a decision leaves behind: one audit entry with the facts it was made from (P1, P3)."""
 
 import os
-from dataclasses import dataclass
 
 import msgspec
 
@@ -49,18 +48,18 @@ SELECT id, '{CLASS}', controller_id, now(), '{EVENT}', 'service', actor_id,
 _CLASS_BYTE = bytes([CLASS_BYTES[CLASS]])
 
 
-class _Actor(msgspec.Struct, frozen=True):
+class _Actor(msgspec.Struct, gc=False, frozen=True):
     type: str
     id: str
 
 
-class _Data(msgspec.Struct, frozen=True, omit_defaults=True):
+class _Data(msgspec.Struct, gc=False, frozen=True, omit_defaults=True):
     facts: Facts | None
     decision: Decision
     error: str = ""
 
 
-class _Body(msgspec.Struct, frozen=True, omit_defaults=True):
+class _Body(msgspec.Struct, gc=False, frozen=True, omit_defaults=True):
     """The payload of a decision's entry; the same shape as every other entry's."""
 
     id: str
@@ -75,8 +74,7 @@ class _Body(msgspec.Struct, frozen=True, omit_defaults=True):
     subject: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(msgspec.Struct, gc=False, frozen=True):
     """One decision, ready to be recorded and answered."""
 
     id: str

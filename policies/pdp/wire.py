@@ -36,7 +36,7 @@ class WireError(Exception):
     """The whole message cannot be read: HTTP 400, with this sentence as the body."""
 
 
-class Item(msgspec.Struct, frozen=True):
+class Item(msgspec.Struct, gc=False, frozen=True):
     """One evaluation as asked. With an `error` it is denied unread, and the rest goes on."""
 
     question: Question

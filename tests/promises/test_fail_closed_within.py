@@ -114,9 +114,9 @@ def test_a_batch_is_one_query_and_one_append_in_one_transaction(lotus, asha, mon
     sent = []
     exchange = Channel.exchange
 
-    async def watched(self, *commands, seconds):
-        sent.append([statement.name for statement, _ in commands])
-        return await exchange(self, *commands, seconds=seconds)
+    async def watched(self, *commands, seconds, commits):
+        sent.append(([statement.name for statement, _ in commands], commits))
+        return await exchange(self, *commands, seconds=seconds, commits=commits)
 
     monkeypatch.setattr(Channel, "exchange", watched)
 
@@ -127,7 +127,7 @@ def test_a_batch_is_one_query_and_one_append_in_one_transaction(lotus, asha, mon
 
     asked(work)
 
-    assert sent == [["begin", "facts", "clock"], ["append", "commit"]] * 2
+    assert sent == [(["facts"], False), (["append"], True)] * 2
 
 
 @pytest.mark.req("POL-07")
