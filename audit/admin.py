@@ -12,14 +12,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from audit import selectors
-from audit.console import UUID_LENGTH, RecordedAdmin, actor_column, site, who
+from audit.console import UUID_LENGTH, actor_column, site, who
+from audit.downloads import DownloadsAdmin
 from audit.filters import ActorFilter, EventFilter, KindFilter, OutcomeFilter, PeriodFilter
 from audit.models import EntryIndex
 from audit.sentences import sentence
 
 
 @admin.register(EntryIndex)
-class EntryIndexAdmin(RecordedAdmin):
+class EntryIndexAdmin(DownloadsAdmin):
     """One line an entry: when, what in words, by whom, about whom, with which outcome."""
 
     permission = "view_audit"
@@ -27,7 +28,8 @@ class EntryIndexAdmin(RecordedAdmin):
     ordering = ("-id",)
     fields = (
         "at", "sentence", "event", "actor_type", "actor_id", "target_type", "target_id", "person",
-        "purpose", "outcome", "reason", "id", "commitment", "payload",
+        "purpose", "outcome", "reason", "id", "proof", "commitment",
+        "payload",
     )  # fmt: skip
     readonly_fields = fields
 

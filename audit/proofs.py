@@ -66,6 +66,11 @@ def proof(controller_id: UUID, entry_id: UUID) -> notes.Proof:
     return reader.proof(place, extra=bytes(kept.salt) if kept else b"", lines=witness_lines)
 
 
+def has_record(entry_id: UUID) -> bool:
+    """Whether the entry's payload still lives."""
+    return Payload.objects.filter(id=entry_id).exists()
+
+
 def record(entry_id: UUID) -> bytes:
     """The canonical bytes an entry commits to. Raises EntryMissingError when they are gone.
 
