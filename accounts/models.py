@@ -1,6 +1,7 @@
 """Who acts: controllers, the staff that serve them, and the services that call."""
 
 from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -8,11 +9,24 @@ from accounts.roles import Permission
 from keys.ids import uuid7
 
 
+RESERVED_SLUGS = frozenset({
+    "choices", "done", "history", "language", "receipts", "sign-in", "sign-out", "uses",
+    "withdraw-all",
+})  # fmt: skip
+"""The portal's own addresses: a company of that name could not be reached."""
+
+
+def refuse_reserved(slug: str) -> None:
+    """Raises ValidationError for a name that is an address of the portal."""
+    if slug in RESERVED_SLUGS:
+        raise ValidationError(_("The portal has a page of this name; choose another."))
+
+
 class Controller(models.Model):
     """A brand or legal entity that decides why and how personal data are used (a tenant)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    slug = models.SlugField(max_length=40, unique=True)
+    slug = models.SlugField(max_length=40, unique=True, validators=[refuse_reserved])
     name = models.CharField(max_length=120)
     country = models.CharField(
         max_length=2, help_text=_("Where it is established, as a two-letter ISO 3166 code.")
