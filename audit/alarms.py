@@ -51,6 +51,7 @@ class AlarmKind(StrEnum):
     CLOCK_SKEW = "clock_skew"
     WITNESS_REFUSED = "witness_refused"
     WITNESS_LATE = "witness_late"
+    WITNESS_FORGOT = "witness_forgot"
     UNBACKED_USE = "unbacked_use"
     UNUSUAL = "unusual"
 
@@ -65,6 +66,7 @@ SENTENCES: dict[str, "StrOrPromise"] = {
     AlarmKind.CLOCK_SKEW: _("The clocks disagree, or one went back."),
     AlarmKind.WITNESS_REFUSED: _("A witness refused to sign the log's state."),
     AlarmKind.WITNESS_LATE: _("A witness has not signed for too long."),
+    AlarmKind.WITNESS_FORGOT: _("A witness lost what it had seen of the log."),
     AlarmKind.UNBACKED_USE: _("Data was used without a decision that allowed it."),
     AlarmKind.UNUSUAL: _("Data was used in an unusual way."),
 }

@@ -191,3 +191,4 @@ class EntryIndex(models.Model):
 
 from audit.models_retention import Dropped, Hold  # noqa: E402, F401 (found as models)
 from audit.models_watch import Alarm, Sweep, Verified  # noqa: E402, F401 (found as models)
+from audit.witnesses.models import Cosignature, WitnessFeed  # noqa: E402, F401 (found as models)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from audit import sealing, services
+from audit.witnesses import duties  # noqa: F401 (registers)
 from work.duties import duty
 from work.handlers import JobView, Outcome, finished, periodic
 
