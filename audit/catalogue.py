@@ -18,6 +18,23 @@ class RetentionClass(StrEnum):
     AI_DECISION = "rc3"  # AI decisions (AI Act 19, 26(6); GDPR 22)
 
 
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """The shortest life of a class, in years from the end of the month, and what demands it.
+
+    The database knows the same numbers (migration 0006) and obeys nobody below them.
+    """
+
+    years: int
+    law: str
+
+
+FLOORS = {
+    RetentionClass.EVIDENCE: Floor(7, "DPDP Act s.6(10), DPDP Rules First Schedule; GDPR 7(1)"),
+    RetentionClass.PROCESSING: Floor(1, "DPDP Rules r.8(3), r.6(1)(e)"),
+    RetentionClass.AI_DECISION: Floor(1, "DPDP Rules r.8(3); AI Act 19(1), 26(6)"),
+}
+
 CLASS_BYTES = {one.value: int(one.value[2:]) for one in RetentionClass}
 """A class as the byte that stays beside each entry, so that a missing payload is told apart."""
 
@@ -81,6 +98,11 @@ EVENTS: dict[str, Event] = {
         _evidence("import:started", _("An import was started")),
         _evidence("import:finished", _("An import was finished")),
         _evidence("keys:rotated", _("A key was rotated")),
+        _evidence("subject:forgotten", _("A person was taken out of the log’s index")),
+        _evidence("retention:dropped", _("Records reached the end of their life")),
+        _evidence("retention:released", _("Records held beyond their life were let go")),
+        _evidence("retention:hold_set", _("Records were put under a legal hold")),
+        _evidence("retention:hold_ended", _("A legal hold on records ended")),
         _evidence("alarm:raised", _("An alarm was raised")),
         _evidence("alarm:acknowledged", _("An alarm was acknowledged")),
         _processing("decision:made", _("A decision was made")),
@@ -92,6 +114,8 @@ EVENTS: dict[str, Event] = {
         _processing("identifier:revealed", _("An identifier was revealed")),
         _processing("person:searched", _("A person was looked up")),
         _processing("record:read", _("A service read a record")),
+        _processing("evidence:taken", _("An evidence pack was taken")),
+        _processing("log:viewed", _("The state of the log was viewed")),
         _processing("subject:signed_in", _("The person signed in")),
         _processing("subject:signed_out", _("The person signed out")),
         _processing("link:issued", _("A sign-in link was issued")),

@@ -101,3 +101,10 @@ class CursorUnknownError(DomainError):
     status = 400
     message = "This cursor does not belong to this list; start again without it."
     field = "cursor"
+
+
+class NeverAskedError(DomainError):
+    code = "never_asked"
+    status = 404
+    message = "The person was never asked about this purpose, so there is nothing to prove."
+    field = "purpose"

@@ -58,6 +58,21 @@ class RevealForm(forms.Form):
     case = case_field()
 
 
+class EvidenceForm(forms.Form):
+    """About which purpose a pack is taken, and why."""
+
+    purpose = forms.ChoiceField(label=_("Purpose"))
+    reason = forms.ChoiceField(
+        label=_("Reason"), choices=[("", "–"), *words.EVIDENCE_REASONS],
+        help_text=_("The reason is recorded with your name, and stands in the pack."),
+    )  # fmt: skip
+    case = case_field()
+
+    def __init__(self, *args: Any, purposes: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["purpose"].choices = [("", "–"), *purposes]  # type: ignore[attr-defined]
+
+
 class OnBehalfForm(forms.Form):
     """A choice of the person that an officer enters."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -37,6 +38,14 @@ class Person:
     @property
     def short_id(self) -> str:
         return f"…{str(self.id)[-12:]}"
+
+    @property
+    def company_zone(self) -> ZoneInfo:
+        """The time zone in which the company tells times."""
+        try:
+            return ZoneInfo(self.subject.controller.time_zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            return ZoneInfo("UTC")
 
     def facts(self) -> list[tuple[str, Any]]:
         """Labels and values, in the order an officer reads them."""

@@ -3,12 +3,14 @@
 from django.urls import path
 
 from desk import views
+from desk.evidence.views import evidence
 from desk.views import officers_only
 
 urlpatterns = [
     path("people/find/", officers_only(views.find), name="find_person"),
     path("people/<uuid:subject_id>/", officers_only(views.person), name="person"),
     path("people/<uuid:subject_id>/reveal/", officers_only(views.reveal), name="reveal"),
+    path("people/<uuid:subject_id>/evidence/", officers_only(evidence), name="evidence"),
     path(
         "people/<uuid:subject_id>/consents/<str:purpose>/",
         officers_only(views.choice),

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -190,7 +191,7 @@ def moment_id(text: str) -> UUID | None:
         raise Http404 from None
 
 
-def refuse(form: FindForm | OnBehalfForm, error: DomainError) -> None:
+def refuse(form: Form, error: DomainError) -> None:
     """Say what a service refused beside the field it names, else on top."""
     form.add_error(error.field if error.field in form.fields else None, _(error.message))
 

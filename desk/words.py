@@ -33,6 +33,13 @@ REVEAL_REASONS: "tuple[tuple[str, StrOrPromise], ...]" = (
     ("security_incident", _("To handle a security incident")),
     ("authority_request", _("To answer an authority")),
 )
+EVIDENCE_REASONS: "tuple[tuple[str, StrOrPromise], ...]" = (
+    ("grievance", _("To answer a grievance")),
+    ("rights_request", _("To answer a request of the person")),
+    ("authority_request", _("To answer an authority")),
+    ("court", _("For a court or tribunal")),
+    ("audit", _("For an audit")),
+)
 CHOICE_REASONS: "tuple[tuple[str, StrOrPromise], ...]" = (
     ("person_asked", _("The person asked for it")),
     ("guardian_asked", _("A guardian or nominee asked for it")),
@@ -44,6 +51,21 @@ METHODS: "tuple[tuple[str, StrOrPromise], ...]" = (
     ("paper", _("On paper")),
     ("in_person", _("In person")),
 )
+WAYS: "dict[str, StrOrPromise]" = {
+    **dict(METHODS),
+    "portal": _("On the privacy pages"), "checkbox": _("With a checkbox"),
+    "button": _("With a button"), "toggle": _("With a switch"), "web_form": _("With a form"),
+    "app": _("In an app"), "email": _("By e-mail"), "sms": _("By text message"),
+    "signature": _("With a signature"), "kiosk": _("At a kiosk"), "voice": _("In spoken words"),
+    "consent_manager": _("Through a consent manager"), "import": _("Imported from earlier records"),
+    "api": _("Through a service"), "phone": _("By telephone"), "verbal": _("In spoken words"),
+    "chat": _("In a chat"), "written": _("In writing"),
+}  # fmt: skip
+GIVERS: "dict[str, StrOrPromise]" = {
+    "principal": _("the person"), "parent": _("a parent"), "guardian": _("a guardian"),
+    "nominee": _("a nominee"), "agent": _("an agent"),
+    "consent_manager": _("a consent manager"),
+}  # fmt: skip
 CHANNELS = {"call_centre": "phone", "paper": "post", "in_person": "in_person"}
 FILTERS: "tuple[tuple[str, StrOrPromise], ...]" = (
     ("acts", _("Everything but reads")),

@@ -18,3 +18,9 @@ def named(names: Mapping[str, object], code: str) -> object:
 def tail(value: UUID) -> str:
     """The end of an id, enough to tell two apart on a page."""
     return str(value)[-12:]
+
+
+@register.filter
+def words(text: str) -> list[str]:
+    """The words of a text, to go through them."""
+    return text.split()
