@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from audit import cosignatures
 from audit.errors import EntryPendingError
 from audit.models import Checkpoint, EntryIndex, Payload
 from audit.proofs import signed_note
@@ -34,8 +35,25 @@ class Proved:
 
 
 @dataclass(frozen=True, slots=True)
+class Stamp:
+    """A timestamp token (RFC 3161) over the body of a checkpoint that covers the entries too.
+
+    `consistency` proves that of this checkpoint and the entries' the smaller begins the larger.
+    """
+
+    authority: str
+    at: datetime
+    token: bytes
+    checkpoint: Checkpoint
+    consistency: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Proving:
-    """Entries of one log in their order there, and the checkpoint that all their proofs lead to."""
+    """Entries of one log in their order there, and the checkpoint that all their proofs lead to.
+
+    `stamps` are what timestamp authorities said of it or of another one over these entries.
+    """
 
     log: str
     origin: str
@@ -43,6 +61,7 @@ class Proving:
     checkpoint: Checkpoint
     note: str
     entries: tuple[Proved, ...]
+    stamps: tuple[Stamp, ...]
 
     def file(self, entry: Proved) -> Proof:
         """The entry's own proof file (C2SP tlog-proof)."""
@@ -59,7 +78,9 @@ def prove(controller_id: UUID, ids: Collection[UUID]) -> Proving:
     if reader is None or not places or None in places.values():
         raise EntryPendingError
     placed = {one: place for one, place in places.items() if place is not None}
-    checkpoint = reader.checkpoint(covering=max(placed.values()) + 1)
+    covering = max(placed.values()) + 1
+    checkpoint = cosignatures.newest(controller_id, covering=covering)
+    checkpoint = checkpoint or reader.checkpoint(covering=covering)
     if checkpoint is None:
         raise EntryPendingError
     payloads = Payload.objects.in_bulk(list(placed))
@@ -69,6 +90,7 @@ def prove(controller_id: UUID, ids: Collection[UUID]) -> Proving:
     return Proving(
         log_name(controller_id), reader.tree.origin, tuple(log_keys(reader.tree.origin)),
         checkpoint, signed_note(checkpoint), tuple(sorted(entries, key=lambda one: one.index)),
+        tuple(_stamps(reader, checkpoint, covering)),
     )  # fmt: skip
 
 
@@ -87,6 +109,15 @@ def find(
         rows = rows.filter(subject_id=subject_id)
     found = rows.order_by("id").values_list("id", flat=True).first()
     return found or _by_payload(target, at, event)
+
+
+def _stamps(reader: LogReader, checkpoint: Checkpoint, covering: int) -> Iterator[Stamp]:
+    log = reader.tree.controller_id
+    for one in cosignatures.stamps(log, covering=covering):
+        stamped = Checkpoint.objects.get(controller_id=log, size=one.size)
+        old, new = sorted((one.size, checkpoint.size))
+        hashes = tuple(reader.consistency(old, new)) if old < new else ()
+        yield Stamp(one.witness, one.at, bytes(one.token), stamped, hashes)
 
 
 def _proved(

@@ -33,6 +33,9 @@ OF_THE_PERSON: "dict[str, StrOrPromise]" = {
 ACTS: "dict[str, StrOrPromise]" = {
     "decision:made permit": _("%(who)s was permitted %(purpose)s"),
     "decision:made deny": _("%(who)s was refused %(purpose)s"),
+    "processing:reported": _("%(who)s reported that the data were used for %(purpose)s"),
+    "ai:decided": _("%(who)s reported an AI decision about the person, for %(purpose)s"),
+    "values:revealed": _("%(who)s was shown values of a report in clear"),
     "consent:expired": _("The consent to %(purpose)s expired"),
     "consent:revoked": _("%(who)s ended the consent to %(purpose)s for the controller"),
     "consent:invalidated": _("%(who)s found the consent to %(purpose)s invalid"),
@@ -82,6 +85,7 @@ ACTS: "dict[str, StrOrPromise]" = {
     "evidence:taken": _("%(who)s took an evidence pack about %(purpose)s"),
     "log:heartbeat": _("The log was alive and had nothing to record"),
     "log:viewed": _("%(who)s looked at the state of the log"),
+    "alarm:raised": _("An alarm of the log was raised"),
     "alarm:acknowledged": _("%(who)s acknowledged an alarm of the log"),
 }
 """Acts of others. A code may be followed by the outcome, or by `nobody` where nobody is shown."""

@@ -1,5 +1,6 @@
 """What a pack is made of: the chain of one person and purpose, and the log's entries about it."""
 
+import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from uuid import UUID
 
 from audit import proving
 from audit.canonical import canonical
-from audit.proving import Proved, Proving
+from audit.proving import Proved, Proving, Stamp
 from consent import evidence
 from consent.evidence import Chain
 from consent.selectors import NoticeWords
@@ -76,11 +77,25 @@ def files(gathered: Gathered) -> dict[str, bytes]:
         found[f"receipts/{link.line.id}.json"] = canonical(link.receipt)
     for words in gathered.notices:
         found[notice_file(words)] = evidence.words_bytes(words)
+    for number, stamp in enumerate(gathered.proving.stamps, 1):
+        found |= _stamped(f"timestamps/{number}", stamp)
     for entry in gathered.proving.entries:
         found[f"records/{entry.id}.tlog-proof"] = str(gathered.proving.file(entry)).encode()
         if entry.body:
             found[f"records/{entry.id}.json"] = entry.body
     return found
+
+
+def _stamped(name: str, stamp: Stamp) -> dict[str, bytes]:
+    """A token, what it stamps, and how that belongs to the pack's checkpoint."""
+    body = stamp.checkpoint.note.partition("\n\n")[0] + "\n"
+    hashes = [base64.b64encode(one).decode() for one in stamp.consistency]
+    told = {"authority": stamp.authority, "at": stamp.at.isoformat(), "size": stamp.checkpoint.size}
+    return {
+        f"{name}.tsr": stamp.token, f"{name}.body": body.encode(),
+        f"{name}.checkpoint": stamp.checkpoint.note.encode(),
+        f"{name}.consistency": pretty(hashes), f"{name}.json": pretty(told),
+    }  # fmt: skip
 
 
 def notice_file(words: NoticeWords) -> str:

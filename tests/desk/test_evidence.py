@@ -16,6 +16,7 @@ from audit.models import EntryIndex
 from audit.sealing import log_key, seal_all
 from audit.selectors import payload
 from audit.tiles import LogReader
+from audit.witnesses.models import Cosignature
 from config.places import BASE_DIR
 from consent.transitions import State
 from keys import services as keys
@@ -240,6 +241,36 @@ class TestChainsOfEveryKind:
         assert told["person"]["pseudonym"]
         assert "key is destroyed" in files["index.html"].decode()
         assert verify(tmp_path, answer.content, "--vkey", vkey(lotus)).returncode == 0
+
+
+@pytest.mark.req("AUD-06")
+class TestTimestamps:
+    def test_come_with_what_they_stamp_and_how_it_belongs_to_the_pack(self, desk, lotus, tmp_path):
+        seal_all()
+        first = LogReader.of(lotus.id).checkpoint()
+        Cosignature.objects.create(
+            controller_id=lotus.id, size=first.size, witness="tsa.example", token=b"token",
+            at=timezone.now(),
+        )  # fmt: skip
+        desk.get(f"/admin/people/{lotus.person.id}/")  # the log grows on
+
+        answer = take(desk, lotus)
+
+        files = opened(answer)
+        assert verify(tmp_path, answer.content, "--vkey", vkey(lotus)).returncode == 0
+        assert files["timestamps/1.tsr"] == b"token"
+        assert files["timestamps/1.checkpoint"].startswith(files["timestamps/1.body"])
+        assert "tsa.example" in files["index.html"].decode()
+        assert self.grew(tmp_path, files, lotus) == 0
+
+    def grew(self, tmp_path, files, lotus):
+        """What the verifier says of the two checkpoints."""
+        names = ("timestamps/1.checkpoint", f"checkpoints/{lotus.id}", "timestamps/1.consistency")
+        paths = [tmp_path / name.replace("/", "-") for name in names]
+        for name, path in zip(names, paths, strict=True):
+            path.write_bytes(files[name])
+        command = [sys.executable, "-I", str(VERIFIER), "consistency", *map(str, paths)]
+        return subprocess.run([*command, "--vkey", vkey(lotus)], check=False).returncode
 
 
 class TestTheDoor:
