@@ -21,6 +21,7 @@ from audit import proofs
 from audit.actors import Target
 from audit.console import RecordedAdmin, note_read, shown
 from audit.errors import EntryMissingError, EntryPendingError
+from audit.files import proof_file, record_file
 from audit.models import EntryIndex
 
 PROOF, RECORD = "audit_entryindex_proof", "audit_entryindex_record"
@@ -57,8 +58,7 @@ class DownloadsAdmin(RecordedAdmin):
         """The proof file; the entry's own page while there is none yet."""
 
         def make(entry: EntryIndex) -> HttpResponse:
-            text = str(proofs.proof(entry.controller_id, entry.id))
-            return saved(text.encode(), proofs.CONTENT_TYPE, f"{entry.id}.tlog-proof")
+            return proof_file(entry.id, proofs.proof(entry.controller_id, entry.id))
 
         return self._taken(request, entry_id, "proof", make)
 
@@ -67,7 +67,7 @@ class DownloadsAdmin(RecordedAdmin):
         """The record's canonical bytes, which the proof is about."""
 
         def make(entry: EntryIndex) -> HttpResponse:
-            return saved(proofs.record(entry.id), proofs.RECORD_TYPE, f"{entry.id}.json")
+            return record_file(entry.id, proofs.record(entry.id))
 
         return self._taken(request, entry_id, "record", make)
 
@@ -94,14 +94,6 @@ class DownloadsAdmin(RecordedAdmin):
             return redirect("admin:audit_entryindex_change", entry_id)
         except EntryMissingError:
             raise Http404 from None
-
-
-def saved(content: bytes, content_type: str, name: str) -> HttpResponse:
-    """A file to keep, which no browser opens by itself or keeps on its own."""
-    response = HttpResponse(content, content_type=content_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Cache-Control"] = "no-store, private"
-    return response
 
 
 def _links(entry: EntryIndex) -> SafeString:

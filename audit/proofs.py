@@ -6,15 +6,12 @@ from uuid import UUID
 
 from django.db import DatabaseError, transaction
 
-from audit import selectors, services
+from audit import cosignatures, selectors, services
 from audit.actors import Actor, SubjectRef, Target
 from audit.errors import EntryMissingError, EntryPendingError, ReadNotRecordedError
 from audit.models import Checkpoint, EntryIndex, Payload
 from audit.tiles import LogReader
 from audit.tlog import notes
-
-CONTENT_TYPE = "text/plain; charset=utf-8"
-RECORD_TYPE = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +33,25 @@ def standing(controller_id: UUID, entry_id: UUID) -> Standing:
     place = reader.position(entry_id) if reader else None
     if reader is None or place is None:
         return Standing()
-    checkpoint = reader.checkpoint(covering=place + 1)
+    checkpoint = best(reader, covering=place + 1)
     if checkpoint is None:
         return Standing()
-    witnesses = witness_lines(checkpoint).count("\n")
+    witnesses = cosignatures.lines(checkpoint).count("\n")
     return Standing(place, checkpoint.size, checkpoint.at, witnesses)
 
 
-def witness_lines(checkpoint: Checkpoint) -> str:
-    """The cosignatures of witnesses, one a line."""
-    return ""
+def best(reader: LogReader, *, covering: int) -> Checkpoint | None:
+    """The checkpoint over so many entries that says most: the newest with a witness, else the
+    newest. Never a larger one than the reader has seen."""
+    cosigned = cosignatures.newest(reader.tree.controller_id, covering=covering)
+    if cosigned and cosigned.size <= reader.size:
+        return cosigned
+    return reader.checkpoint(covering=covering)
 
 
 def signed_note(checkpoint: Checkpoint) -> str:
     """A checkpoint as it is handed out: signed by the log, and by the witnesses who saw it."""
-    return checkpoint.note + witness_lines(checkpoint)
+    return checkpoint.note + cosignatures.lines(checkpoint)
 
 
 def proof(controller_id: UUID, entry_id: UUID) -> notes.Proof:
@@ -63,7 +64,10 @@ def proof(controller_id: UUID, entry_id: UUID) -> notes.Proof:
     if reader is None or place is None:
         raise _absent(controller_id, entry_id)
     kept = Payload.objects.filter(id=entry_id).first()
-    return reader.proof(place, extra=bytes(kept.salt) if kept else b"", lines=witness_lines)
+    return reader.proof(
+        place, extra=bytes(kept.salt) if kept else b"", lines=cosignatures.lines,
+        checkpoint=best(reader, covering=place + 1),
+    )  # fmt: skip
 
 
 def has_record(entry_id: UUID) -> bool:

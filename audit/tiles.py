@@ -141,10 +141,18 @@ class LogReader:
         return found.order_by("-size").first()
 
     def proof(
-        self, index: int, *, extra: bytes = b"", lines: Callable[[Checkpoint], str] | None = None
+        self,
+        index: int,
+        *,
+        extra: bytes = b"",
+        lines: Callable[[Checkpoint], str] | None = None,
+        checkpoint: Checkpoint | None = None,
     ) -> notes.Proof:
-        """The proof file of an entry. `lines` adds cosignatures. Raises RangeError."""
-        checkpoint = self.checkpoint(covering=index + 1)
+        """The proof file of an entry, by this checkpoint or else the newest.
+
+        `lines` adds cosignatures. Raises RangeError.
+        """
+        checkpoint = checkpoint or self.checkpoint(covering=index + 1)
         if checkpoint is None:
             raise merkle.RangeError(f"no checkpoint covers entry {index} yet")
         hashes = self.inclusion(index, checkpoint.size)

@@ -20,12 +20,13 @@ from audit import proofs, sealing
 from audit.actors import Actor
 from audit.api import inputs
 from audit.api.errors import OutOfRangeError, PathMalformedError, TileMissingError
+from audit.files import proof_file
 from audit.models import Checkpoint as SignedSize
 from audit.tiles import LogReader, NoSuchTileError
 from audit.tlog.merkle import HASH, RangeError
 from audit.tlog.paths import PathError, Place
 
-TEXT = proofs.CONTENT_TYPE
+TEXT = "text/plain; charset=utf-8"
 BINARY = "application/octet-stream"
 LENGTH = HASH.to_bytes(2)
 YEAR_SECONDS = 365 * 86400
@@ -143,7 +144,7 @@ class EntryProof(LogView):
         if not isinstance(request.auth, Actor):
             raise NotAuthenticated
         found = proofs.show_proof(by=request.auth, controller_id=self.log, entry_id=entry_id)
-        return proof_file(str(found), str(entry_id))
+        return proof_file(entry_id, found)
 
 
 class Nothing(LogView):
@@ -151,13 +152,6 @@ class Nothing(LogView):
 
     def get(self, request: Request, **kwargs: str) -> HttpResponse:
         raise Http404
-
-
-def proof_file(proof: str, name: str) -> HttpResponse:
-    """A proof as a file to keep."""
-    response = HttpResponse(proof, content_type=TEXT)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.tlog-proof"'
-    return response
 
 
 def _content(reader: LogReader, place: Place) -> bytes:

@@ -1,6 +1,7 @@
 """What a stranger reads about each operation: words, forms, refusals and examples."""
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, extend_schema
 
 from accounts.problems import (
     IDEMPOTENCY_KEY,
@@ -107,6 +108,26 @@ get_receipt = extend_schema(
     responses={200: serializers.ReceiptOutput, **problems(*READ)},
     examples=[answer("A receipt", examples.RECEIPT)],
 )
+
+get_receipt_proof = extend_schema(
+    operation_id="get_receipt_proof",
+    summary="The log's proof of a line",
+    description=(
+        "A file (C2SP tlog-proof) that proves, without us, that the record of this line is in the "
+        "company's log: the record's salt, its place, the way to the root, and the signed "
+        "checkpoint. Who holds the record's bytes can check them with it. A line of the last "
+        "second has no place yet (409). The reading is recorded."
+    ),
+    tags=CONSENTS,
+    responses={(200, "text/plain"): OpenApiTypes.STR, **problems(*READ, 409)},
+    examples=[
+        OpenApiExample(
+            "A proof", examples.PROOF, response_only=True, status_codes=["200"],
+            media_type="text/plain",
+        ),
+        refusal(409, "entry_pending", "The entry waits for its place in the log."),
+    ],
+)  # fmt: skip
 
 list_purposes = extend_schema(
     operation_id="list_purposes",

@@ -36,6 +36,14 @@ RECEIPT = {
     "method": "checkbox", "channel": "web", "given_by": "principal",
     "signature": {"key_id": "sig-1", "ed25519": "c2lnbmF0dXJl"},
 }  # fmt: skip
+LOG = f"lotus.example/log/v1/{CONTROLLER}"
+PROOF = (
+    "c2sp.org/tlog-proof@v1\nextra 3q2+796tvu/erb7v3q2+7w==\nindex 2\n"
+    "+sVCA+fMaWzw38tCySodnbr3CtnmIfS9jZhmLwDjwSU=\n\n"
+    f"{LOG}\n3\nrra8/idLcKFPsGel5VeCZNsPqbUa9eC6FZFY8yngbnc=\n\n"
+    f"— {LOG} Uw2QOjuxLto8KY213iVZf1TZJPLhfniiatiVPtghjuaC8L"
+    "u+kCHi8wCdFSyRG/HyXsaDqQJxQWZ2evvY5b0PsBJOy4o=\n"
+)
 RECORDED = {**CONSENT, "receipt": RECEIPT}
 WITHDRAWN = {
     **CONSENT, "sequence": 2, "state": "withdrawn", "expires_at": None, "method": "phone",

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.http import HttpResponse
 from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,9 +11,12 @@ from rest_framework.response import Response
 from accounts import selectors as accounts
 from accounts.inputs import NothingQuery
 from accounts.operations import ServiceView
+from audit import proofs
+from audit.files import proof_file
 from consent import reading, services
 from consent.api import documents, serializers
 from consent.models import ConsentEvent
+from consent.proofs import entry_of
 from consent.receipts import receipt
 
 
@@ -109,6 +113,15 @@ class Receipt(ConsentView):
     def get(self, request: Request, event_id: UUID) -> Response:
         self.asked(NothingQuery)
         return Response(self.receipt(self.line(event_id, "receipt").pk))
+
+
+class ReceiptProof(ConsentView):
+    @documents.get_receipt_proof
+    def get(self, request: Request, event_id: UUID) -> HttpResponse:
+        self.asked(NothingQuery)
+        log = self.caller.controller_id
+        entry = entry_of(log, self.line(event_id, "proof").pk)
+        return proof_file(entry, proofs.proof(log, entry))
 
 
 class Purposes(ServiceView):

@@ -5,16 +5,22 @@ from itertools import groupby
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from audit import proofs
+from audit.errors import EntryMissingError, EntryPendingError
+from audit.files import proof_file, record_file
 from consent import selectors as consent
+from consent.proofs import entry_of, standing_of
 from consent.receipts import receipt as receipt_of
 from portal import selectors, sentences
 from portal.pages import page, signed_in
 from portal.people import Person
+from portal.uses import shown as shown_uses
 from portal.views.choices import line_or_404
 
 LINES_A_PAGE = 25
@@ -42,14 +48,64 @@ def history(request: HttpRequest, person: Person) -> HttpResponse:
 
 @signed_in
 @require_safe
+def uses(request: HttpRequest, person: Person) -> HttpResponse:
+    """Who used or saw the person's data, by day and by service."""
+    before = _line_id(request.GET.get("before", ""))
+    shown = shown_uses(person, get_language() or "", before)
+    return page(
+        request, "uses.html", {"shown": shown, "is_later": before is not None}, person=person
+    )
+
+
+@signed_in
+@require_safe
 def receipt(request: HttpRequest, person: Person, event_id: UUID) -> HttpResponse:
     """The receipt of one answer: to read and print, or as the signed file."""
     line = line_or_404(person, event_id)
     found = receipt_of(person.company.id, person.company.name, event_id)
     if request.GET.get("format") == "json":
         return _file(event_id, found.as_dict())
-    context = {"line": line, "receipt": found}
+    context = {"line": line, "receipt": found, "proof": standing_of(person.company.id, event_id)}
     return page(request, "receipt.html", context, person=person)
+
+
+@signed_in
+@require_safe
+def proof(request: HttpRequest, person: Person, event_id: UUID) -> HttpResponse:
+    """The log's proof that the answer is recorded, as a file."""
+    entry = _entry_or_404(person, event_id)
+    try:
+        return proof_file(entry, proofs.proof(person.company.id, entry))
+    except EntryPendingError:
+        return redirect("portal:receipt", event_id)
+
+
+@signed_in
+@require_safe
+def record(request: HttpRequest, person: Person, event_id: UUID) -> HttpResponse:
+    """The record itself, which the proof is about."""
+    entry = _entry_or_404(person, event_id)
+    try:
+        return record_file(entry, proofs.record(entry))
+    except EntryMissingError:
+        raise Http404 from None
+
+
+def _entry_or_404(person: Person, event_id: UUID) -> UUID:
+    """The log's entry of a line of this person's own history."""
+    line_or_404(person, event_id)
+    try:
+        return entry_of(person.company.id, event_id)
+    except EntryMissingError:
+        raise Http404 from None
+
+
+def _line_id(text: str) -> UUID | None:
+    """The place a page starts at; anything else starts at the newest."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _file(event_id: UUID, content: dict[str, object]) -> HttpResponse:

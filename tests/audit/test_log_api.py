@@ -328,7 +328,7 @@ class TestEntryProof:
 
         assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
         assert f'filename="{ids[300]}.tlog-proof"' in response.headers["Content-Disposition"]
-        assert response.headers["Cache-Control"] == "no-store"
+        assert response.headers["Cache-Control"] == "no-store, private"
         kept = Payload.objects.get(id=ids[300])
         leaf = merkle.leaf_hash(hashlib.sha256(bytes(kept.salt) + bytes(kept.body)).digest())
         found = verified(response.content.decode(), leaf, log)

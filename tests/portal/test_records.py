@@ -1,11 +1,17 @@
 import base64
+import hashlib
 import json
+import uuid
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
+from audit import sealing
 from audit.canonical import canonical
+from audit.models import EntryIndex
+from audit.tiles import LogReader
+from audit.tlog import merkle, notes
 from consent.transitions import State
 from keys import services as keys
 from keys.provider import Signature
@@ -104,3 +110,70 @@ class TestReceipt:
         assert not keys.verify(canonical({**found, "purpose": "other"}), kept)
         assert found["event_state"] == "given"
         assert "no-store" in response.headers["Cache-Control"]
+
+
+@pytest.mark.req("AUD-03", "CON-14")
+class TestProof:
+    @pytest.fixture
+    def line(self, company, asha):
+        """An answer that has its place in the log."""
+        event = company.yes(asha)
+        sealing.seal_all()
+        return event
+
+    def test_and_record_together_prove_the_answer(self, asha_in, company, line):
+        proof, record = (
+            asha_in.get(f"/privacy/receipts/{line.id}/{what}/") for what in ("proof", "record")
+        )
+
+        found = notes.Proof.parse(proof.content.decode())
+        note = notes.parse_note(found.checkpoint)
+        said = notes.Checkpoint.parse(note.body)
+        leaf = merkle.leaf_hash(hashlib.sha256(found.extra + record.content).digest())
+        assert merkle.root_from_inclusion(found.index, said.size, leaf, found.hashes) == said.root
+        assert note.by(sealing.log_key(LogReader.of(company.id).tree.origin))
+        assert json.loads(record.content)["target"]["id"] == str(line.id)
+
+    def test_and_record_are_files_of_one_name(self, asha_in, line):
+        entry = EntryIndex.objects.get(target_id=str(line.id)).id
+
+        for what, ending in (("proof", "tlog-proof"), ("record", "json")):
+            answer = asha_in.get(f"/privacy/receipts/{line.id}/{what}/")
+            assert f'filename="{entry}.{ending}"' in answer.headers["Content-Disposition"]
+            assert "no-store" in answer.headers["Cache-Control"]
+
+    def test_is_offered_beside_the_receipt(self, asha_in, line):
+        page = asha_in.get(f"/privacy/receipts/{line.id}/").content.decode()
+
+        for what in ("proof", "record"):
+            assert f'href="/privacy/receipts/{line.id}/{what}/"' in page
+
+    def test_comes_when_the_answer_has_its_place(self, asha_in, company, asha):
+        event = company.yes(asha)
+
+        page = asha_in.get(f"/privacy/receipts/{event.id}/").content.decode()
+        early = asha_in.get(f"/privacy/receipts/{event.id}/proof/")
+
+        assert "gets its place in the log within seconds" in page
+        assert f"{event.id}/proof/" not in page
+        assert (early.status_code, early.headers["Location"]) == (
+            302, f"/privacy/receipts/{event.id}/",
+        )  # fmt: skip
+
+    @pytest.mark.req("P9")
+    @pytest.mark.parametrize("what", ["proof", "record"])
+    def test_of_another_persons_answer_is_not_there(self, asha_in, company, what):
+        event = company.yes(company.person("ravi@example.in"))
+        sealing.seal_all()
+
+        for unknown in (event.id, uuid.UUID(int=7)):
+            assert asha_in.get(f"/privacy/receipts/{unknown}/{what}/").status_code == 404
+
+    @pytest.mark.parametrize("what", ["proof", "record"])
+    def test_is_for_nobody_who_is_not_signed_in(self, client, line, what):
+        answer = client.get(f"/privacy/receipts/{line.id}/{what}/")
+
+        assert (answer.status_code, answer.headers["Location"]) == (302, "/privacy/sign-in/")
+
+    def test_is_only_read(self, asha_in, line):
+        assert asha_in.post(f"/privacy/receipts/{line.id}/proof/").status_code == 405
