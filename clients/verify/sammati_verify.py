@@ -337,13 +337,11 @@ class Note:
 
         Raises VerificationError where a signature with the key's name and id is not the key's.
         """
-        for name, value in self.signatures:
-            if name == key.name and value[:4] == key.key_id:
-                seconds = self._verified(key, value[4:])
-                if seconds is None:
-                    raise VerificationError(f"The signature of {shown(name)} on {what} is wrong.")
-                return seconds
-        return None
+        mine = [v[4:] for n, v in self.signatures if n == key.name and v[:4] == key.key_id]
+        times = [self._verified(key, value) for value in mine]
+        if None in times:
+            raise VerificationError(f"The signature of {shown(key.name)} on {what} is wrong.")
+        return times[0] if times else None
 
     def _verified(self, key: Vkey, value: bytes) -> int | None:
         if key.kind == ED25519:
