@@ -45,6 +45,25 @@ class AlarmReasonError(DomainError):
     field = "reason"
 
 
+class RetentionLoginMissingError(RuntimeError):
+    """The login that may end payloads is not configured here."""
+
+    def __str__(self) -> str:
+        return "DATABASE_RETENTION_URL is not set: nothing can be dropped (docs/operations.md)."
+
+
+class HoldReasonError(DomainError):
+    code = "hold_reason"
+    message = "The reason of a hold is a code of lower-case letters, digits, dots and dashes."
+    field = "reason"
+
+
+class HoldEndedError(DomainError):
+    code = "hold_ended"
+    status = 409
+    message = "There is no such hold, or it has ended."
+
+
 class CursorError(DomainError):
     """A cursor that we did not write, or wrote for other criteria."""
 

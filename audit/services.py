@@ -154,6 +154,32 @@ def _pseudonymous(draft: Draft) -> Draft:
     )  # fmt: skip
 
 
+_FORGET = """
+UPDATE audit_entryindex SET
+  subject_id = CASE WHEN subject_id = %(id)s THEN NULL ELSE subject_id END,
+  actor_id = CASE WHEN actor_type = 'subject' AND actor_id = %(text)s THEN '' ELSE actor_id END,
+  target_id = CASE WHEN target_id = %(text)s THEN '' ELSE target_id END
+WHERE controller_id = %(log)s
+  AND (subject_id = %(id)s OR actor_id = %(text)s
+       OR target_id = %(text)s AND event <> 'decision:made')
+"""
+
+
+def forget(*, by: Actor, controller_id: UUID, subject_id: UUID) -> int:
+    """Take a person out of a log's index (P6; GDPR 17, DPDP Act s.12(3)); returns of how many.
+
+    The lines stay and name nobody: who acted, when and on what ground must stay answerable, to
+    others as well (DPDP Rules r.6(1)(c)), and a payload's line says which log it belongs to. Call
+    it when the person's data key is destroyed, in that transaction. Raises NotAtomicError.
+    """
+    record(
+        event="subject:forgotten", by=by, controller_id=controller_id, target=Target("index", "")
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET, {"id": subject_id, "text": str(subject_id), "log": controller_id})
+        return int(cursor.rowcount)
+
+
 def ensure_partitions(months: int = 15) -> int:
     """Create the payload partitions of this month and the next ones; returns how many were new."""
     with connection.cursor() as cursor:

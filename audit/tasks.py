@@ -2,19 +2,37 @@
 
 from datetime import timedelta
 
+import structlog
 from django.conf import settings
 from django.utils import timezone
 
-from audit import sealing, services
+from audit import retention, sealing, services
+from audit.actors import Actor
+from audit.errors import RetentionLoginMissingError
 from audit.witnesses import duties  # noqa: F401 (registers)
 from work.duties import duty
-from work.handlers import JobView, Outcome, finished, periodic
+from work.handlers import JobView, Outcome, again, finished, periodic, retry
+
+log = structlog.get_logger(__name__)
 
 
 @periodic("audit.partitions", every=86_400)
 def ensure_partitions(job: JobView) -> Outcome:
     services.ensure_partitions()
     return finished()
+
+
+@periodic("audit.retention", every=86_400)
+def end_payloads(job: JobView) -> Outcome:
+    """A month a step: each is a transaction of the retention login's own."""
+    try:
+        ran = retention.run(by=Actor.system("retention"), at_most=1)
+    except RetentionLoginMissingError:
+        log.warning("retention_not_configured")
+        return finished()
+    if ran.dropped:
+        return again(cursor={}, done=job.done + 1)
+    return retry("retention_put_off", 3600) if ran.put_off else finished()
 
 
 @duty("audit.seal", every=0.5)

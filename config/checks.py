@@ -10,6 +10,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
 from django.core.exceptions import ImproperlyConfigured
 
+from audit.catalogue import FLOORS
+
 MIN_SECRET_LENGTH = 50
 DEVELOPMENT_MAIL = (
     "config.mail.MailboxBackend",
@@ -128,6 +130,33 @@ def keys_file_is_private(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]
     ]
 
 
+def ceilings_are_above_floors(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    days = settings.AUDIT_RETENTION_DAYS
+    return [
+        Error(
+            f"Audit records of class {one.value} would be destroyed after {days[one.value]} days,"
+            f" before the {floor.years * 365} that the law demands ({floor.law}).",
+            hint="Raise its SAMMATI_AUDIT_..._DAYS (.env.example); the database refuses it anyway.",
+            id="sammati.E008",
+        )
+        for one, floor in FLOORS.items()
+        if days[one.value] < floor.years * 365
+    ]
+
+
+def retention_can_happen(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    if not settings.PRODUCTION or settings.DATABASE_RETENTION_URL:
+        return []
+    return [
+        Warning(
+            "DATABASE_RETENTION_URL is not set: this process cannot end audit records whose time is"
+            " over (DPDP Rules r.8(3); GDPR 5(1)(e)).",
+            hint="Set it where the worker or audit_retention runs (docs/operations.md).",
+            id="sammati.W002",
+        )
+    ]
+
+
 ALL = (
     no_embedded_servers,
     secret_key_is_strong,
@@ -137,4 +166,6 @@ ALL = (
     debug_is_off,
     base_url_is_https,
     keys_file_is_private,
+    ceilings_are_above_floors,
+    retention_can_happen,
 )

@@ -27,6 +27,12 @@ AUDIT_ORIGIN = env.text("SAMMATI_AUDIT_ORIGIN", urlsplit(BASE_URL).netloc)
 PUBLIC_LOGS = env.words("SAMMATI_PUBLIC_LOGS")
 # The TOML file that names who witnesses the logs (docs/operations.md). Empty: nobody does.
 WITNESSES = env.text("SAMMATI_WITNESSES")
+# Days from the end of a month until its payloads are destroyed, by retention class.
+AUDIT_RETENTION_DAYS = {
+    "rc1": env.integer("SAMMATI_AUDIT_EVIDENCE_DAYS", default=7 * 365),
+    "rc2": env.integer("SAMMATI_AUDIT_PROCESSING_DAYS", default=365),
+    "rc3": env.integer("SAMMATI_AUDIT_AI_DECISION_DAYS", default=3 * 365),
+}
 AUDIT_HEARTBEAT_SECONDS = env.integer("SAMMATI_AUDIT_HEARTBEAT_SECONDS", default=60)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if PRODUCTION else "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
@@ -108,6 +114,8 @@ def database_settings() -> dict[str, Any]:
 
 
 DATABASE_IS_EMBEDDED = not env.text("DATABASE_URL")
+# The one login that may end payloads; opened for that call and closed (audit/retention.py).
+DATABASE_RETENTION_URL = env.text("DATABASE_RETENTION_URL")
 DATABASES = {"default": database_settings()}
 REDIS_URL = env.text("REDIS_URL", f"redis+socket://{EMBEDDED.valkey_socket}")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

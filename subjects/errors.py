@@ -44,6 +44,12 @@ class KeyDestroyedError(DomainError):
     message = "The subject's data key was destroyed; nothing sealed under it can be read."
 
 
+class SubjectHeldError(DomainError):
+    code = "subject_held"
+    status = 409
+    message = "A legal hold stands on the subject: nothing of theirs may be destroyed."
+
+
 class StandingUnknownError(DomainError):
     code = "standing_unknown"
     status = 404

@@ -112,6 +112,15 @@ def standings(subject: Subject) -> QuerySet[Standing]:
     return Standing.objects.filter(subject=subject, ended_at=None).order_by("-since_at", "id")
 
 
+def held() -> list[tuple[UUID, UUID]]:
+    """Whose entries must not end, as (controller id, person id): a legal hold of any scope stands.
+
+    What is held for one purpose is not told apart in the log, so all of theirs is kept.
+    """
+    rows = Standing.objects.filter(state="hold", ended_at=None)
+    return list(rows.values_list("controller_id", "subject_id").distinct())
+
+
 def erased_scopes(controller_id: UUID, ids: Collection[UUID]) -> dict[UUID, set[str]]:
     """Of those who are erased or being erased, the purposes concerned; "" stands for everything."""
     rows = Standing.objects.filter(

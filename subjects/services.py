@@ -12,6 +12,7 @@ from audit.actors import Actor, SubjectRef, Target
 from subjects.errors import (
     IdentifierTakenError,
     StandingUnknownError,
+    SubjectHeldError,
     SubjectUnknownError,
 )
 from subjects.making import Looked, Made, NewSubject, SubjectRow, store
@@ -176,14 +177,18 @@ def relate(
 def destroy_key(*, by: Actor, subject: Subject) -> None:
     """Destroy a person's data key, identifiers and pseudonym: nothing sealed is readable again.
 
-    The entry that records it still carries the pseudonym; nothing leads from it to the person.
+    Payloads still carry the pseudonym; nothing leads from it to the person, and the log's index
+    names them no longer. Raises SubjectHeldError while a legal hold stands (GDPR 17(3)(e)).
     """
     locked = lock(subject.controller_id, subject.id)
+    if Standing.objects.filter(subject=locked, state=StandingState.HOLD, ended_at=None).exists():
+        raise SubjectHeldError
     _record(by, locked, "subject:key_destroyed", {})
     Identifier.objects.filter(subject=locked).delete()
     DataKey.objects.filter(subject=locked).delete()
     locked.pseudonym = None
     locked.save(update_fields=["pseudonym"])
+    audit.forget(by=by, controller_id=locked.controller_id, subject_id=locked.id)
 
 
 def lock(controller_id: UUID, subject_id: UUID) -> Subject:

@@ -1,3 +1,4 @@
+import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from config import checks
@@ -122,6 +123,31 @@ def test_a_keys_file_open_to_everybody_is_warned_about(settings, tmp_path):
     assert ids(checks.keys_file_is_private) == ["sammati.W001"]
 
 
+@pytest.mark.req("AUD-06")
+class TestRetention:
+    def test_a_ceiling_below_the_floor_is_refused_and_the_law_named(self, settings):
+        settings.AUDIT_RETENTION_DAYS = {"rc1": 2555, "rc2": 364, "rc3": 365}
+
+        (found,) = checks.ceilings_are_above_floors(None)
+
+        assert found.id == "sammati.E008"
+        assert "rc2" in found.msg
+        assert "r.8(3)" in found.msg
+
+    def test_ceilings_at_the_floor_pass(self, settings):
+        settings.AUDIT_RETENTION_DAYS = {"rc1": 2555, "rc2": 365, "rc3": 365}
+
+        assert ids(checks.ceilings_are_above_floors) == []
+
+    def test_production_without_the_login_is_warned(self, settings):
+        production(settings)
+        settings.DATABASE_RETENTION_URL = ""
+        assert ids(checks.retention_can_happen) == ["sammati.W002"]
+
+        settings.DATABASE_RETENTION_URL = "postgresql://sammati_retention@db/sammati"
+        assert ids(checks.retention_can_happen) == []
+
+
 def test_every_finding_says_what_to_do(settings, tmp_path):
     production(settings)
     settings.DATABASE_IS_EMBEDDED = True
@@ -131,8 +157,10 @@ def test_every_finding_says_what_to_do(settings, tmp_path):
     settings.EMAIL_BACKEND = "config.mail.MailboxBackend"
     settings.DEBUG = True
     settings.BASE_URL = "http://privacy.example"
+    settings.DATABASE_RETENTION_URL = ""
+    settings.AUDIT_RETENTION_DAYS = {"rc1": 1, "rc2": 1, "rc3": 1}
 
     found = [message for check in checks.ALL for message in check(None)]
 
-    assert len(found) == 7
+    assert len(found) == 11
     assert all(message.hint for message in found)

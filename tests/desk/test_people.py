@@ -108,7 +108,7 @@ class TestThePersonsPage:
         page = text(desk.get(address("person", lotus)))
 
         assert "a•••" not in page
-        assert "data key was destroyed" in page
+        assert "data key was destroyed: the log no longer says" in page
 
     def test_shows_history_newest_first_a_page_at_a_time(self, desk, lotus):
         for _ in range(30):

@@ -4,7 +4,12 @@ from django.db import IntegrityError, connection, transaction
 from audit.models import EntryIndex, Payload
 from keys.errors import UnsealError
 from subjects import selectors, services
-from subjects.errors import IdentifierTakenError, KeyDestroyedError, NoIdentifierError
+from subjects.errors import (
+    IdentifierTakenError,
+    KeyDestroyedError,
+    NoIdentifierError,
+    SubjectHeldError,
+)
 from subjects.models import DataKey, Identifier, Subject
 from subjects.schemes import MalformedIdentifierError, UnknownSchemeError
 from tests.subjects.people import BY, EMAIL, NUMBER, PHONE, add, at_once
@@ -224,7 +229,18 @@ class TestDestroyingTheKey:
         with pytest.raises(KeyDestroyedError):
             selectors.data_key(asha)
         assert all(EMAIL.encode() not in value for value in sealed.values())
-        assert events()[-1] == "subject:key_destroyed"
+        assert events()[-2:] == ["subject:key_destroyed", "subject:forgotten"]
+
+    def test_a_legal_hold_forbids_it(self, asha):
+        held = services.set_standing(by=BY, subject=asha, state="hold")
+
+        with pytest.raises(SubjectHeldError):
+            services.destroy_key(by=BY, subject=asha)
+        assert DataKey.objects.count() == 1
+
+        services.end_standing(by=BY, standing=held)
+        services.destroy_key(by=BY, subject=asha)
+        assert DataKey.objects.count() == 0
 
     def test_what_a_backup_still_has_cannot_be_read(self, asha):
         backup = list(Identifier.objects.all())
