@@ -15,6 +15,7 @@ from rfc3161_client import (
 from rfc3161_client.tsp import TimeStampRequest
 
 from audit.witnesses.configuration import Witness
+from audit.witnesses.der import in_order
 from audit.witnesses.errors import Problem, WitnessTroubleError
 from audit.witnesses.models import Cosignature
 from audit.witnesses.published import Published
@@ -51,7 +52,9 @@ class TimestampSink:
     def vouches(self, kept: Cosignature, log: Published) -> bool:
         """Whether a stamp we kept is over our tree as it is. Raises ContradictionError."""
         try:
-            imprint = decode_timestamp_response(bytes(kept.token)).tst_info.message_imprint
+            imprint = decode_timestamp_response(
+                in_order(bytes(kept.token))
+            ).tst_info.message_imprint
         except ValueError:
             return False
         return bytes(imprint.message) == hashlib.sha256(log.body_at(kept.size).encode()).digest()
@@ -80,7 +83,7 @@ def _response(reply: Reply) -> TimeStampResponse:
     if reply.content_type != REPLY:
         raise WitnessTroubleError(Problem.GARBLED)
     try:
-        response = decode_timestamp_response(reply.body)
+        response = decode_timestamp_response(in_order(reply.body))
         if response.status != GRANTED:
             raise WitnessTroubleError(Problem.REFUSED)
         _ = response.tst_info
