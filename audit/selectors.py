@@ -1,5 +1,6 @@
 """Questions to the log."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 import msgspec
@@ -27,6 +28,16 @@ def payload(entry_id: UUID) -> dict[str, object] | None:
     """What the entry says, or None where its payload has reached the end of its life."""
     found = Payload.objects.filter(id=entry_id).first()
     return msgspec.json.decode(bytes(found.body), type=dict[str, object]) if found else None
+
+
+def payloads(entry_ids: Collection[UUID], classes: Collection[str]) -> dict[UUID, bytes]:
+    """The canonical bytes of those of these entries that have them still, by id.
+
+    `classes` are those the entries are of, so that the key finds them. The caller knows whose
+    entries they are.
+    """
+    found = Payload.objects.filter(retention_class__in=classes, id__in=entry_ids)
+    return {one: bytes(body) for one, body in found.values_list("id", "body")}
 
 
 def commitment_of(entry: EntryIndex) -> str:

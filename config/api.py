@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from accounts.api import schema as extensions
 from accounts.operations import ServiceView
 from consent.api import views as consent
+from policies.api import views as policies
 from subjects.api import views as subjects
 
 __all__ = ["app_name", "extensions", "urlpatterns"]
@@ -57,7 +58,10 @@ urlpatterns = [
     path("consents/history", consent.History.as_view(), name="history"),
     path("consents/<uuid:event_id>", consent.Consent.as_view(), name="consent"),
     path("receipts/<uuid:event_id>", consent.Receipt.as_view(), name="receipt"),
+    path("receipts/<uuid:event_id>/proof", consent.ReceiptProof.as_view(), name="receipt-proof"),
     path("purposes", consent.Purposes.as_view(), name="purposes"),
     path("notices", consent.NoticeInForce.as_view(), name="notices"),
+    path("processing", policies.Processing.as_view(), name="processing"),
+    path("ai-decisions", policies.AIDecisions.as_view(), name="ai-decisions"),
     re_path(r"^(?P<rest>.*)$", Nothing.as_view(), name="nothing"),
 ]

@@ -6,6 +6,7 @@ it lacks is said in English.
 
 from typing import Literal, NamedTuple
 
+from policies.intake import backing
 from policies.rules import RULES
 from policies.rules.cures import CURES, NOTHING, Cure
 from policies.rules.law import Instrument, resolve
@@ -14,6 +15,7 @@ from policies.rules.registry import KNOWN_PACKS
 
 Audience = Literal["admin", "user"]
 DEFAULT_LANGUAGE = "en"
+FOUND = (*FINDINGS, *backing.FINDINGS)
 UNKNOWN_CODE = "The reason is recorded under a code this version does not know."
 
 
@@ -27,16 +29,16 @@ class Text(NamedTuple):
 CATALOGUES: dict[str, dict[str, Text]] = {
     DEFAULT_LANGUAGE: {
         **{rule.code: Text(rule.text, rule.person) for rule in RULES},
-        **{finding.reason.code: Text(finding.text, finding.person) for finding in FINDINGS},
+        **{finding.reason.code: Text(finding.text, finding.person) for finding in FOUND},
     }
 }
 CURE_OF: dict[str, str] = {
     **{rule.code: rule.cure for rule in RULES},
-    **{finding.reason.code: finding.cure for finding in FINDINGS},
+    **{finding.reason.code: finding.cure for finding in FOUND},
 }
 _REFS: dict[str, dict[str, tuple[str, ...]]] = {
     **{rule.code: dict(rule.refs) for rule in RULES},
-    **{each.reason.code: {each.reason.pack: each.reason.refs} for each in FINDINGS},
+    **{each.reason.code: {each.reason.pack: each.reason.refs} for each in FOUND},
 }
 
 
