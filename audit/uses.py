@@ -128,7 +128,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Somebody who used or saw the data on a day. Officers may be meant together: then no id."""
+    """Somebody who used or saw the data on a day."""
 
     type: str
     id: str
@@ -143,14 +143,13 @@ class Day:
     parties: tuple[Party, ...]
 
 
-def by_day(uses: Iterable[Use], *, are_officers_named: bool) -> list[Day]:
+def by_day(uses: Iterable[Use]) -> list[Day]:
     """Group a page of uses as people ask: when, who, and what for."""
     days: dict[date, dict[tuple[str, str], dict[object, list[Use]]]] = {}
     for use in uses:
-        named = are_officers_named or use.actor_type != "officer"
-        who = (use.actor_type, use.actor_id if named else "")
         parties = days.setdefault(timezone.localdate(use.at), {})
-        parties.setdefault(who, {}).setdefault(_alike(use), []).append(use)
+        groups = parties.setdefault((use.actor_type, use.actor_id), {})
+        groups.setdefault(_alike(use), []).append(use)
     return [
         Day(day, tuple(Party(*who, _lines(groups.values())) for who, groups in parties.items()))
         for day, parties in days.items()

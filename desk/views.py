@@ -28,6 +28,7 @@ from desk import people, services, words
 from desk.forms import SCHEME_NAMES, FindForm, OnBehalfForm, RevealForm
 from desk.people import Person
 from desk.timeline import timeline
+from desk.uses import uses
 from keys.problems import DomainError
 
 UNPROCESSABLE = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -74,16 +75,23 @@ def person(request: HttpRequest, subject_id: UUID) -> HttpResponse:
 
     def build() -> HttpResponse:
         note(request, found, "person")
-        history = timeline(found.controller_id, subject_id, show=show, before=before)
-        moments = [(one, who(request, one.actor_type, one.actor_id)) for one in history.moments]
         context = {
             "title": _("Person"), "subtitle": found.short_id, "person": found,
-            "shown": people.shown(found), "schemes": SCHEME_NAMES, "history": history,
-            "moments": moments, "filters": words.FILTERS, **abilities(request, found),
+            "shown": people.shown(found), "schemes": SCHEME_NAMES, "filters": words.FILTERS,
+            **told(request, found, show, before), **abilities(request, found),
         }  # fmt: skip
         return page(request, "desk/person.html", context)
 
     return shown(request, build)
+
+
+def told(request: HttpRequest, found: Person, show: str, before: UUID | None) -> dict[str, Any]:
+    """What happened about the person: as a list of acts, or by who used or saw their data."""
+    if show == "uses":
+        return {"history": uses(request, found.controller_id, found.id, before)}
+    history = timeline(found.controller_id, found.id, show=show, before=before)
+    moments = [(one, who(request, one.actor_type, one.actor_id)) for one in history.moments]
+    return {"history": history, "moments": moments}
 
 
 def reveal(request: HttpRequest, subject_id: UUID) -> HttpResponse:

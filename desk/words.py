@@ -72,6 +72,7 @@ FILTERS: "tuple[tuple[str, StrOrPromise], ...]" = (
     ("choices", _("Choices")),
     ("decisions", _("Decisions")),
     ("reads", _("Who looked")),
+    ("uses", _("Who used or saw the data")),
 )
 
 

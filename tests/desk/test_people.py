@@ -256,3 +256,34 @@ def test_the_story_of_a_call(desk, lotus, entries):
     assert "Consent was withdrawn" in after
     assert "By: officer olga" in after
     assert len(entries("consent:withdrawn")) == 1
+
+
+@pytest.mark.req("AUD-15")
+class TestWhoUsedTheData:
+    def test_is_told_by_day_and_party(self, desk, lotus):
+        for _ in range(3):
+            house.decide(lotus, outcome="permit", reason="PERMIT_IN:consent")
+
+        page = text(desk.get(address("person", lotus), {"show": "uses"}))
+
+        assert "Service …00000000aaaa" in page
+        assert "A decision was made : permitted · Offers by e-mail" in page
+        assert "3 times, from" in page
+        assert "A decision was made : denied" in page
+        assert "Officer olga A record was viewed" in page
+
+    def test_names_whoever_reads_it_now_as_well(self, tulip):
+        auditor = house.signed_in(house.officer(tulip, "ada", "auditor"))
+        person = house.new_person(tulip, "new@tulip.example")
+
+        page = auditor.get(f"/admin/people/{person.id}/", {"show": "uses"})
+
+        assert [name for name, _ in page.context["history"].days[0].parties] == ["officer ada"]
+
+    def test_comes_in_pages(self, desk, lotus):
+        for _ in range(101):
+            house.decide(lotus)
+
+        page = desk.get(address("person", lotus), {"show": "uses"})
+
+        assert f"before={page.context['history'].next_before}" in page.content.decode()
