@@ -63,7 +63,9 @@ _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*
 _LOG_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_TILE = re.compile(r"tile/(entries|[0-9]{1,2})/((?:x[0-9]{3}/){0,6}[0-9]{3})(?:\.p/([0-9]{1,3}))?")
+_TILE = re.compile(
+    r"tile/(entries|[0-9]|[1-9][0-9])/((?:x[0-9]{3}/){0,6}[0-9]{3})(?:\.p/([0-9]{1,3}))?"
+)
 
 
 class VerificationError(Exception):
@@ -825,19 +827,16 @@ class Replay:
                 self._check_other(name)
 
     def _check_other(self, name: str) -> None:
-        found = _TILE.fullmatch(name)
-        level = found[1] if found else ""
-        number = int(found[2].replace("x", "").replace("/", "")) if found else 0
-        width = int(found[3] or WIDTH) if found else 0
-        unit = HASH + 2 if level == "entries" else HASH
-        depth = 0 if level == "entries" else int(level or 0)
-        wider = min(WIDTH, (self._size >> 8 * depth) - number * WIDTH)
-        if not 0 < width < wider or depth > DEEPEST or name != tile_name(level, number, width):
+        if not (found := _TILE.fullmatch(name)):
+            raise VerificationError(f"{name} is no tile.")
+        level, width = found[1], int(found[3] or WIDTH)
+        number = int(found[2].replace("x", "").replace("/", ""))
+        depth, unit = (0, HASH + 2) if level == "entries" else (int(level), HASH)
+        whole = min(WIDTH, (self._size >> 8 * depth) - number * WIDTH)
+        if not 0 < width < whole or name != tile_name(level, number, width):
             raise VerificationError(f"{name} is no tile of a log of {self._size} entries.")
-        if (
-            self._source.read(name, width * unit)
-            != self._read(level, number, wider, unit)[: width * unit]
-        ):
+        data = self._read(level, number, whole, unit)[: width * unit]
+        if self._source.read(name, WIDTH * unit) != data:
             raise VerificationError(f"{name} differs from the tile that followed it.")
 
 

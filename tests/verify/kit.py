@@ -269,16 +269,18 @@ def exported(logs, *, gone=(), more=None, kind="export"):
             export_line(reader, one, checkpoint.size, is_gone=one in gone) for one in ids
         ]  # fmt: skip
     files["entries.ndjson"] = b"".join(canonical(one) + b"\n" for one in lines)
-    return signed_export(files, names, OurSigner(names[min(names)]["origin"]), kind, len(lines))
+    return signed_export(
+        files, names, OurSigner(names[min(names)]["origin"]), kind=kind, count=len(lines)
+    )
 
 
-def signed_export(files, logs, signer, kind="export", count=1, **changes):
+def signed_export(files, logs, signer, /, **changes):
     """The files with a manifest that names them, signed."""
     files = {k: v for k, v in files.items() if k not in {"manifest.json", "manifest.note"}}
     manifest = canonical({
-        "format": "sammati-export@1", "kind": kind, "logs": logs, "made_at": MADE_AT,
+        "format": "sammati-export@1", "kind": "export", "logs": logs, "made_at": MADE_AT,
         "made_by": "01900000-0000-7000-8000-0000000000ff", "reason": "audit", "filters": {},
-        "count": count,
+        "count": 1,
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
         **changes,
     })  # fmt: skip
