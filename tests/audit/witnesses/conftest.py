@@ -1,7 +1,6 @@
 """Real witnesses on loopback: processes of examples/witness, and servers that misbehave."""
 
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -161,7 +160,3 @@ def answer(handler, body=b"", status=200, content_type="text/plain"):
     handler.send_header("Content-Length", str(len(body)))
     handler.end_headers()
     handler.wfile.write(body)
-
-
-def environment(database, **more):
-    return {**database.environment(), **os.environ, **more}
