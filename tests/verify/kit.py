@@ -54,8 +54,17 @@ def trusting(*vkeys):
     return verifier.Trust(keys=tuple(verifier.Vkey.parse(str(one)) for one in vkeys))
 
 
+def holds(commitment, proof, trust):
+    """Whether the bytes of a proof file prove a commitment."""
+    try:
+        verifier.verify_entry(commitment, verifier.as_text(proof, "the proof"), trust)
+    except verifier.VerificationError:
+        return False
+    return True
+
+
 def stands(record, proof, trust):
-    """Whether the record is proved by the bytes of a proof file."""
+    """Whether the bytes of a proof file, with the salt they hold, prove a record."""
     try:
         verifier.verify_proof(record, verifier.as_text(proof, "the proof"), trust)
     except verifier.VerificationError:
