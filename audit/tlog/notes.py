@@ -83,6 +83,8 @@ class Checkpoint:
         if len(lines) < 4 or not lines[0] or not _NUMBER.fullmatch(lines[1]) or lines[-1]:
             raise NoteError("not a checkpoint")
         root = _unbase64(lines[2])
+        if not all(lines[3:-1]):
+            raise NoteError("a checkpoint has no empty lines")
         if len(root) != 32:
             raise NoteError("a checkpoint's root hash has 32 bytes")
         return cls(lines[0], int(lines[1]), root)
@@ -138,8 +140,8 @@ def note(body: str, lines: Sequence[str]) -> str:
 
 def parse_note(text: str) -> Signed:
     """The parts of a signed note. Raises NoteError; verifies nothing."""
-    if any(ord(one) < 32 and one != "\n" for one in text):
-        raise NoteError("a note has no control characters")
+    if any(one < " " and one != "\n" or "\ud800" <= one <= "\udfff" for one in text):
+        raise NoteError("a note is UTF-8 without control characters")
     body, _, rest = text.rpartition("\n\n")
     lines = rest.split("\n")
     if not body or lines[-1] or not 1 <= len(lines) - 1 <= MOST_SIGNATURES:
@@ -195,7 +197,11 @@ def _base64(value: bytes) -> str:
 
 
 def _unbase64(text: str) -> bytes:
+    """The bytes of a base64 text; there is one text for them."""
     try:
-        return base64.b64decode(text, validate=True)
+        found = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         raise NoteError("not base64") from None
+    if _base64(found) != text:
+        raise NoteError("not base64 as it is written")
+    return found
