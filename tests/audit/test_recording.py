@@ -67,7 +67,7 @@ class TestRecord:
         assert lines() == (count, count, count)
         assert ids == sorted(ids)
         assert [said(one)["data"]["n"] for one in ids] == list(range(count))
-        assert list(verification.verify()) == [None] * count
+        assert not list(verification.verify())
 
     @pytest.mark.parametrize("count", [2, FEW + 2])
     def test_equal_payloads_have_unequal_salts(self, count):

@@ -104,7 +104,7 @@ def test_an_edited_entry_is_named_and_no_other(what, entries, superuser, capsys)
     victim = entries[7]
     edit(superuser, table, statement, victim)
 
-    with pytest.raises(CommandError, match=f"1 of {len(entries)} entries do not verify"):
+    with pytest.raises(CommandError, match=f"{len(entries)} entries replayed, findings: 1"):
         call_command("audit_verify")
 
     said = capsys.readouterr().out
@@ -115,20 +115,20 @@ def test_entries_of_a_person_about_themselves_verify():
     write(2, subject=PERSON, by=Actor("subject", str(PERSON.id)),
           target=Target("subject", str(PERSON.id)))  # fmt: skip
 
-    assert list(verification.verify()) == [None] * 2
+    assert not list(verification.verify())
 
 
 @pytest.mark.req("P6")
 def test_the_index_may_go_with_the_person(entries, superuser):
     superuser.execute("DELETE FROM audit_entryindex WHERE subject_id = %s", [PERSON.id])
 
-    assert set(verification.verify()) == {None}
+    assert not list(verification.verify())
 
 
 def test_only_so_many_findings_are_named(entries, superuser, capsys):
     superuser.execute("UPDATE audit_entryindex SET outcome = 'deny'")
 
-    with pytest.raises(CommandError, match=f"{len(entries)} of {len(entries)}"):
+    with pytest.raises(CommandError, match=f"findings: {len(entries)}"):
         call_command("audit_verify", most=3)
 
     assert capsys.readouterr().out.count("index_disagrees") == 3

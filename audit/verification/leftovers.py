@@ -1,0 +1,119 @@
+"""Payloads and index lines that no log knows: what was put in, or whose place was taken away.
+
+They are compared in the order of their ids, some ten thousand at a time, with the bundles of that
+time; only for what is not found there all bundles that could have it are read.
+"""
+
+from collections.abc import Generator, Iterator
+from uuid import UUID
+
+from django.db import connection
+
+from audit.catalogue import CLASS_BYTES
+from audit.tiles import LogReader
+from audit.verification.entries import HELD, split
+from audit.verification.findings import Finding, Problem
+from audit.verification.statements import rows
+from keys.ids import SYSTEM_ID
+
+SLICE = 16_384
+FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
+_CLASSES = [*CLASS_BYTES, HELD]
+
+# How far a slice reaches: so many lines of the fullest class.
+_FAR = "(SELECT id FROM {} WHERE retention_class = '{}' AND id > %(after)s"
+_END = " UNION ALL ".join(
+    _FAR.format(table, one) + " ORDER BY id OFFSET %(lines)s LIMIT 1)"
+    for table in ("audit_payload", "audit_entryindex")
+    for one in _CLASSES
+)
+_PAYLOADS = """
+SELECT uuid_send(id) FROM audit_payload WHERE retention_class = %s AND id > %s AND id <= %s
+"""
+_LINES = """
+SELECT uuid_send(id), controller_id FROM audit_entryindex
+WHERE retention_class = %s AND id > %s AND id <= %s
+"""
+# Of each log the bundles of that time and the one after it: in a quiet log that one spans months.
+_OF_TIME = """
+SELECT t.controller_id, b.ids FROM audit_tree t CROSS JOIN LATERAL (
+  (SELECT ids FROM audit_bundle
+   WHERE controller_id = t.controller_id AND highest > %(after)s AND highest <= %(upto)s)
+  UNION ALL
+  (SELECT ids FROM audit_bundle
+   WHERE controller_id = t.controller_id AND highest > %(upto)s ORDER BY highest LIMIT 1)
+) AS b
+UNION ALL SELECT controller_id, ids FROM audit_tree
+UNION ALL SELECT controller_id, ids FROM audit_pending
+"""
+_OVERLAPPING = """
+SELECT b.ids FROM audit_tree t JOIN audit_bundle b USING (controller_id)
+WHERE b.highest >= %s AND b.lowest <= %s
+"""
+_TWICE = """
+SELECT id FROM (
+  SELECT substring(b.ids FROM 16 * n + 1 FOR 16) AS id
+  FROM (SELECT ids FROM audit_bundle UNION ALL SELECT ids FROM audit_tree
+        UNION ALL SELECT ids FROM audit_pending) AS b,
+       LATERAL generate_series(0, length(b.ids) / 16 - 1) AS n
+) AS every GROUP BY id HAVING count(*) > 1 LIMIT 100
+"""
+
+
+class Leftovers:
+    """The comparison, slice by slice. `placed` counts the payloads that a log knows."""
+
+    def __init__(self) -> None:
+        self.placed = 0
+        self.twice: set[bytes] = set()
+
+    def end(self, after: UUID, *, lines: int = SLICE) -> UUID:
+        """Where the slice that begins after this id ends: at `LAST`, or before."""
+        with connection.cursor() as cursor:
+            cursor.execute(_END, {"after": after, "lines": lines})
+            return min((row[0] for row in cursor.fetchall()), default=LAST)
+
+    def find(self, after: UUID, upto: UUID) -> Iterator[Finding]:
+        """What no log knows of the ids after the one, up to the other."""
+        bounds = [after, upto]
+        payloads = {row[0] for one in _CLASSES for row in rows(_PAYLOADS, [one, *bounds])}
+        lines = {row[0]: row[1] for one in _CLASSES for row in rows(_LINES, [one, *bounds])}
+        known = yield from self._placed(after.bytes, upto.bytes)
+        unknown = (payloads | lines.keys()) - known
+        unknown -= _overlapping(unknown)
+        self.placed += len(payloads - unknown)
+        for one in sorted(unknown):
+            problem = Problem.UNLOGGED if one in payloads else Problem.INDEX_UNLOGGED
+            yield Finding(lines.get(one, SYSTEM_ID), None, UUID(bytes=one), problem)
+
+    def search_twice(self) -> Iterator[Finding]:
+        """Whatever has two places, wherever they are. Reads the ids of all logs."""
+        for row in rows(_TWICE, []):
+            if row[0] not in self.twice:
+                yield from self._twice(row[0], None)
+
+    def _placed(self, after: bytes, upto: bytes) -> Generator[Finding, None, set[bytes]]:
+        """The ids of that time that logs and the queue have."""
+        known: set[bytes] = set()
+        for log, ids in rows(_OF_TIME, {"after": UUID(bytes=after), "upto": UUID(bytes=upto)}):
+            for one in split(ids):
+                if not after < one <= upto:
+                    continue
+                if one in known:
+                    yield from self._twice(one, log)
+                known.add(one)
+        return known
+
+    def _twice(self, entry: bytes, log: UUID | None) -> Iterator[Finding]:
+        self.twice.add(entry)
+        reader = LogReader.of(log) if log else None
+        place = reader.position(UUID(bytes=entry)) if reader else None
+        yield Finding(log or SYSTEM_ID, place, UUID(bytes=entry), Problem.PLACED_TWICE)
+
+
+def _overlapping(wanted: set[bytes]) -> set[bytes]:
+    """Those of them that some bundle has after all."""
+    if not wanted:
+        return set()
+    bounds = [UUID(bytes=min(wanted)), UUID(bytes=max(wanted))]
+    return {one for row in rows(_OVERLAPPING, bounds) for one in split(row[0]) if one in wanted}
