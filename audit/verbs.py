@@ -42,11 +42,12 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A value that is shown once, on a page no browser keeps."""
+    """A value that is shown once, on a page no browser keeps. `done` is what leads back from it."""
 
     label: str
     value: str
     sentence: str
+    done: str = ""
 
 
 class ActForm(forms.Form):

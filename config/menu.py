@@ -1,8 +1,12 @@
 """The order of the officers' menu: as their day goes, and in their words."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Permission
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -27,7 +31,15 @@ MENU: tuple[Heading, ...] = (
             "NoticeTranslation": _("Notice words"),
         },
     ),
-    ("audit", _("Decisions and audit"), {"EntryIndex": _("Audit log")}),
+    (
+        "audit",
+        _("Decisions and audit"),
+        {
+            "EntryIndex": _("Audit log"),
+            "AIDecision": _("AI decisions"),
+            "Processing": _("Processing"),
+        },
+    ),
     (
         "parties",
         _("Services and parties"),
@@ -44,9 +56,30 @@ MENU: tuple[Heading, ...] = (
 )
 
 
-def arranged(app_list: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Django's list of apps as headings of the menu; what no heading names is left out."""
-    models = {model["object_name"]: model for app in app_list for model in app["models"]}
+PAGES: "dict[str, tuple[str, Permission]]" = {
+    "LogState": ("admin:logs", Permission.VIEW_AUDIT),
+}
+"""Pages that list no rows of a model: their address, and who sees them."""
+
+
+def pages(permissions: Collection[str]) -> list[dict[str, Any]]:
+    """The pages for somebody with these permissions, as Django lists models."""
+    return [
+        {
+            "object_name": name, "admin_url": reverse(address), "add_url": None,
+            "view_only": True, "perms": {"view": True},
+        }
+        for name, (address, permission) in PAGES.items()
+        if permission in permissions
+    ]  # fmt: skip
+
+
+def arranged(
+    app_list: list[dict[str, Any]], own_pages: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Django's list of apps, and pages, as headings of the menu; the rest is left out."""
+    listed = [*(model for app in app_list for model in app["models"]), *own_pages]
+    models = {model["object_name"]: model for model in listed}
     return [
         _heading(label, heading, [{**models[one], "name": name} for one, name in names.items()
                                   if one in models])

@@ -86,6 +86,15 @@ def report_entry(controller_id: UUID, entry_id: UUID) -> Entry | None:
     return None
 
 
+def is_decision(controller_id: UUID, decision_id: str) -> bool:
+    """Whether this controller's log holds a decision of that id."""
+    try:
+        named = UUID(decision_id)
+    except ValueError:
+        return False
+    return log.entries([controller_id]).filter(id=named, event="decision:made").exists()
+
+
 def models_of(controller_ids: Collection[UUID]) -> list[str]:
     """The models of the newest AI decisions of these controllers, by name."""
     rows = AIDecision.objects.filter(controller_id__in=controller_ids).order_by("-id")

@@ -32,3 +32,11 @@ DIRECTIONS: "dict[str, StrOrPromise]" = {
     NEITHER: _("%(name)s left the score as it was"),
 }
 """What a factor did to the score."""
+
+REVEAL_REASONS: "tuple[tuple[str, StrOrPromise], ...]" = (
+    ("rights_request", _("To answer a request of the person")),
+    ("contest", _("To review a decision that was contested")),
+    ("grievance", _("To answer a grievance")),
+    ("security_incident", _("To handle a security incident")),
+    ("authority_request", _("To answer an authority")),
+)

@@ -26,6 +26,7 @@ def grow(lotus, count):
     for number in range(count):
         person = house.new_person(lotus, f"more{count}-{number}@lotus.example")
         lotus.world.yes(person)
+        house.reports(lotus, person)
         house.officer(lotus, f"colleague{count}-{number}", "operator", "auditor")
 
 

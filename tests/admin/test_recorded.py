@@ -28,6 +28,7 @@ class TestEveryList:
     def test_is_recorded_once_for_each_person_on_it(self, name, desk, lotus, entries):
         second = house.new_person(lotus, "second@lotus.example")
         lotus.world.yes(second)
+        house.reports(lotus, second)
 
         desk.get(lists(name))
 

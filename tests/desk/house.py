@@ -67,6 +67,7 @@ def make(slug="lotus", name="Lotus Bazaar", email="asha@lotus.example"):
         "User": officer(house, f"{slug}-colleague", "operator").id,
         "Subject": house.person.id,
     }  # fmt: skip
+    reports(house, house.person)
     for model in admin.site._registry:
         if model.__name__ not in house.rows:
             found = model.objects.filter(controller_id=house.id).order_by("id").first()
@@ -82,6 +83,22 @@ def decide(house, *, outcome="deny", reason="CONSENT_WITHDRAWN", purpose=world.O
             controller_id=house.id, target=Target("decision", "d"), subject=ref(house.person),
             purpose=purpose, outcome=outcome, reason_code=reason, data={"facts": {}},
         )  # fmt: skip
+
+
+def reports(house, person):
+    """What a service reported about the person: a use, and a decision of a model."""
+    names = {"controller": house.controller.name, "service": "Mailer", "purpose": "Offers"}
+    permit = {"id": "d", "at": 1, "valid_until": 2, "basis": {"IN": "consent"}, "reasons": []}
+    done = {"started_at": 1, "decision": permit, "names": names}
+    decided = {**done, "model": {"name": "propensity", "version": "1"}, "output": "send",
+               "automation_level": "full_automation"}  # fmt: skip
+    with transaction.atomic():
+        for event, data in (("processing:reported", done), ("ai:decided", decided)):
+            audit.record(
+                event=event, by=Actor("service", str(house.rows["ServiceClient"])),
+                controller_id=house.id, target=Target("decision", "d"), subject=ref(person),
+                purpose=world.OFFERS, outcome="backed", data=data,
+            )  # fmt: skip
 
 
 def officer(house, username, *roles):
