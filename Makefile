@@ -22,6 +22,8 @@ check: environment-dev  ## format, lint, types, import contracts, system checks,
 
 bench: environment-dev  ## the benchmarks: a table, and JSON; SUBJECTS= changes the size
 	@$(VENV) -m config.run.with_servers --set bench $(VENV) -m benchmarks
+	@$(VENV) -m config.run.with_servers --set bench-log $(VENV) -m benchmarks.log
+	@$(VENV) -m config.run.with_servers --set bench-search $(VENV) -m benchmarks.search
 
 fmt: environment-dev  ## format the code and mend what lint can mend
 	@$(VENV) -m ruff format .

@@ -64,6 +64,7 @@ def measured(servers: Servers, world: World, plan: Plan) -> Report:
         take_rounds(bench, found, plan)
         take_open_loop(bench, found)
         found.memory_after = bench.memory()
+    written(found)  # whatever the faults below do, the rounds are kept
     found.statements_per_batch = statements_per_batch(servers.name, world)
     found.kills = kill.run(servers, world, plan.kills)
     return found

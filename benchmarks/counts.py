@@ -17,8 +17,10 @@ AUDIT = (
 )  # fmt: skip
 LINE = re.compile(rb"LOG:  (?:execute|statement)")
 SIZE = """
-SELECT coalesce(sum(pg_total_relation_size(relid)), 0)::bigint
-FROM unnest(%s::regclass[]) AS root, LATERAL pg_partition_tree(root) AS part
+SELECT coalesce(sum(pg_total_relation_size(found)), 0)::bigint FROM (
+  SELECT root AS found FROM unnest(%(tables)s::regclass[]) AS root
+  UNION SELECT relid FROM unnest(%(tables)s::regclass[]) AS root, pg_partition_tree(root)
+) AS all_of_them
 """
 NOW = """
 SELECT pg_current_wal_lsn() - '0/0'::pg_lsn, pg_snapshot_xmax(pg_current_snapshot())::text::bigint
@@ -52,7 +54,7 @@ def counts(name: str) -> Counts:
 def audit_bytes(name: str) -> int:
     """Tables, partitions and indexes of the audit log together."""
     with psycopg.connect(dsn(name)) as connection:
-        row = connection.execute(SIZE, [list(AUDIT)]).fetchone()
+        row = connection.execute(SIZE, {"tables": list(AUDIT)}).fetchone()
     assert row is not None
     return int(row[0])
 

@@ -29,11 +29,15 @@ def copy_in(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -
             copy.write_row(row)
 
 
-def copy_binary(table: str, columns: Sequence[str], rows: bytes) -> None:
-    """Insert rows that are in PostgreSQL's binary form already. Errors as `copy_in`."""
+def copy_binary(table: str, columns: Sequence[str], parts: Iterable[bytes]) -> None:
+    """Insert rows that are in PostgreSQL's binary form already, some in each part.
+
+    PostgreSQL stores one part while the next is being made. Errors as `copy_in`.
+    """
     with _unquoting(table), _opened(_statement(table, columns, "BINARY")) as copy:
         copy.write(_HEAD)
-        copy.write(rows)
+        for part in parts:
+            copy.write(part)
         copy.write(_TAIL)
 
 

@@ -1,0 +1,1 @@
+"""Measures of the audit log: appending, sequencing, proofs, evidence's price."""
