@@ -185,3 +185,10 @@ def ensure_partitions(months: int = 15) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT audit_ensure_partitions(now()::date, %s)", [months])
         return int(cursor.fetchone()[0])
+
+
+def summarize_index() -> int:
+    """Sum up what blocks of the index were filled lately, for searches of rare words; how many."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT audit_summarize_index()")
+        return int(cursor.fetchone()[0])

@@ -45,3 +45,9 @@ def beat() -> bool:
     patience = timedelta(seconds=settings.AUDIT_HEARTBEAT_SECONDS)
     sealing.beat(older_than=timezone.now() - patience)
     return False
+
+
+@duty("audit.summarize", every=60)
+def summarize() -> bool:
+    services.summarize_index()
+    return False
