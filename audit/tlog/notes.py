@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 ED25519, COSIGNATURE = 1, 4
 MOST_SIGNATURES = 64
 PROOF = "c2sp.org/tlog-proof@v1"
-_NAME = re.compile(r"[^\s+]+")
+_NAME = re.compile(r"[^\s+\ud800-\udfff]+")
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
 
 
