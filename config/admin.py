@@ -24,7 +24,7 @@ from accounts.selectors import Duty
 from audit import services as audit
 from audit.actors import SubjectRef, Target
 from audit.console import actor
-from config.menu import arranged
+from config.menu import arranged, pages
 from config.signin import OfficerSignInForm
 from desk import dashboard
 from keys.ids import SYSTEM_ID
@@ -83,7 +83,8 @@ class PrivacyAdminSite(AdminSite):
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """In the order of an officer's day."""
-        return arranged(super().get_app_list(request, app_label))
+        allowed = {one for duty in self.duties(request) for one in duty.permissions}
+        return arranged(super().get_app_list(request, app_label), pages(allowed))
 
     def get_log_entries(self, request: HttpRequest) -> Any:
         """Django's own log stays unused: the audit log has everything."""

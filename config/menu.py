@@ -36,6 +36,7 @@ MENU: tuple[Heading, ...] = (
         _("Decisions and audit"),
         {
             "EntryIndex": _("Audit log"),
+            "LogState": _("Verification of the log"),
             "AIDecision": _("AI decisions"),
             "Processing": _("Processing"),
         },

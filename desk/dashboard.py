@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.roles import Permission
 from accounts.selectors import Duty
+from audit import alarms
 from audit import figures as decided
 from audit.figures import Decisions
 from consent import figures as consented
@@ -52,6 +53,7 @@ class Overview:
     running: Chart
     denials: Chart
     cap: str
+    alarm: str
 
 
 def chosen(duties: Sequence[Duty], asked: str) -> Duty:
@@ -70,7 +72,7 @@ def overview(duty: Duty) -> Overview:
     return Overview(
         one, duty.controller, _sentence(decisions, withdrawn[0], backlog),
         _figures(people, withdrawn, decisions, backlog), _running(one, running),
-        _denials(decisions), _number(CAP),
+        _denials(decisions), _number(CAP), _alarm(duty),
     )  # fmt: skip
 
 
@@ -78,6 +80,17 @@ def _whose_work(duty: Duty) -> list[UUID]:
     """The system's own jobs are everybody's who manages work."""
     manages = Permission.MANAGE_WORK in duty.permissions
     return [duty.controller_id, *([SYSTEM_ID] if manages else [])]
+
+
+def _alarm(duty: Duty) -> str:
+    """The line that nobody may overlook; empty while all is well."""
+    if Permission.VIEW_AUDIT not in duty.permissions:
+        return ""
+    found = alarms.open_alarms(_whose_work(duty)).order_by()[:CAP].count()
+    text = ngettext(
+        "%(n)s alarm of the audit log is open.", "%(n)s alarms of the audit log are open.", found
+    )
+    return text % {"n": number_format(found)} if found else ""
 
 
 def _sentence(decisions: Decisions, withdrawn: int, backlog: Backlog) -> str:

@@ -8,6 +8,7 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from audit.alarms import REASONS
 from consent.transitions import VALID, State, is_legal, settle
 from desk import words
 from subjects.schemes import SCHEMES
@@ -71,6 +72,15 @@ class EvidenceForm(forms.Form):
     def __init__(self, *args: Any, purposes: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["purpose"].choices = [("", "–"), *purposes]  # type: ignore[attr-defined]
+
+
+class AnswerAlarmForm(forms.Form):
+    """Why an alarm needs no more shouting."""
+
+    reason = forms.ChoiceField(
+        label=_("Reason"), choices=[("", "–"), *REASONS.items()],
+        help_text=_("The reason is recorded with your name."),
+    )  # fmt: skip
 
 
 class OnBehalfForm(forms.Form):

@@ -4,9 +4,12 @@ from django.urls import path
 
 from desk import views
 from desk.evidence.views import evidence
+from desk.log.views import answer, logs
 from desk.views import officers_only
 
 urlpatterns = [
+    path("log/", officers_only(logs), name="logs"),
+    path("log/alarms/<uuid:alarm_id>/", officers_only(answer), name="answer_alarm"),
     path("people/find/", officers_only(views.find), name="find_person"),
     path("people/<uuid:subject_id>/", officers_only(views.person), name="person"),
     path("people/<uuid:subject_id>/reveal/", officers_only(views.reveal), name="reveal"),

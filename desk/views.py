@@ -19,6 +19,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET
 
 from accounts.roles import Permission
+from accounts.selectors import Duty
 from audit.actors import Target
 from audit.console import actor, note_read, shown, site, who
 from consent import services as consents
@@ -171,6 +172,12 @@ def person_or_404(
         raise Http404
     if permission and found.controller_id not in site().controller_ids(request, permission):
         raise PermissionDenied
+    return found
+
+
+def duties_of(request: HttpRequest) -> list[Duty]:
+    """What the officer may do where."""
+    found: list[Duty] = admin.site.duties(request)  # type: ignore[attr-defined]
     return found
 
 

@@ -1,9 +1,12 @@
 """Small helpers of the desk's templates."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
 from django import template
+
+from desk.log import words as log_words
 
 register = template.Library()
 
@@ -24,3 +27,14 @@ def tail(value: UUID) -> str:
 def words(text: str) -> list[str]:
     """The words of a text, to go through them."""
     return text.split()
+
+
+@register.filter
+def ago(at: datetime | None) -> str:
+    """How long ago something was."""
+    return log_words.ago(at)
+
+
+@register.filter(name="hex")
+def hexadecimal(value: bytes) -> str:
+    return value.hex()

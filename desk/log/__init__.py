@@ -1,0 +1,1 @@
+"""How the audit logs stand, for officers and auditors who watch over them."""

@@ -1,0 +1,78 @@
+"""What an officer does about each kind of alarm, and how long ago something was."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from audit.alarms import AlarmKind
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+MINUTES_FROM_SECONDS = 120
+
+TO_DO: "dict[str, StrOrPromise]" = {
+    AlarmKind.TAMPERED: gettext_lazy(
+        "Change nothing. Keep a copy of the database and of the latest checkpoints of every"
+        " witness, find out who had access, and treat it as a security incident."
+    ),
+    AlarmKind.GAP: gettext_lazy(
+        "Change nothing. Compare with a backup and with a copy of the log that an auditor holds;"
+        " treat it as a security incident."
+    ),
+    AlarmKind.FORK: gettext_lazy(
+        "Stop the keepers. Two databases may run under one name, or one was put back to an earlier"
+        " state: compare both with what the witnesses have seen."
+    ),
+    AlarmKind.SHRINK: gettext_lazy(
+        "Stop the keepers. The database was probably put back to a backup: restore the newer state,"
+        " or start a log under a new name and say so."
+    ),
+    AlarmKind.SILENT: gettext_lazy(
+        "Look whether a keeper runs, reaches the database and has the signing key."
+    ),
+    AlarmKind.PENDING_STUCK: gettext_lazy(
+        "Look whether a keeper runs and what its log says; nothing is lost while entries wait."
+    ),
+    AlarmKind.CLOCK_SKEW: gettext_lazy(
+        "Set the clocks of the servers by one time source (NTP); the order in the log does not"
+        " depend on them."
+    ),
+    AlarmKind.WITNESS_REFUSED: gettext_lazy(
+        "Ask whoever runs the witness which state of the log they hold, and compare it with ours."
+    ),
+    AlarmKind.WITNESS_LATE: gettext_lazy(
+        "Look whether the witness can be reached from here; checkpoints are sent again by"
+        " themselves."
+    ),
+    AlarmKind.WITNESS_FORGOT: gettext_lazy(
+        "Ask whoever runs the witness what became of its memory; until it has caught up it proves"
+        " less than it did."
+    ),
+    AlarmKind.UNBACKED_USE: gettext_lazy(
+        "Open the entry, ask the service which decision it relied on, and have the check put"
+        " before the use."
+    ),
+    AlarmKind.UNUSUAL: gettext_lazy("Open the entries and ask the service what happened."),
+}
+ASK = gettext_lazy("Ask whoever runs this installation.")
+
+
+def to_do(kind: str) -> str:
+    """What to do about an alarm; of a kind after this version, whom to ask."""
+    return str(TO_DO.get(kind, ASK))
+
+
+def ago(at: datetime | None) -> str:
+    """How long ago something was, in words; seconds while that is what matters."""
+    if at is None:
+        return _("never")
+    seconds = max(0, int((timezone.now() - at).total_seconds()))
+    if seconds < MINUTES_FROM_SECONDS:
+        text = ngettext("%(n)s second ago", "%(n)s seconds ago", seconds)
+        return text % {"n": seconds}
+    return _("%(time)s ago") % {"time": timesince(at, depth=1)}
