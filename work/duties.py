@@ -63,9 +63,13 @@ class DutyThread:
         self._thread.start()
         return self
 
+    def wind_down(self) -> None:
+        """Begin no further step; wait for nothing."""
+        self._stopping.set()
+
     def stop(self) -> None:
         """Finish the step at hand, within ten seconds."""
-        self._stopping.set()
+        self.wind_down()
         self._thread.join(timeout=JOIN_SECONDS)
 
     def _run(self) -> None:

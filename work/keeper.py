@@ -43,6 +43,8 @@ class Keeper:
             while not self._stopping.is_set():
                 self._stopping.wait(self._pause_after_tick())
         finally:
+            for thread in threads:  # all are told first, so that they end side by side
+                thread.wind_down()
             for thread in threads:
                 thread.stop()
             self._pulse.stop()

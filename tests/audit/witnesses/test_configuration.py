@@ -4,7 +4,7 @@ from django.core.checks import run_checks
 
 from audit.alarms import open_alarms
 from audit.tlog.notes import COSIGNATURE, ED25519, Vkey
-from audit.witnesses import watching
+from audit.witnesses import duties, watching
 from audit.witnesses.configuration import configured
 from audit.witnesses.errors import WitnessConfigError
 from keys.ids import SYSTEM_ID
@@ -123,3 +123,10 @@ def test_a_file_that_breaks_while_running_is_an_alarm_until_it_is_mended(file):
     watching.judge()
 
     assert not open_alarms([SYSTEM_ID]).exists()
+
+
+def test_a_wrong_file_keeps_no_keeper_from_starting(file):
+    """Its other duties go on; the alarm above and the system check speak of the file."""
+    file.write_text("[[witness]")
+
+    assert duties._known() == ()
