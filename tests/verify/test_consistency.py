@@ -94,6 +94,17 @@ def test_both_must_be_signed_by_the_pinned_key(which, ask, files):
     assert ask("consistency", *files(*notes, LOG.consistency(20, 40))).code == UNTRUSTED
 
 
+def test_witnesses_are_needed_for_the_newer_one_which_the_older_one_begins(ask, files):
+    w1 = kit.witness("witness.example/w1", b"\x01" * 32)
+    old, new = LOG.checkpoint(20), LOG.checkpoint()
+    line = w1.cosign(new.rpartition("\n\n")[0] + "\n", 1_790_000_000)
+    known = (*KEY, "--witness", w1.vkey)
+
+    cosigned = files(old, new + line, LOG.consistency(20, 40))
+    assert ask("consistency", *cosigned, *known).code == VERIFIED
+    assert ask("consistency", *files(old, new, LOG.consistency(20, 40)), *known).code == WRONG
+
+
 @pytest.mark.parametrize("proof", [
     "", "{}", "null", "[1]", '["AAAA"]', '{"hashes": 1}', '{"hashes": [], "hashes": []}',
     "[" * 100_000, json.dumps([kit.text64(bytes(32))] * 127), "[1.5]", "\xff", "NaN",

@@ -79,6 +79,9 @@ class TestSizes:
 
         levels = [sum(name.startswith(f"tile/{level}/") for name in files) for level in range(3)]
         assert levels == [274, 2, 1]
+        assert {name for name in files if name.startswith("tile/")} == set(
+            kit.verifier.tile_names(70_000)
+        )
         assert {"tile/0/273.p/112", "tile/1/001.p/17", "tile/2/000.p/1"} <= files.keys()
         assert kit.verifier.tile_name(0, 1234067) == "tile/0/x001/x234/067"
 
