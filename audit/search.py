@@ -56,7 +56,10 @@ SELECT found.* FROM unnest(%s::uuid[]) AS log(id) CROSS JOIN LATERAL (
 """
 _OLDEST: Final = """
 SELECT min(right(relname, 6)),
-  (SELECT id FROM audit_entryindex WHERE retention_class = 'held' ORDER BY id LIMIT 1)
+  (SELECT min(found.id) FROM unnest(%s::uuid[]) AS log(id) CROSS JOIN LATERAL (
+     SELECT id FROM audit_entryindex
+     WHERE retention_class = 'held' AND controller_id = log.id ORDER BY id LIMIT 1
+   ) AS found)
 FROM pg_class
 WHERE relkind = 'r' AND relispartition AND relname ~ '^audit_entryindex_rc[0-9]+_[0-9]{6}$'
 """
@@ -196,11 +199,11 @@ def _back(criteria: Criteria, start: UUID | None, pace: _Pace) -> Iterator[Span]
         yield span
         if span.is_last:
             return
-        high, floor = span.low, floor or _oldest()
+        high, floor = span.low, floor or _oldest(criteria)
 
 
 def _forth(criteria: Criteria, start: UUID | None, pace: _Pace) -> Iterator[Span]:
-    low, ceiling = _floor(criteria) or _oldest(), _ceiling(criteria)
+    low, ceiling = _floor(criteria) or _oldest(criteria), _ceiling(criteria)
     low = max(low, UUID(int=start.int + 1)) if start else low
     while True:
         high = min(ceiling, uuid7_at(_moment(low) + pace.width))
@@ -220,10 +223,10 @@ def _ceiling(criteria: Criteria) -> UUID:
     return uuid7_at(min(criteria.until + SLACK, latest) if criteria.until else latest)
 
 
-def _oldest() -> UUID:
+def _oldest(criteria: Criteria) -> UUID:
     """The first id that the oldest month can hold, or of what is held from months before it."""
     with connection.cursor() as cursor:
-        cursor.execute(_OLDEST)
+        cursor.execute(_OLDEST, [list(criteria.controller_ids)])
         month, held = cursor.fetchone()
     begins = uuid7_at(datetime.strptime(month, "%Y%m").replace(tzinfo=UTC) if month else EPOCH)
     return min(begins, held) if held else begins
