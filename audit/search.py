@@ -56,10 +56,10 @@ SELECT found.* FROM unnest(%s::uuid[]) AS log(id) CROSS JOIN LATERAL (
 """
 _OLDEST: Final = """
 SELECT min(right(relname, 6)),
-  (SELECT min(found.id) FROM unnest(%s::uuid[]) AS log(id) CROSS JOIN LATERAL (
+  (SELECT found.id FROM unnest(%s::uuid[]) AS log(id) CROSS JOIN LATERAL (
      SELECT id FROM audit_entryindex
      WHERE retention_class = 'held' AND controller_id = log.id ORDER BY id LIMIT 1
-   ) AS found)
+   ) AS found ORDER BY found.id LIMIT 1)
 FROM pg_class
 WHERE relkind = 'r' AND relispartition AND relname ~ '^audit_entryindex_rc[0-9]+_[0-9]{6}$'
 """
