@@ -41,7 +41,6 @@ KINDS: Final = {
     "list:viewed": Kind.LISTED,
     "identifier:revealed": Kind.REVEALED,
     "values:revealed": Kind.REVEALED,
-    "values:revealed": Kind.REVEALED,
     "person:searched": Kind.SEARCHED,
     "record:read": Kind.READ,
     "evidence:taken": Kind.EXPORTED,
@@ -97,7 +96,7 @@ def uses_of(  # noqa: PLR0913 (whose, when, and which page)
         raise ValueError(f"limit is from 1 to {MOST}")
     rows = EntryIndex.objects.filter(
         controller_id=controller_id, subject_id=subject_id, event__in=sorted(KINDS),
-        retention_class__in=sorted({EVENTS[one].retention.value for one in KINDS}),
+        retention_class__in=["held", *sorted({EVENTS[one].retention.value for one in KINDS})],
     )  # fmt: skip
     if since is not None:
         rows = rows.filter(id__gte=uuid7_at(since))

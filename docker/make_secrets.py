@@ -66,6 +66,7 @@ def make(folder: Path, host: str) -> list[str]:
     kept.keep("secret_key", lambda: secrets.token_urlsafe(64))
     kept.keep("database_url", lambda: database_url("app", words["app"]))
     kept.keep("database_owner_url", lambda: database_url("owner", words["owner"]))
+    kept.keep("database_retention_url", lambda: database_url("retention", words["retention"]))
     broker = secrets.token_hex(32)
     config = kept.keep("broker_config", lambda: f"requirepass {broker}\n")
     kept.keep("redis_url", lambda: f"redis://:{config.split()[-1]}@broker:6379/0")

@@ -5,6 +5,7 @@ import os
 for name in (
     "DATABASE_URL",
     "DATABASE_OWNER_URL",
+    "DATABASE_RETENTION_URL",
     "REDIS_URL",
     "SAMMATI_PRODUCTION",
     "SAMMATI_KEYS",

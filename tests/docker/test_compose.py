@@ -91,6 +91,7 @@ def test_the_owner_and_the_superuser_are_known_to_one_job_each():
         return {name for name, service in SERVICES.items() if secret in service.get("secrets", [])}
 
     assert holders("database_owner_url") == {"migrate"}
+    assert holders("database_retention_url") == {"worker", "keeper"}
     assert holders("superuser_password") == {"provision", "database"}
 
 
