@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from audit.canonical import commitment
-from audit.catalogue import CLASS_BYTES
+from audit.classes import CLASS_BYTES
 
 COLUMNS = (
     ("id", "uuid"), ("controller_id", "uuid"), ("retention", "text"), ("salt", "bytea"),

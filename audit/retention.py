@@ -25,7 +25,7 @@ from psycopg.conninfo import make_conninfo
 from audit import alarms, services
 from audit.actors import Actor, Target
 from audit.alarms import AlarmKind
-from audit.catalogue import FLOORS, RetentionClass
+from audit.classes import FLOORS, RetentionClass
 from audit.errors import HoldEndedError, HoldReasonError, RetentionLoginMissingError
 from audit.models_retention import Hold
 from keys.ids import SYSTEM_ID

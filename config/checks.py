@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
 from django.core.exceptions import ImproperlyConfigured
 
-from audit.catalogue import FLOORS
+from audit.classes import FLOORS
 
 MIN_SECRET_LENGTH = 50
 DEVELOPMENT_MAIL = (

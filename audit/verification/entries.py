@@ -13,7 +13,8 @@ from uuid import UUID
 
 import msgspec
 
-from audit.catalogue import CLASS_BYTES, EVENTS, RetentionClass
+from audit.catalogue import EVENTS
+from audit.classes import CLASS_BYTES, RetentionClass
 from audit.tlog.merkle import HASH
 from audit.verification.expiry import Expiry
 from audit.verification.findings import Problem

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import msgspec
 
-from audit.catalogue import CLASS_BYTES, FLOORS, RetentionClass
+from audit.classes import CLASS_BYTES, FLOORS, RetentionClass
 from audit.models import Payload, Pending
 from audit.models_retention import Dropped
 from audit.tiles import LogReader

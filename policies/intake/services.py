@@ -17,7 +17,7 @@ from audit import services as audit
 from audit.actors import Actor, SubjectRef, Target
 from audit.alarms import AlarmKind
 from audit.canonical import canonical
-from audit.catalogue import RetentionClass
+from audit.classes import RetentionClass
 from consent import selectors as consents
 from consent.errors import PurposeUnknownError
 from keys.problems import DomainError

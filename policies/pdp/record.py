@@ -14,7 +14,7 @@ from audit.arrays import (
     uuid_array,
 )
 from audit.canonical import canonical_struct, commitment
-from audit.catalogue import CLASS_BYTES, RetentionClass
+from audit.classes import CLASS_BYTES, RetentionClass
 from policies.pdp.channel import Statement
 from policies.pdp.model import Decision, Facts
 

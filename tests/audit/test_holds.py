@@ -7,7 +7,7 @@ import pytest
 
 from audit import retention, selectors
 from audit.actors import SubjectRef
-from audit.catalogue import RetentionClass
+from audit.classes import RetentionClass
 from audit.errors import HoldEndedError, HoldReasonError
 from audit.models import Dropped, EntryIndex
 from audit.tiles import LogReader

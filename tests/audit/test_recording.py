@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from django.db import transaction
 
-from audit import catalogue, sealing, selectors, services, verification
+from audit import catalogue, classes, sealing, selectors, services, verification
 from audit.actors import Actor, SubjectRef, Target
 from audit.canonical import CanonicalError, commitment
 from audit.errors import NotAtomicError
@@ -214,7 +214,7 @@ class TestCatalogue:
     def test_each_event_has_a_code_a_class_and_a_sentence(self, event):
         assert re.fullmatch(r"[a-z]+:[a-z_]+", event.code)
         assert len(event.code) <= EntryIndex._meta.get_field("event").max_length
-        assert event.retention in catalogue.RetentionClass
+        assert event.retention in classes.RetentionClass
         assert str(event.sentence)
 
     def test_an_unknown_code_is_an_error(self):

@@ -19,7 +19,7 @@ from django.utils import timezone
 from audit import retention, sealing, selectors
 from audit.actors import SubjectRef, Target
 from audit.canonical import canonical
-from audit.catalogue import FLOORS, RetentionClass
+from audit.classes import FLOORS, RetentionClass
 from audit.errors import RetentionLoginMissingError
 from audit.models import Alarm, Dropped, EntryIndex, Payload
 from audit.retention import Drop, Month
