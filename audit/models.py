@@ -165,6 +165,7 @@ class EntryIndex(models.Model):
         verbose_name = "audit entry"
         verbose_name_plural = "audit log"
         indexes = [
+            models.Index(fields=["controller_id", "-id"], name="audit_index_by_controller"),
             models.Index(fields=["controller_id", "actor_id", "-id"], name="audit_index_by_actor"),
             models.Index(
                 fields=["subject_id", "-id"],

@@ -129,9 +129,9 @@ CREATE TABLE audit_entryindex (
   purpose varchar(100) NOT NULL,
   outcome varchar(20) NOT NULL,
   reason_code varchar(60) NOT NULL,
-  -- What orders a log's search is its key too: each index costs every entry.
-  PRIMARY KEY (controller_id, id, retention_class)
+  PRIMARY KEY (retention_class, id)
 ) PARTITION BY LIST (retention_class);
+CREATE INDEX audit_index_by_controller ON audit_entryindex (controller_id, id DESC);
 CREATE INDEX audit_index_by_actor ON audit_entryindex (controller_id, actor_id, id DESC);
 CREATE INDEX audit_index_by_subject ON audit_entryindex (subject_id, id DESC)
   WHERE subject_id IS NOT NULL;
@@ -308,7 +308,6 @@ class Migration(migrations.Migration):
                     ("note", models.TextField(help_text="The signed note (C2SP tlog-checkpoint).")),
                 ),
                 migrations.RemoveField("EntryIndex", "entry_id"),
-                migrations.RemoveIndex("EntryIndex", "audit_index_by_controller"),
                 migrations.AddField(
                     "EntryIndex",
                     "retention_class",
