@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts import selectors as accounts
 from audit import uses as audit
 from audit.uses import Kind, Line, Party, Use
+from policies import accounts as accounts_of
+from policies import selectors as policies
 from portal.people import Company, Person
 from portal.reasons import reason
 from portal.selectors import titles
@@ -38,6 +40,8 @@ DECIDED: "dict[bool, StrPromise]" = {
     True: gettext_lazy("Was allowed to use your data for “%(purpose)s”."),
     False: gettext_lazy("Asked to use your data for “%(purpose)s” and was refused."),
 }
+REPORTED = frozenset({Kind.PROCESSING, Kind.AI_DECISION})
+"""What has an account of its own: services reported how it came about."""
 WROTE = gettext_lazy("Used your address to write to you.")
 
 
@@ -50,6 +54,7 @@ class LineShown:
     reason: str
     when: str
     is_refused: bool
+    has_account: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,17 @@ def shown(person: Person, language: str, before: UUID | None) -> UsesShown:
     return UsesShown(days, found.cursor)
 
 
+def account(person: Person, entry_id: UUID) -> list[str] | None:
+    """How a reported use or AI decision came about, a sentence or two a line (GDPR 15(1)(h)).
+
+    None for what is not about this person. No values are opened.
+    """
+    entry = policies.report_entry(person.company.id, entry_id)
+    if entry is None or entry.subject_id != person.id:
+        return None
+    return accounts_of.text(entry, audience="user").split("\n")
+
+
 def _party(
     party: Party, company: Company, services: Mapping[str, str], named: Mapping[str, str]
 ) -> PartyShown:
@@ -107,7 +123,10 @@ def _line(line: Line, named: Mapping[str, str]) -> LineShown:
     use = line.use
     purpose = named.get(use.purpose, use.purpose) or _("no purpose")
     said = str(_template(use)) % {"purpose": purpose}
-    return LineShown(use.id, said, reason(use.reason_code), _when(line), use.permit is False)
+    return LineShown(
+        use.id, said, reason(use.reason_code), _when(line), is_refused=use.permit is False,
+        has_account=use.kind in REPORTED,
+    )  # fmt: skip
 
 
 def _template(use: Use) -> "StrPromise":

@@ -20,6 +20,7 @@ from consent.receipts import receipt as receipt_of
 from portal import selectors, sentences
 from portal.pages import page, signed_in
 from portal.people import Person
+from portal.uses import account
 from portal.uses import shown as shown_uses
 from portal.views.choices import line_or_404
 
@@ -55,6 +56,16 @@ def uses(request: HttpRequest, person: Person) -> HttpResponse:
     return page(
         request, "uses.html", {"shown": shown, "is_later": before is not None}, person=person
     )
+
+
+@signed_in
+@require_safe
+def use(request: HttpRequest, person: Person, entry_id: UUID) -> HttpResponse:
+    """How one reported use or AI decision came about."""
+    lines = account(person, entry_id)
+    if lines is None:
+        raise Http404
+    return page(request, "use.html", {"lines": lines, "entry_id": entry_id}, person=person)
 
 
 @signed_in

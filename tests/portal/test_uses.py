@@ -4,18 +4,25 @@ import re
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from accounts import services as accounts
 from audit import services as audit
 from audit.actors import Actor, Target
 from audit.uses import KINDS
+from policies.intake import services as intake
+from policies.intake.reports import Model, Report
 from policies.texts import CATALOGUES, UNKNOWN_CODE
 from portal import reasons
+from subjects.naming import Named
 from subjects.services import ref
 from tests.portal.world import AUTHOR, OFFERS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.req("AUD-15", "POR-05")]
 USES = "/privacy/uses/"
+MODEL = Model(
+    name="propensity", version="3", output="send_offer_12", automation_level="full_automation"
+)
 
 
 @pytest.fixture
@@ -156,6 +163,49 @@ class TestThePage:
 
         with django_assert_max_num_queries(14):
             asha_in.get(USES)
+
+
+class TestTheAccount:
+    @pytest.fixture
+    def reported(self, company, asha, mailer):
+        """Has the service report what it did with somebody's data; gives the entry's id."""
+
+        def report(subject=asha, **more):
+            one = Report(
+                who=Named(subject_id=subject.id), purpose=OFFERS, started_at=timezone.now(), **more
+            )
+            (found,) = intake.report(
+                by=Actor("service", str(mailer.id)), controller_id=company.id,
+                service_id=mailer.id, reports=[one],
+            )  # fmt: skip
+            return found.entry_id
+
+        return report
+
+    def test_says_how_a_reported_use_came_about(self, asha_in, reported):
+        entry = reported()
+
+        page = text(asha_in.get(f"{USES}{entry}/"))
+
+        assert f"{USES}{entry}/" in asha_in.get(USES).content.decode()
+        assert "“E-mail activator” of Lotus Bazaar" in page
+        assert str(entry) in page
+
+    def test_says_how_a_model_decided_and_how_to_contest_it(self, asha_in, reported):
+        entry = reported(model=MODEL)
+
+        page = text(asha_in.get(f"{USES}{entry}/"))
+
+        assert "The model was propensity, version 3." in page
+        assert "To contest this, write to Lotus Bazaar." in page
+
+    @pytest.mark.req("P9")
+    def test_of_others_is_not_there(self, asha_in, company, reported, used):
+        entry = reported(company.person("ravi@example.in"))
+        (decision,) = permit(used)
+
+        assert asha_in.get(f"{USES}{entry}/").status_code == 404
+        assert asha_in.get(f"{USES}{decision}/").status_code == 404
 
 
 def test_every_reason_of_the_rules_can_be_translated():
