@@ -13,7 +13,7 @@ from audit.tlog import merkle, notes
 from tests.audit.log import unguarded
 from tests.desk import house
 
-pytestmark = [pytest.mark.django_db, pytest.mark.req("AUD-03")]
+pytestmark = [pytest.mark.django_db, pytest.mark.req("AUD-04")]
 
 FILES = ("proof", "record")
 

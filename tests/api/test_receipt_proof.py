@@ -13,7 +13,7 @@ from audit.tlog import merkle, notes
 from tests.api.house import pointers, problem
 from tests.portal.world import MAPS
 
-pytestmark = pytest.mark.req("AUD-03", "CON-14")
+pytestmark = pytest.mark.req("AUD-04", "CON-14")
 
 
 def path(event):

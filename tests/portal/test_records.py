@@ -112,7 +112,7 @@ class TestReceipt:
         assert "no-store" in response.headers["Cache-Control"]
 
 
-@pytest.mark.req("AUD-03", "CON-14")
+@pytest.mark.req("AUD-04", "CON-14")
 class TestProof:
     @pytest.fixture
     def line(self, company, asha):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from audit.tlog import notes
 from audit.tlog.notes import COSIGNATURE, ED25519, Checkpoint, NoteError, Proof, Vkey
 
-pytestmark = pytest.mark.req("AUD-02")
+pytestmark = pytest.mark.req("AUD-03")
 
 # The examples of c2sp.org/signed-note, /tlog-checkpoint and /tlog-cosignature.
 FOO = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"

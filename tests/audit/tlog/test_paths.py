@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from audit.tlog.paths import PathError, Place
 
-pytestmark = pytest.mark.req("AUD-02")
+pytestmark = pytest.mark.req("AUD-03")
 
 
 @pytest.mark.parametrize(

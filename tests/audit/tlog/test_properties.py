@@ -10,7 +10,7 @@ from audit.tlog import merkle
 from audit.tlog.merkle import Frontier, RangeError
 from tests.audit.tlog.naive import Naive
 
-pytestmark = pytest.mark.req("AUD-02", "P5")
+pytestmark = pytest.mark.req("AUD-04", "P5")
 
 LARGEST = 1200
 TREE = Naive([hashlib.sha256(number.to_bytes(4)).digest() for number in range(LARGEST)])

@@ -13,7 +13,7 @@ from audit.tlog.merkle import RangeError
 from tests.audit.log import LOG, OTHER_LOG
 from tests.audit.tlog.naive import Naive
 
-pytestmark = [pytest.mark.django_db, pytest.mark.req("AUD-02")]
+pytestmark = [pytest.mark.django_db, pytest.mark.req("AUD-03", "AUD-04")]
 
 GROUP = 2560
 AROUND_TILES = (1, 2, 255, 256, 257, 511, 512, 513, 700)

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from audit.tlog import merkle, notes
 from audit.tlog.notes import COSIGNATURE, ED25519, Vkey
 
-pytestmark = pytest.mark.req("AUD-03")
+pytestmark = pytest.mark.req("AUD-04")
 
 SIZE = 10**8
 MOST_BYTES = 2000

@@ -6,7 +6,7 @@ from audit.tlog import merkle
 from audit.tlog.merkle import Frontier, RangeError
 from tests.audit.tlog.naive import Naive
 
-pytestmark = pytest.mark.req("AUD-02")
+pytestmark = pytest.mark.req("AUD-03", "AUD-04")
 
 LEAVES = [
     bytes.fromhex(one)
