@@ -1,7 +1,8 @@
 """What somebody looks for in the log: one value, whoever asks. Pure."""
 
 import hashlib
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -38,10 +39,35 @@ class Criteria:
         asked = {one.name: _plain(getattr(self, one.name)) for one in fields(self)}
         return hashlib.sha256(canonical(asked)).digest()[:16]
 
-    def within(self, controller_ids: tuple[UUID, ...]) -> "Criteria":
-        """The same question to fewer logs."""
-        allowed = tuple(one for one in self.controller_ids if one in controller_ids)
-        return replace(self, controller_ids=allowed)
+    def as_dict(self) -> dict[str, Any]:
+        """For keeping: what was asked, in JSON's words."""
+        return {
+            one.name: _kept(value)
+            for one in fields(self)
+            if (value := getattr(self, one.name)) not in (None, "", ())
+            or one.name == "reasons"
+            and value == ()
+        }
+
+    @classmethod
+    def of_dict(cls, kept: Mapping[str, Any]) -> "Criteria":
+        """The criteria that `as_dict` kept."""
+        found: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()
+        }
+        found["controller_ids"] = tuple(UUID(one) for one in found["controller_ids"])
+        if "subject_id" in found:
+            found["subject_id"] = UUID(found["subject_id"])
+        for name in ("since", "until"):
+            if name in found:
+                found[name] = datetime.fromisoformat(found[name])
+        return cls(**found)
+
+
+def _kept(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [str(one) for one in value]
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def _plain(value: Any) -> Any:

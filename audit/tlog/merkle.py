@@ -125,11 +125,14 @@ def root(size: int, node: Node) -> bytes:
     return range_root(0, size, node) if size else EMPTY_ROOT
 
 
-def inclusion_proof(index: int, size: int, node: Node) -> list[bytes]:
-    """RFC 6962 section 2.1.1: the siblings from the leaf up to the root. Raises RangeError."""
+def inclusion_proof(index: int, size: int, node: Node, level: int = 0) -> list[bytes]:
+    """RFC 6962 section 2.1.1: the siblings from the leaf up to the root. Raises RangeError.
+
+    With a `level`, those above the complete subtree of 2^level leaves that the leaf is in.
+    """
     if not 0 <= index < size:
         raise RangeError(f"there is no leaf {index} in a tree of {size}")
-    return [range_root(*one, node) for one in _siblings(index, size)]
+    return [range_root(*one, node) for one in _siblings(index, size, level)]
 
 
 def consistency_proof(old: int, new: int, node: Node) -> list[bytes]:
