@@ -49,6 +49,8 @@ class AlarmKind(StrEnum):
     SILENT = "silent"
     PENDING_STUCK = "pending_stuck"
     CLOCK_SKEW = "clock_skew"
+    CLOCK_BACK = "clock_back"
+    UNPLACED = "unplaced"
     WITNESS_REFUSED = "witness_refused"
     WITNESS_LATE = "witness_late"
     WITNESS_FORGOT = "witness_forgot"
@@ -63,7 +65,9 @@ SENTENCES: dict[str, "StrOrPromise"] = {
     AlarmKind.SHRINK: _("The log is shorter than it once was."),
     AlarmKind.SILENT: _("The log has not been signed for too long."),
     AlarmKind.PENDING_STUCK: _("Entries wait too long for their place in the log."),
-    AlarmKind.CLOCK_SKEW: _("The clocks disagree, or one went back."),
+    AlarmKind.CLOCK_SKEW: _("The clocks of the database and of our processes disagree."),
+    AlarmKind.CLOCK_BACK: _("A clock went back, or ran ahead, while the log grew."),
+    AlarmKind.UNPLACED: _("Something is stored that has no place in the log, or two."),
     AlarmKind.WITNESS_REFUSED: _("A witness refused to sign the log's state."),
     AlarmKind.WITNESS_LATE: _("A witness has not signed for too long."),
     AlarmKind.WITNESS_FORGOT: _("A witness lost what it had seen of the log."),
@@ -72,7 +76,7 @@ SENTENCES: dict[str, "StrOrPromise"] = {
 }
 """What an officer reads."""
 
-OCCURRENCES = frozenset({AlarmKind.UNBACKED_USE, AlarmKind.UNUSUAL})
+OCCURRENCES = frozenset({AlarmKind.UNBACKED_USE, AlarmKind.UNUSUAL, AlarmKind.CLOCK_BACK})
 """Something that happened rather than a state that lasts: an officer's answer closes it."""
 
 

@@ -4,20 +4,23 @@ Order is the sequencer's own. One works at a time, by an advisory lock that ends
 transaction, so any keeper may take over between two rounds and nothing is half done.
 """
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Final, NamedTuple
 from uuid import UUID
 
-import structlog
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from audit import services
+from audit import alarms, services
 from audit.actors import Actor, Target
-from audit.models import Checkpoint, Tree
+from audit.alarms import AlarmKind
+from audit.models import Checkpoint, Pending, Tree
 from audit.tlog import merkle, notes
 from audit.tlog.merkle import HASH, WIDTH, Frontier
 from audit.tlog.notes import ED25519, Vkey
@@ -25,17 +28,16 @@ from keys import services as keys
 from keys.bulk import copy_in
 from keys.ids import SYSTEM_ID
 
-log = structlog.get_logger(__name__)
-
 LOCK: Final = 7_306_110_553
 GROUPS_AT_ONCE: Final = 500
+ASIDE_SECONDS: Final = 30.0
 ID: Final = 16
 SEQUENCER: Final = Actor("system", "sequencer")
 
 _TAKE = """
 WITH taken AS (
   DELETE FROM audit_pending WHERE id IN (
-    SELECT id FROM audit_pending ORDER BY id LIMIT %s
+    SELECT id FROM audit_pending WHERE controller_id <> ALL (%s) ORDER BY id LIMIT %s
   ) RETURNING id, controller_id, ids, entries, classes
 )
 SELECT controller_id, ids, entries, classes FROM taken ORDER BY id
@@ -59,6 +61,33 @@ class Bundled(NamedTuple):
     hash: bytes
 
 
+class DamagedTreeError(Exception):
+    """The right edge of a log is not what its last checkpoint was signed over."""
+
+    def __init__(self, log: UUID, size: int) -> None:
+        super().__init__("the right edge of a log is not what was signed")
+        self.log, self.size = log, size
+
+
+class PutAside:
+    """Logs that are left alone for a while, so that one that is damaged does not stop the rest."""
+
+    def __init__(self) -> None:
+        self._until: dict[UUID, float] = {}
+
+    def add(self, one: UUID) -> None:
+        self._until[one] = time.monotonic() + ASIDE_SECONDS
+
+    def logs(self) -> list[UUID]:
+        """Those whose while is not over."""
+        now = time.monotonic()
+        self._until = {one: end for one, end in self._until.items() if end > now}
+        return list(self._until)
+
+
+_put_aside = PutAside()
+
+
 @dataclass(slots=True)
 class Arrived:
     """What waits for one log, in the order it is to be placed."""
@@ -71,14 +100,27 @@ class Arrived:
 def seal() -> int:
     """One round: place what waits and sign a checkpoint for each log that grew.
 
-    Returns how many groups were placed; 0 also where another keeper is at it. Raises
+    Returns how many groups were placed; 0 also where another keeper is at it. A log whose tree is
+    not the one that was signed last is left alone, with an alarm: its entries wait. Raises
     KeyUnavailableError, with nothing changed: an unsigned tree proves nothing.
     """
+    try:
+        return _seal(_put_aside.logs())
+    except DamagedTreeError as error:
+        _put_aside.add(error.log)
+        alarms.raise_alarm(
+            controller_id=error.log, kind=AlarmKind.TAMPERED, position=error.size,
+            detail="the right edge is not what was signed",
+        )  # fmt: skip
+        return _seal(_put_aside.logs())
+
+
+def _seal(but: list[UUID]) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:
             return 0
-        cursor.execute(_TAKE, [GROUPS_AT_ONCE])
+        cursor.execute(_TAKE, [but, GROUPS_AT_ONCE])
         taken = cursor.fetchall()
         for controller_id, arrived in _by_log(taken).items():
             _grow(controller_id, arrived)
@@ -96,9 +138,12 @@ def seal_all() -> int:
 def beat(*, older_than: datetime) -> int:
     """Record a heartbeat in each log without a checkpoint since then; returns how many.
 
-    Silence is an alarm only because it cannot happen while a sequencer lives.
+    Silence is an alarm only because it cannot happen while a sequencer lives. A log in which
+    something waits needs none: it would only wait as well.
     """
-    silent = Tree.objects.filter(sealed_at__lt=older_than).values_list("controller_id", flat=True)
+    waiting = Pending.objects.filter(controller_id=OuterRef("controller_id"))
+    trees = Tree.objects.filter(~Exists(waiting), sealed_at__lt=older_than)
+    silent = list(trees.values_list("controller_id", flat=True))
     for controller_id in silent:
         with transaction.atomic():
             services.record(
@@ -137,6 +182,7 @@ def _by_log(taken: Iterable[tuple[UUID, bytes, bytes, bytes]]) -> dict[UUID, Arr
 def _grow(controller_id: UUID, arrived: Arrived) -> None:
     """Append to one log: bundles, tiles, the right edge, and a checkpoint over all of it."""
     tree = _tree(controller_id)
+    _refuse_damage(tree)
     ids, entries, classes = (
         b"".join([tail, *more])
         for tail, more in (
@@ -165,6 +211,23 @@ def _tree(controller_id: UUID) -> Tree:
         ignore_conflicts=True,
     )
     return Tree.objects.select_for_update().get(controller_id=controller_id)
+
+
+def _refuse_damage(tree: Tree) -> None:
+    """Raise DamagedTreeError for an edge that the last checkpoint contradicts.
+
+    Signing on from it would make of a change that can be undone a fork that cannot.
+    """
+    if tree.size == 0:
+        return
+    last = Checkpoint.objects.filter(controller_id=tree.controller_id).order_by("-size").first()
+    try:
+        frontier = Frontier.from_bytes(tree.size // WIDTH * WIDTH, bytes(tree.peaks))
+        root = frontier.extend(merkle.leaf_hashes(bytes(tree.entries))).root
+    except merkle.RangeError:
+        root = b""
+    if last is None or (last.size, bytes(last.root)) != (tree.size, root):
+        raise DamagedTreeError(tree.controller_id, tree.size)
 
 
 def _bundle(number: int, entries: bytes, ids: bytes, classes: bytes) -> Bundled:
@@ -209,8 +272,9 @@ def _store_tiles(controller_id: UUID, level: int, number: int) -> None:
 
 def _sign(tree: Tree, root: bytes) -> None:
     now = timezone.now()
-    if now < tree.sealed_at:
-        log.warning("clock_went_back", seconds=(tree.sealed_at - now).total_seconds())
+    bound = timedelta(seconds=settings.AUDIT_CLOCK_SKEW_SECONDS)
+    if now < tree.sealed_at - bound:
+        transaction.on_commit(partial(_tell_clock_back, tree.controller_id, tree.size - 1))
     body = notes.Checkpoint(tree.origin, tree.size, root).body
     line = notes.signature_line(log_key(tree.origin), keys.sign(body.encode()).value)
     tree.sealed_at = now
@@ -219,3 +283,8 @@ def _sign(tree: Tree, root: bytes) -> None:
         controller_id=tree.controller_id, size=tree.size, at=now, root=root,
         note=notes.note(body, [line]),
     )  # fmt: skip
+
+
+def _tell_clock_back(controller_id: UUID, position: int) -> None:
+    """Order is ours and stays; only the times of what comes now cannot be relied on."""
+    alarms.raise_alarm(controller_id=controller_id, kind=AlarmKind.CLOCK_BACK, position=position)

@@ -6,9 +6,10 @@ import structlog
 from django.conf import settings
 from django.utils import timezone
 
-from audit import retention, sealing, services
+from audit import retention, sealing, services, verification
 from audit.actors import Actor
 from audit.errors import RetentionLoginMissingError
+from audit.verification.watch import EVERY_SECONDS
 from audit.witnesses import duties  # noqa: F401 (registers)
 from work.duties import duty
 from work.handlers import JobView, Outcome, again, finished, periodic, retry
@@ -33,6 +34,12 @@ def end_payloads(job: JobView) -> Outcome:
     if ran.dropped:
         return again(cursor={}, done=job.done + 1)
     return retry("retention_put_off", 3600) if ran.put_off else finished()
+
+
+@periodic("audit.verify", every=EVERY_SECONDS, perform=lambda job: verification.go_on())
+def note_verified(job: JobView, looked: None) -> Outcome:
+    """The watch stores its progress itself, in many small transactions."""
+    return finished()
 
 
 @duty("audit.seal", every=0.5)

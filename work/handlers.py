@@ -60,14 +60,16 @@ def handler(
     return register
 
 
-def periodic(kind: str, *, every: int, max_attempts: int = 3) -> Callable[[Record], Record]:
-    """Register a handler whose job the keeper enqueues each `every` seconds.
+def periodic(
+    kind: str, *, every: int, perform: Perform | None = None, max_attempts: int = 3
+) -> Callable[[Record], Record]:
+    """Register a handler, as `handler` does, whose job the keeper enqueues each `every` seconds.
 
     A round is left out while the last one is unfinished; missed rounds are not made up.
     """
 
     def register(record: Record) -> Record:
-        handler(kind, max_attempts=max_attempts)(record)
+        handler(kind, perform=perform, max_attempts=max_attempts)(record)
         _schedules[kind] = every
         return record
 

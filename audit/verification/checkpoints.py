@@ -34,6 +34,7 @@ class Checkpoints:
         are_all_kept: bool = False,
     ) -> None:
         self.is_trusted = True
+        self.is_bridged = True
         self._reader = reader
         self._log = reader.tree.controller_id
         self._keys = log_keys(reader.tree.origin)
@@ -44,7 +45,6 @@ class Checkpoints:
         self._rows = ours.filter(size__gt=after).order_by("size").iterator(ROWS_AT_ONCE)
         self._next = next(self._rows, None)
         self._good = after
-        self._is_bridged = True
 
     def between(self, frontier: Frontier, hashes: list[bytes]) -> Iterator[Finding]:
         """Check what ends within the leaves that come next."""
@@ -59,7 +59,7 @@ class Checkpoints:
 
         Without a hash for the bundle nothing after it can be recomputed either.
         """
-        self._is_bridged = self._is_bridged and is_bridged
+        self.is_bridged = self.is_bridged and is_bridged
         while (size := self._next_size()) is not None and size <= end:
             yield from self._check(size, None)
 
@@ -87,7 +87,7 @@ class Checkpoints:
 
     def _check(self, size: int, root: bytes | None) -> Iterator[Finding]:
         """Whatever is stored or remembered of one size. Without a root: its signature."""
-        root = root if self._is_bridged else None
+        root = root if self.is_bridged else None
         stored = self._next if self._next and self._next.size == size else None
         if stored is not None:
             yield from self._stored(stored, root)

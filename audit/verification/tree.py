@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from audit.tiles import LogReader, NoSuchTileError
+from audit.tiles import LogReader
 from audit.tlog import merkle
 from audit.tlog.merkle import HASH, WIDTH, Frontier
 from audit.verification.checkpoints import Checkpoints
@@ -37,6 +37,7 @@ class Replay:
         self.log: UUID = reader.tree.controller_id
         self.frontier = start or Frontier()
         self.entries = entries
+        self.has_ended = False
         self._reader = reader
         self._checkpoints = checkpoints
 
@@ -55,6 +56,17 @@ class Replay:
         """Whether only the last, incomplete bundle is left: then call `finish`."""
         return self.number >= self.whole
 
+    @property
+    def is_sound(self) -> bool:
+        """Whether the hashes so far lead to what was signed; then `frontier` can be relied on."""
+        return self._checkpoints.is_trusted and self._checkpoints.is_bridged
+
+    @property
+    def root(self) -> bytes:
+        """The root over all that was replayed."""
+        tail = self._reader.tree.entries if self.has_ended else b""
+        return self.frontier.extend(merkle.leaf_hashes(bytes(tail))).root
+
     def step(self) -> Iterator[Finding]:
         """Verify the next few bundles."""
         first, last = self.number, min(self.number + CHUNK, self.whole)
@@ -71,6 +83,7 @@ class Replay:
 
     def finish(self) -> Iterator[Finding]:
         """Verify the last, incomplete bundle, the right edge, and that nothing stands beyond."""
+        self.has_ended = True
         tree, start = self._reader.tree, self.whole * WIDTH
         ids, entries, classes = bytes(tree.ids), bytes(tree.entries), bytes(tree.classes)
         width = tree.size - start
@@ -81,7 +94,7 @@ class Replay:
         yield from self._times(start, ids)
         yield from self._compare(start, ids, entries, classes)
         yield from self._checkpoints.rest()
-        if bytes(tree.peaks) != self.frontier.as_bytes() and self._checkpoints.is_trusted:
+        if bytes(tree.peaks) != self.frontier.as_bytes() and self.is_sound:
             yield self._finding(start, Problem.TREE_DIFFERS)
         for row in rows(SURPLUS, {"log": self.log}):
             yield self._finding(row[0], Problem.SURPLUS)
@@ -108,12 +121,9 @@ class Replay:
         """The hash kept for a bundle, from the tile above where the bundle is gone."""
         if row is not None and len(row[1]) == HASH:
             return bytes(row[1])
-        try:
-            hashes = self._reader.tile(1, number // WIDTH)
-        except (NoSuchTileError, LookupError):
-            return None
+        above = rows(TILE, [self.log, 1, number // WIDTH])
         place = number % WIDTH * HASH
-        return hashes[place : place + HASH] or None
+        return above[0][0][place : place + HASH] or None if above else None
 
     def _bounds(self, start: int, ids: bytes, lowest: bytes, highest: bytes) -> Iterator[Finding]:
         named = split(ids)
