@@ -1,10 +1,13 @@
 """The client package and these operations agree, over a socket."""
 
 import asyncio
+from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
-from sammati_client import AsyncSammati, RequestFailed, Sammati
+from sammati_client import AIDecision, AsyncSammati, Processing, RequestFailed, Sammati
 
+from audit.models import EntryIndex
 from consent.models import ConsentEvent
 from tests.api import house
 from tests.portal import world
@@ -72,6 +75,24 @@ def test_a_refusal_says_its_code(asked):
 
     assert code(OFFERS, "silence") == "method_forbidden"
     assert code(MAPS, "button") == "purpose_not_registered"
+
+
+def test_reports_reach_the_log_one_or_many(asked):
+    lotus, asha, client = asked
+    began = datetime.now(UTC)
+    use = Processing(subject=asha.id, purpose=OFFERS, started_at=began)
+    decided = AIDecision(
+        subject="asha@example.in", scheme="email", purpose=OFFERS, started_at=began, model="m",
+        model_version="1", output="send", automation_level="full_automation",
+        details={"score": Decimal("0.73")},
+    )  # fmt: skip
+
+    one = client.report_processing(use)
+    many = client.report_ai_decision([decided, decided])
+
+    assert (one.created, one.data["reasons"]) == (True, ["DECISION_MISSING"])
+    assert [told["outcome"] for told in many.data["items"]] == ["unbacked", "unbacked"]
+    assert EntryIndex.objects.filter(event="ai:decided", subject_id=asha.id).count() == 2
 
 
 def test_the_async_client_speaks_the_same(asked, live_server):

@@ -3,14 +3,14 @@
 import asyncio
 import functools
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar, Unpack
 
 import httpx
 
-from sammati_client import questions
+from sammati_client import questions, reports
 from sammati_client.answers import Deny, Permit, Written, clock
 from sammati_client.core import Core, Guarded, insist, written
 from sammati_client.deadline import IDLE_SECONDS
@@ -24,6 +24,7 @@ from sammati_client.exchange import (
 )
 from sammati_client.questions import Call, Details, Subject, Use
 from sammati_client.replies import Outcome
+from sammati_client.reports import AIDecision, Processing
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -158,6 +159,24 @@ class AsyncSammati(Core):
         body = {"subject": subject, "scheme": scheme, "purpose": purpose}
         body |= {"method": method, "reason": reason}
         call = questions.write(questions.WITHDRAWALS, body, idempotency_key)
+        return written(call, await self._exchange(call))
+
+    async def report_processing(
+        self, uses: Processing | Sequence[Processing], *, idempotency_key: str | None = None
+    ) -> Written:
+        """Records what was done with people's data: one use, or up to 1,000 of which all or none.
+
+        The answer's `outcome` (of each under `items`) says whether the permit backs it. Raises
+        RequestFailed, ValueError.
+        """
+        call = reports.call(reports.PROCESSING, uses, idempotency_key)
+        return written(call, await self._exchange(call))
+
+    async def report_ai_decision(
+        self, decisions: AIDecision | Sequence[AIDecision], *, idempotency_key: str | None = None
+    ) -> Written:
+        """Records what a model decided about people; otherwise as `report_processing`."""
+        call = reports.call(reports.AI_DECISIONS, decisions, idempotency_key)
         return written(call, await self._exchange(call))
 
     async def _exchange(self, call: Call) -> Outcome:

@@ -91,10 +91,16 @@ class Asker:
         }
 
 
-def write(path: str, body: Mapping[str, Any], idempotency_key: str | None) -> Call:
+def write(
+    path: str,
+    body: Mapping[str, Any],
+    idempotency_key: str | None,
+    *,
+    answer_bytes: int = ANSWER_BYTES,
+) -> Call:
     """A management write; without a key of the caller's it gets one of its own."""
     present = {name: value for name, value in body.items() if value is not None}
-    return Call(path, _encoded(present), ANSWER_BYTES, idempotency_key or uuid4().hex)
+    return Call(path, _encoded(present), answer_bytes, idempotency_key or uuid4().hex)
 
 
 def is_askable(subject: object) -> bool:
