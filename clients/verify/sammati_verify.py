@@ -680,7 +680,10 @@ class Zip:
         self._zip = zipfile.ZipFile(path)
 
     def sizes(self) -> Iterator[tuple[str, int]]:
-        for one in self._zip.infolist():
+        members = self._zip.infolist()
+        if self._zip.comment or min((one.header_offset for one in members), default=0):
+            raise UnreadableError("The zip holds more than its files.")
+        for one in members:
             if one.orig_filename != one.filename or one.flag_bits & 1:
                 raise UnreadableError(f"The zip hides {shown(one.filename)}.")
             if one.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):

@@ -245,6 +245,24 @@ class TestFiles:
 
         assert (found.code, "too large" in found.message) == (UNREADABLE, True)
 
+    def test_a_change_that_no_proof_covers_is_found_by_the_digest(self, files, log, pins, check):
+        """Nothing binds the id beside a bare commitment but the signed manifest."""
+        other = b"01900000-0000-7000-8000-000000000001"
+        entries = files["entries.ndjson"].replace(str(log.ids[3]).encode(), other)
+
+        found = check({**files, "entries.ndjson": entries}, *pins)
+
+        assert (found.code, "entries.ndjson is not the file" in found.message) == (WRONG, True)
+
+    def test_a_zip_holds_nothing_beside_its_files(self, files, pins, ask, tmp_path):
+        path = tmp_path / "it.zip"
+        path.write_bytes(b"#!/bin/sh\n" + kit.as_zip_bytes(files))
+        assert ask("export", path, *pins).code == UNREADABLE
+
+        with zipfile.ZipFile(kit.zipped(path, files), "a") as made:
+            made.comment = b"Believe me."
+        assert ask("export", path, *pins).code == UNREADABLE
+
     def test_other_ways_to_pack_are_refused(self, files, pins, ask, tmp_path):
         path = tmp_path / "it.zip"
         with zipfile.ZipFile(path, "w", zipfile.ZIP_BZIP2) as made:
