@@ -8,6 +8,7 @@ from django.db.models import QuerySet, Sum
 from django.db.models.functions import Length
 
 from audit.models import EntryIndex, Payload, Pending, Tree
+from audit.models_retention import Hold
 from audit.tiles import LogReader
 from audit.tlog.merkle import HASH, WIDTH
 
@@ -48,6 +49,11 @@ def commitment_of(entry: EntryIndex) -> str:
         return ""
     start = place % WIDTH * HASH
     return reader.part(place // WIDTH).entries[start : start + HASH].hex()
+
+
+def holds() -> QuerySet[Hold]:
+    """The legal holds on whole logs that stand now, oldest first."""
+    return Hold.objects.filter(ended_at=None).order_by("id")
 
 
 def count() -> int:

@@ -1,9 +1,11 @@
 """What a legal hold keeps beyond its time, and what becomes of it when the hold ends."""
 
 from datetime import timedelta
+from io import StringIO
 from uuid import UUID
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from audit import retention, selectors
 from audit.actors import SubjectRef
@@ -146,6 +148,31 @@ class TestHoldsOfWholeLogs:
 
         with pytest.raises(HoldEndedError):
             retention.end_hold(by=BY, hold_id=held.id)
+
+    def test_are_set_listed_and_ended_by_a_command(self):
+        out = StringIO()
+        given = ["--log", str(LOG), "--since", "2001-02-01", "--reason", "case-7"]
+        call_command("audit_hold", *given, stdout=out)
+        held = selectors.holds().get()
+        assert out.getvalue() == f"{held.id} log {LOG} since 2001-02-01: case-7\n"
+
+        call_command("audit_hold", "--end", str(held.id), stdout=out)
+        assert not selectors.holds().exists()
+
+    @pytest.mark.parametrize(
+        "given",
+        [
+            ["--log", str(LOG)],
+            ["--log", "lotus"],
+            ["--log", str(LOG), "--since", "yesterday", "--reason", "case-7"],
+            ["--log", str(LOG), "--since", "2001-02-01", "--reason", "Mrs Rao"],
+            ["--end", str(LOG)],
+        ],
+    )
+    def test_are_refused_by_the_command_if_they_make_no_sense(self, given):
+        with pytest.raises(CommandError):
+            call_command("audit_hold", *given)
+        assert not selectors.holds().exists()
 
     def test_are_recorded(self):
         held = retention.hold(by=BY, controller_id=LOG, since_at=FEBRUARY, reason="case-7")
