@@ -4,8 +4,10 @@ import pytest
 from django.core.cache import cache
 from psycopg import sql
 
+from accounts.models import ServiceClient
 from audit.models import EntryIndex
 from tests.api import house
+from tests.factories.decisions import recorded
 from tests.portal import world
 
 
@@ -35,6 +37,18 @@ def bela(tulip):
 def api(lotus):
     """Calls as a service of Lotus that is registered for offers and surveys."""
     return house.caller(lotus)
+
+
+@pytest.fixture
+def service(api):
+    """The service that calls."""
+    return ServiceClient.objects.get(code="email-activator")
+
+
+@pytest.fixture
+def permit(lotus, asha, service):
+    """A decision that permits offers to Asha."""
+    return recorded(lotus.id, service.id, asha)
 
 
 @pytest.fixture(autouse=True)
