@@ -189,6 +189,7 @@ class EntryIndex(models.Model):
         return str(self.id)
 
 
+from audit.exporting.models import Export  # noqa: E402, F401 (found as a model)
 from audit.models_retention import Dropped, Hold  # noqa: E402, F401 (found as models)
 from audit.models_watch import Alarm, Sweep, Verified  # noqa: E402, F401 (found as models)
 from audit.witnesses.models import Cosignature, WitnessFeed  # noqa: E402, F401 (found as models)

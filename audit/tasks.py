@@ -9,6 +9,7 @@ from django.utils import timezone
 from audit import retention, sealing, services, verification
 from audit.actors import Actor
 from audit.errors import RetentionLoginMissingError
+from audit.exporting import job as export_job  # noqa: F401 (registers)
 from audit.verification.watch import EVERY_SECONDS
 from audit.witnesses import duties  # noqa: F401 (registers)
 from work.duties import duty

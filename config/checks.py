@@ -157,6 +157,18 @@ def retention_can_happen(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]
     ]
 
 
+def exports_have_a_folder(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    if not settings.PRODUCTION or settings.AUDIT_EXPORT_FOLDER:
+        return []
+    return [
+        Warning(
+            "SAMMATI_AUDIT_EXPORT_FOLDER is not set: nobody can export a part of the audit log.",
+            hint="Name a folder of mode 700 that the web process and the workers share.",
+            id="sammati.W003",
+        )
+    ]
+
+
 ALL = (
     no_embedded_servers,
     secret_key_is_strong,
@@ -168,4 +180,5 @@ ALL = (
     keys_file_is_private,
     ceilings_are_above_floors,
     retention_can_happen,
+    exports_have_a_folder,
 )

@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import IO, Final
 from uuid import UUID
 
 from django.conf import settings
@@ -43,7 +43,7 @@ def workshop(export_id: UUID) -> Path:
     return path
 
 
-def private(path: Path, mode: str) -> BinaryIO:
+def private(path: Path, mode: str) -> IO[bytes]:
     """Open for writing ("wb", or "r+b" to go on), for our eyes only."""
     flags = os.O_RDWR | os.O_CREAT | (os.O_TRUNC if mode == "wb" else 0)
     return os.fdopen(os.open(path, flags, PRIVATE_FILE), mode)

@@ -1,4 +1,4 @@
-"""What searching the log needs beside the indexes that order it.
+"""What searching the log needs beside the indexes that order it, and the exports.
 
 Rare values of purposes, kinds, outcomes and reasons are found by summaries of blocks (BRIN: the
 range of ids, Bloom filters of the words). Recording pays nothing for them: a block is summarised
@@ -6,7 +6,9 @@ after it is full, by `audit_summarize_index`, which the app may call as it may c
 the owner's. Blocks without a summary are read, so an entry is found at once.
 """
 
-from django.db import migrations
+from django.db import migrations, models
+
+import keys.ids
 
 INDEX = """
 CREATE INDEX audit_index_by_words ON audit_entryindex USING brin (
@@ -53,5 +55,79 @@ class Migration(migrations.Migration):
             "DROP FUNCTION audit_summarize_index();"
             "DROP INDEX audit_index_by_target;"
             "DROP INDEX audit_index_by_words;",
-        )
+        ),
+        migrations.CreateModel(
+            name="Export",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=keys.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("controller_id", models.UUIDField(verbose_name="controller")),
+                (
+                    "requested_by",
+                    models.CharField(
+                        help_text="An officer's id.", max_length=80, verbose_name="by"
+                    ),
+                ),
+                ("reason", models.CharField(max_length=300, verbose_name="reason")),
+                (
+                    "criteria",
+                    models.JSONField(help_text="What is exported; empty once the file is deleted."),
+                ),
+                (
+                    "formats",
+                    models.JSONField(
+                        help_text="Readers' copies beside the entries.", verbose_name="formats"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("making", "In the making"),
+                            ("ready", "Ready"),
+                            ("expired", "Deleted"),
+                        ],
+                        default="making",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="asked for at")),
+                ("ready_at", models.DateTimeField(null=True)),
+                ("expires_at", models.DateTimeField(null=True, verbose_name="deleted at")),
+                ("entries", models.BigIntegerField(default=0, verbose_name="entries")),
+                (
+                    "pending",
+                    models.BigIntegerField(
+                        default=0, help_text="Left out: without a place in the log."
+                    ),
+                ),
+                ("size_bytes", models.BigIntegerField(default=0, verbose_name="bytes")),
+                ("sha256", models.CharField(blank=True, max_length=64)),
+            ],
+            options={
+                "verbose_name": "export",
+                "verbose_name_plural": "exports",
+                "indexes": [
+                    models.Index(fields=["controller_id", "-id"], name="audit_export_newest")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(state__in=["making", "ready", "expired"]),
+                        name="audit_export_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            state="making", ready_at__isnull=True, expires_at__isnull=True
+                        )
+                        | ~models.Q(state="making") & models.Q(expires_at__isnull=False),
+                        name="audit_export_times_paired",
+                    ),
+                ],
+            },
+        ),
     ]
