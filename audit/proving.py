@@ -9,9 +9,10 @@ from uuid import UUID
 import msgspec
 
 from audit import cosignatures
+from audit.classes import RetentionClass
 from audit.errors import EntryPendingError
 from audit.models import Checkpoint, EntryIndex, Payload
-from audit.proofs import signed_note
+from audit.proofs import best, signed_note
 from audit.sealing import log_keys, log_name
 from audit.tiles import LogReader
 from audit.tlog.merkle import HASH, WIDTH
@@ -20,6 +21,8 @@ from keys.ids import uuid7_at
 
 SLACK: Final = timedelta(minutes=1)
 """An entry's id is made so long before or after the time of the fact, at most."""
+
+KEPT_AS: Final = (RetentionClass.EVIDENCE.value, "held")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +82,7 @@ def prove(controller_id: UUID, ids: Collection[UUID]) -> Proving:
         raise EntryPendingError
     placed = {one: place for one, place in places.items() if place is not None}
     covering = max(placed.values()) + 1
-    checkpoint = cosignatures.newest(controller_id, covering=covering)
-    checkpoint = checkpoint or reader.checkpoint(covering=covering)
+    checkpoint = best(reader, covering=covering)
     if checkpoint is None:
         raise EntryPendingError
     payloads = Payload.objects.in_bulk(list(placed))
@@ -114,6 +116,8 @@ def find(
 def _stamps(reader: LogReader, checkpoint: Checkpoint, covering: int) -> Iterator[Stamp]:
     log = reader.tree.controller_id
     for one in cosignatures.stamps(log, covering=covering):
+        if one.size > reader.size:
+            continue  # signed since the log was read
         stamped = Checkpoint.objects.get(controller_id=log, size=one.size)
         old, new = sorted((one.size, checkpoint.size))
         hashes = tuple(reader.consistency(old, new)) if old < new else ()
@@ -144,6 +148,6 @@ def _by_payload(target: str, at: datetime, event: str) -> UUID | None:
 def _bodies(at: datetime) -> Iterator[tuple[UUID, bytes]]:
     """The evidence recorded around that time, of whatever log."""
     low, high = uuid7_at(at - SLACK), uuid7_at(at + SLACK)
-    rows = Payload.objects.filter(retention_class="rc1", id__gte=low, id__lt=high)
+    rows = Payload.objects.filter(retention_class__in=KEPT_AS, id__gte=low, id__lt=high)
     for entry_id, body in rows.values_list("id", "body").iterator(chunk_size=500):
         yield entry_id, bytes(body)
