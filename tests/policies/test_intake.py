@@ -1,5 +1,6 @@
 """Reports held against decisions of the real decision point, and what is left of them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -175,31 +176,48 @@ class TestTheModelOfADecision:
         assert selectors.models_of([company("tulip").id]) == []
 
 
-SERVICE, PERSON = "s", UUID(int=1)
-BASE = Made(UUID(int=9), 1_000_000_000, SERVICE, PERSON, OFFERS, Decision(
-    permit=True, reason_code="PERMIT", rule="R95", valid_until=1_060_000_000,
-))  # fmt: skip
-ids = st.sampled_from([UUID(int=1), UUID(int=2), UUID(int=9)])
+AT, UNTIL, SKEW = 1_000_000_000, 1_060_000_000, backing.SKEW_SECONDS * 1_000_000
+PERMIT = Decision(permit=True, reason_code="PERMIT", rule="R95", valid_until=UNTIL)
+MADE = Made(UUID(int=9), AT, "s", UUID(int=1), OFFERS, PERMIT)
+CLAIM = Claim(MADE.id, "s", UUID(int=1), OFFERS, AT)
+FAULTS = {
+    "DECISION_MISSING": ({"decision_id": None}, {}),
+    "DECISION_UNKNOWN": ({"decision_id": UUID(int=8)}, {}),
+    "DECISION_DENIED": ({}, {"decision": Decision(permit=False, reason_code="X", rule="R60")}),
+    "DECISION_OTHER_SERVICE": ({"service": "t"}, {}),
+    "DECISION_OTHER_SUBJECT": ({}, {"subject_id": None}),
+    "DECISION_OTHER_PURPOSE": ({"purpose": SURVEYS}, {}),
+    "DECISION_TOO_LATE": ({"started_at": AT - SKEW - 1}, {}),
+    "DECISION_EXPIRED": ({"started_at": UNTIL + 1}, {}),
+}
+ALONE = ("DECISION_MISSING", "DECISION_UNKNOWN")
 
 
-@given(
-    decision=st.none() | ids, service=st.sampled_from(["s", "t"]), person=ids,
-    purpose=st.sampled_from([OFFERS, SURVEYS]), started=st.integers(900_000_000, 1_100_000_000),
-    until=st.none() | st.integers(900_000_000, 1_100_000_000), permit=st.booleans(),
-)  # fmt: skip
-def test_only_the_very_permit_backs_a_use(
-    decision, service, person, purpose, started, until, permit
-):
-    made = Made(
-        BASE.id, BASE.at, SERVICE, PERSON, OFFERS,
-        Decision(permit=permit, reason_code="X", rule="R", valid_until=until),
-    )  # fmt: skip
-    claim = Claim(decision, service, person, purpose, started)
+@given(st.integers(AT - SKEW, UNTIL))
+def test_the_very_permit_backs_a_use_while_it_holds(started):
+    assert gaps(replace(CLAIM, started_at=started), MADE) == ()
 
-    is_backed = not gaps(claim, made)
 
-    assert is_backed == (
-        decision == made.id and permit and service == SERVICE and person == PERSON
-        and purpose == OFFERS and until is not None and started <= until
-        and made.at - backing.SKEW_SECONDS * 1_000_000 <= started
-    )  # fmt: skip
+@given(st.sets(st.sampled_from(list(FAULTS)), min_size=1, max_size=3))
+def test_each_fault_leaves_a_use_unbacked_and_is_named(codes):
+    claim, made = CLAIM, MADE
+    for code in codes:
+        of_claim, of_made = FAULTS[code]
+        claim, made = replace(claim, **of_claim), replace(made, **of_made)
+
+    found = gaps(claim, made)
+
+    if codes & set(ALONE):
+        assert found in {(code,) for code in ALONE}
+    elif len(codes) == 1:
+        assert found == tuple(codes)
+    else:
+        assert set(found) <= codes
+        assert found
+
+
+def test_a_permit_without_an_end_backs_nothing():
+    endless = replace(MADE, decision=Decision(permit=True, reason_code="P", rule="R95"))
+
+    assert gaps(CLAIM, endless) == ("DECISION_EXPIRED",)
+    assert gaps(CLAIM, None) == ("DECISION_UNKNOWN",)
