@@ -322,6 +322,16 @@ class TestMalformed:
         assert found.code == VERIFIED
 
 
+@pytest.mark.req("AUD-04")
+def test_a_proof_with_a_witness_stays_below_two_kilobytes_at_a_hundred_million_entries():
+    origin = "consent.example.com/log/v1/01900000-0000-7000-8000-00000000000a"
+    body = notes.Checkpoint(origin, 10**8, bytes(32)).body
+    note = notes.note(body, [Signer(origin).sign(body), W1.cosign(body, 1_790_000_000)])
+    hashes = (bytes(32),) * (10**8 - 1).bit_length()
+
+    assert len(str(notes.Proof(10**8 - 1, hashes, note, SALT)).encode()) < 2000
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_every_entry_of_every_size_is_proved_and_no_other(data):
