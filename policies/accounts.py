@@ -15,7 +15,6 @@ from uuid import UUID
 import msgspec
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from keys.errors import UnsealError
@@ -187,8 +186,7 @@ class _Account:
             yield self._reason(reason["code"]) + (f" ({refs})" if refs else "")
 
     def _reason(self, code: str) -> str:
-        language = get_language() or texts.DEFAULT_LANGUAGE
-        return texts.reason_text(code, language=language, audience=self.audience)
+        return _(texts.reason_text(code, audience=self.audience))
 
     def _named(self, kind: str) -> str:
         names = self.names.get(kind, {})
