@@ -70,11 +70,11 @@ def plot(
 
 
 def ceiling(value: int) -> int:
-    """The next number like 1, 2, 5, 10, 20, 50, so that marks on the axis are plain."""
+    """The next number like 1, 2, 4, 6, 8, 10, 20, 40, so that marks on the axis are plain."""
     power = 1
     while power * 10 < value:
         power *= 10
-    return next(power * one for one in (1, 2, 5, 10) if power * one >= value)
+    return next(power * one for one in (1, 2, 4, 6, 8, 10) if power * one >= value)
 
 
 def _marks(top: int) -> tuple[int, ...]:

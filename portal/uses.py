@@ -42,6 +42,8 @@ DECIDED: "dict[bool, StrPromise]" = {
 }
 REPORTED = frozenset({Kind.PROCESSING, Kind.AI_DECISION})
 """What has an account of its own: services reported how it came about."""
+MARKS = {"deny": "refused", "unbacked": "unbacked"}
+"""How the page marks what was not allowed."""
 WROTE = gettext_lazy("Used your address to write to you.")
 
 
@@ -53,7 +55,7 @@ class LineShown:
     sentence: str
     reason: str
     when: str
-    is_refused: bool
+    mark: str
     has_account: bool
 
 
@@ -124,7 +126,7 @@ def _line(line: Line, named: Mapping[str, str]) -> LineShown:
     purpose = named.get(use.purpose, use.purpose) or _("no purpose")
     said = str(_template(use)) % {"purpose": purpose}
     return LineShown(
-        use.id, said, reason(use.reason_code), _when(line), is_refused=use.permit is False,
+        use.id, said, reason(use.reason_code), _when(line), mark=MARKS.get(use.outcome, ""),
         has_account=use.kind in REPORTED,
     )  # fmt: skip
 
@@ -139,12 +141,15 @@ def _template(use: Use) -> "StrPromise":
 
 def _when(line: Line) -> str:
     last = date_format(timezone.localtime(line.use.at), "H:i T")
+    first = date_format(timezone.localtime(line.first_at), "H:i")
     if line.count == 1:
         return last
-    text = ngettext(
-        "%(count)s time, from %(first)s to %(last)s",
-        "%(count)s times, from %(first)s to %(last)s",
-        line.count,
-    )
-    first = date_format(timezone.localtime(line.first_at), "H:i")
+    if last.startswith(first):
+        text = ngettext("%(count)s time, at %(last)s", "%(count)s times, at %(last)s", line.count)
+    else:
+        text = ngettext(
+            "%(count)s time, from %(first)s to %(last)s",
+            "%(count)s times, from %(first)s to %(last)s",
+            line.count,
+        )
     return text % {"count": line.count, "first": first, "last": last}

@@ -140,7 +140,7 @@ def _facts(found: LogState) -> tuple[tuple[str, str], ...]:
         (_("Waiting for their place"), _waiting(found)),
         (_("Last heartbeat"), _heartbeat(found)),
         (_("Continuous verification"), _verified(found)),
-        (_("All of it anew"), _round(found)),
+        (_("Last full round"), _round(found)),
     )
 
 
@@ -173,7 +173,7 @@ def _verified(found: LogState) -> str:
 def _round(found: LogState) -> str:
     if found.verification is None or found.verification.round_ended_at is None:
         return _("The first round over the whole log is not finished yet.")
-    return _("The last round over the whole log ended %(ago)s.") % {
+    return _("Every entry was verified anew; that ended %(ago)s.") % {
         "ago": ago(found.verification.round_ended_at)
     }
 

@@ -1,10 +1,14 @@
 """The officers' pages in a real browser: readable by everybody, in both directions."""
 
 import re
+import zipfile
 
 import pytest
 from playwright.sync_api import expect
 
+from audit import alarms
+from audit.alarms import AlarmKind
+from audit.sealing import seal_all
 from tests.browser import tools
 from tests.desk import house
 from tests.portal.world import OFFERS
@@ -16,6 +20,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.req("ADM-08")]
 def lotus(transactional_db):
     found = house.make()
     house.decide(found, outcome="permit", reason="PERMIT_IN:consent")
+    alarms.raise_alarm(controller_id=found.id, kind=AlarmKind.WITNESS_LATE)
+    found.alarm = alarms.open_alarms([found.id]).get(kind=AlarmKind.WITNESS_LATE).id
+    seal_all()
     return found
 
 
@@ -41,6 +48,8 @@ def pages(lotus):
         "/admin/", "/admin/people/find/", person, f"{person}reveal/", f"{person}consents/{OFFERS}/",
         "/admin/subjects/subject/", "/admin/audit/entryindex/",
         f"/admin/audit/entryindex/{lotus.rows['EntryIndex']}/change/",
+        "/admin/log/", f"/admin/log/alarms/{lotus.alarm}/", f"{person}evidence/",
+        f"{person}?show=uses",
         f"/admin/accounts/serviceclient/{lotus.rows['ServiceClient']}/change/",
         f"/admin/accounts/serviceclient/{lotus.rows['ServiceClient']}/act/issue-key/",
         "/admin/consent/purpose/add/",
@@ -63,6 +72,54 @@ def test_pages_keep_to_the_content_security_policy(officer, lotus):
     """The browser's console would say so, and the fixture fail."""
     for address in pages(lotus):
         assert officer.goto(address).status == 200
+
+
+@pytest.mark.req("AUD-05")
+@pytest.mark.parametrize("language", ["en", "hi", "ur"])
+def test_the_page_of_the_logs_is_for_everybody(context, lotus, language):
+    page = context.new_page()
+    sign_in(page, lotus)
+    context.set_extra_http_headers({"Accept-Language": language})
+    faults = []
+
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for width in (1100, 390):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.goto("/admin/log/")
+            faults += tools.accessibility_faults(page)
+            assert not tools.overflows(page)
+
+    assert faults == []
+    page.locator("summary").click()
+    expect(page.get_by_role("columnheader", name="Reads")).to_be_visible()
+
+
+@pytest.mark.req("CON-29")
+@pytest.mark.parametrize("language", ["en", "hi", "ur"])
+def test_an_evidence_pack_is_saved_and_its_page_is_for_everybody(
+    context, chromium, lotus, language, tmp_path
+):
+    officer = context.new_page()
+    sign_in(officer, lotus)
+    context.set_extra_http_headers({"Accept-Language": language})
+    officer.goto(f"/admin/people/{lotus.person.id}/evidence/")
+    officer.locator("select[name=purpose]").select_option(OFFERS)
+    officer.locator("select[name=reason]").select_option("court")
+    with officer.expect_download() as saved:
+        officer.locator("input[type=submit]").click()
+    saved.value.save_as(tmp_path / "pack.zip")
+    with zipfile.ZipFile(tmp_path / "pack.zip") as pack:
+        pack.extract("index.html", tmp_path)
+
+    page = chromium.new_page()
+    for width in (1100, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto((tmp_path / "index.html").as_uri())
+        assert tools.accessibility_faults(page) == []
+        assert not tools.overflows(page)
+    assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ur" else "ltr")
+    page.close()
 
 
 @pytest.mark.parametrize("language", ["hi", "ur"])

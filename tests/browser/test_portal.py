@@ -143,8 +143,8 @@ def test_every_page_is_for_everybody(company, asha, enter, language):
     faults, small, wide = [], [], []
 
     for place in [
-        "choices/", "history/", "withdraw-all/", f"done/{event.id}/", f"receipts/{event.id}/", "",
-        "lotus/", "lotus/notices/website/", "lotus/sign-in/", "lotus/sign-in/sent/",
+        "choices/", "history/", "uses/", "withdraw-all/", f"done/{event.id}/",
+        f"receipts/{event.id}/", "", "lotus/", "lotus/notices/website/", "lotus/sign-in/", "lotus/sign-in/sent/",
         "sign-in/token", "nowhere/",
     ]:  # fmt: skip
         for width in (1100, 320):
@@ -164,7 +164,7 @@ def test_the_dark_scheme_has_enough_contrast(company, asha, enter):
     page.emulate_media(color_scheme="dark")
     faults = []
 
-    for place in ("choices/", "history/", "lotus/", "lotus/sign-in/"):
+    for place in ("choices/", "history/", "uses/", "lotus/", "lotus/sign-in/"):
         page.goto(f"/privacy/{place}")
         faults += tools.accessibility_faults(page)
 

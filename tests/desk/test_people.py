@@ -268,7 +268,7 @@ class TestWhoUsedTheData:
 
         assert "Service …00000000aaaa" in page
         assert "A decision was made : permitted · Offers by e-mail" in page
-        assert "3 times, from" in page
+        assert "3 times, " in page
         assert "A decision was made : denied" in page
         assert "Officer olga A record was viewed" in page
 
