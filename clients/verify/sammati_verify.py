@@ -932,6 +932,8 @@ def _logs(said: Any) -> dict[str, tuple[str, tuple[Vkey, ...]]]:
         if not all(isinstance(key, str) for key in keys) or len(keys) > MOST_SIGNATURES:
             raise UnreadableError("manifest.json holds something that is no key.")
         origin = part(one, "origin", str, "A log of manifest.json")
+        if not origin.endswith(f"/{name}"):
+            raise VerificationError(f"manifest.json gives {name} the origin of another log.")
         found[name] = (origin, tuple(map(Vkey.parse, keys)))
     return found
 

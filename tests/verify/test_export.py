@@ -354,9 +354,9 @@ class TestLyingExporter:
     @pytest.mark.parametrize("changes", [
         {"format": "sammati-export@2"}, {"kind": "other"}, {"count": "37"}, {"count": True},
         {"files": []}, {"files": {"entries.ndjson": 1}}, {"logs": {}}, {"logs": {"../x": {}}},
-        {"logs": {"system": {"origin": "a", "vkeys": "b"}}}, {"made_at": None},
-        {"logs": {"system": {"origin": "a", "vkeys": [1]}}},
-        {"logs": {"system": {"origin": "a", "vkeys": ["x"]}}},
+        {"logs": {"system": {"origin": "a/system", "vkeys": "b"}}}, {"made_at": None},
+        {"logs": {"system": {"origin": "a/system", "vkeys": [1]}}},
+        {"logs": {"system": {"origin": "a/system", "vkeys": ["x"]}}},
     ])  # fmt: skip
     def test_a_manifest_of_another_form_cannot_be_read(self, changes, files, log, pins, check):
         assert check(resigned(files, log, **changes), *pins).code == UNREADABLE
@@ -367,6 +367,19 @@ class TestLyingExporter:
         found = check(resigned({**files, a: files[b]}, log), *pins)
 
         assert (found.code, "another log" in found.message) == (WRONG, True)
+
+    def test_a_log_does_not_go_by_another_name(self, log, check):
+        """Or the same entries could be counted twice, as those of two logs."""
+        files = kit.exported({LOG: log.ids[:3]})
+        one = kit.manifest_of(files)["logs"][str(LOG)]
+        renamed = {**files, "checkpoints/system": files[f"checkpoints/{LOG}"]}
+        entries = files["entries.ndjson"].replace(f'"log":"{LOG}"'.encode(), b'"log":"system"')
+
+        twice = resigned(renamed, log, files["entries.ndjson"] + entries,
+                         logs={str(LOG): one, "system": one})  # fmt: skip
+
+        found = check(twice, "--vkey", log.vkey)
+        assert (found.code, "origin of another log" in found.message) == (WRONG, True)
 
     def test_a_manifest_that_names_neither_entries_nor_checkpoint_is_refused(
         self, files, log, pins, check
