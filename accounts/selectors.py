@@ -96,6 +96,12 @@ def actor_names(controller_ids: Collection[UUID]) -> dict[str, str]:
     return {str(one): name for one, name in [*officers, *services.values_list("id", "name")]}
 
 
+def service_names(controller_ids: Collection[UUID]) -> dict[str, str]:
+    """What the services of these controllers are called, by id, in the order of their names."""
+    found = ServiceClient.objects.filter(controller_id__in=controller_ids).order_by("name", "id")
+    return {str(one): name for one, name in found.values_list("id", "name")}
+
+
 def roles_of(officer: User, controller_ids: Collection[UUID]) -> list[tuple[UUID, str]]:
     """The roles an officer holds at these controllers, as (controller, role) pairs."""
     found = RoleGroup.objects.filter(group__user=officer, controller_id__in=controller_ids)

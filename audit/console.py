@@ -59,8 +59,17 @@ class Console(Protocol):
     def actor_names(self, request: HttpRequest) -> Mapping[str, str]:
         """What the officer's colleagues and services are called, by the ids entries hold."""
 
+    def service_names(self, request: HttpRequest, permission: str) -> Mapping[str, str]:
+        """What the services are called, by id, at controllers where the officer may do this."""
+
+    def purpose_names(self, request: HttpRequest, permission: str) -> Mapping[str, str]:
+        """What the purposes are called there, by code."""
+
     def reason_text(self, code: str) -> str:
         """What a reason code of a decision means, in the officer's language."""
+
+    def reason_codes(self, text: str) -> tuple[str, ...]:
+        """The reason codes in which the text stands, by their words in that language too."""
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """What every page of the site shows."""

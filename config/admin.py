@@ -26,9 +26,10 @@ from audit.actors import SubjectRef, Target
 from audit.console import actor
 from config.menu import arranged, pages
 from config.signin import OfficerSignInForm
+from consent import selectors as consents
 from desk import dashboard
 from keys.ids import SYSTEM_ID
-from policies.texts import reason_text
+from policies.texts import codes_with, reason_text
 from subjects import selectors as subjects
 from subjects.services import ref
 
@@ -75,8 +76,21 @@ class PrivacyAdminSite(AdminSite):
             request.actor_names = names  # type: ignore[attr-defined]
         return names
 
+    def service_names(self, request: HttpRequest, permission: str) -> Mapping[str, str]:
+        return accounts.service_names(self.controller_ids(request, permission))
+
+    def purpose_names(self, request: HttpRequest, permission: str) -> Mapping[str, str]:
+        return {
+            code: title
+            for one in self.controller_ids(request, permission)
+            for code, title in consents.purpose_titles(one).items()
+        }
+
     def reason_text(self, code: str) -> str:
         return reason_text(code, language=get_language() or "en")
+
+    def reason_codes(self, text: str) -> tuple[str, ...]:
+        return codes_with(text, language=get_language() or "en")
 
     def has_permission(self, request: HttpRequest) -> bool:
         return bool(self.duties(request))

@@ -4,6 +4,7 @@ English comes from the rules themselves. Another language is one more entry in `
 it lacks is said in English.
 """
 
+import re
 from typing import Literal, NamedTuple
 
 from policies.intake import backing
@@ -54,6 +55,26 @@ def reason_text(
     if text is None:
         return UNKNOWN_CODE
     return text.user if audience == "user" else text.admin
+
+
+def codes_with(text: str, *, language: str = DEFAULT_LANGUAGE) -> tuple[str, ...]:
+    """The reason codes in whose code or sentence each word of the text begins a word."""
+    wanted = _words(text)
+    tags = (language, language.split("-", 1)[0], DEFAULT_LANGUAGE)
+    known = [CATALOGUES[tag] for tag in dict.fromkeys(tags) if tag in CATALOGUES]
+    return tuple(
+        code for code in CATALOGUES[DEFAULT_LANGUAGE]
+        if wanted and any(_begins(wanted, _words(f"{code} {one[code].admin}"))
+                          for one in known if code in one)
+    )  # fmt: skip
+
+
+def _begins(wanted: list[str], words: list[str]) -> bool:
+    return all(any(word.startswith(one) for word in words) for one in wanted)
+
+
+def _words(text: str) -> list[str]:
+    return re.split(r"[\W_]+", text.casefold().strip(" _:.,"))
 
 
 def cure(code: str) -> Cure:
