@@ -137,6 +137,10 @@ class Signer:
         self._private = Ed25519PrivateKey.from_private_bytes(seed)
         self.vkey = Vkey(name, kind, self._private.public_key().public_bytes_raw())
 
+    def raw(self, data):
+        """A signature alone, in base64."""
+        return text64(self._private.sign(data))
+
     def sign(self, body):
         return notes.signature_line(self.vkey, self._private.sign(body.encode()))
 

@@ -263,6 +263,16 @@ class TestFiles:
             made.comment = b"Believe me."
         assert ask("export", path, *pins).code == UNREADABLE
 
+    def test_a_name_that_ends_early_for_some_is_refused(self, files, pins, ask, tmp_path):
+        long = {("index.html-evil" if k == "index.html" else k): v for k, v in files.items()}
+        raw = kit.as_zip_bytes(long).replace(b"index.html-evil", b"index.html\0evil")
+        path = tmp_path / "it.zip"
+        path.write_bytes(raw)
+
+        found = ask("export", path, *pins)
+
+        assert (found.code, "hides" in found.message) == (UNREADABLE, True)
+
     def test_other_ways_to_pack_are_refused(self, files, pins, ask, tmp_path):
         path = tmp_path / "it.zip"
         with zipfile.ZipFile(path, "w", zipfile.ZIP_BZIP2) as made:

@@ -117,6 +117,19 @@ def test_without_a_pinned_key_it_is_nobodys(kept, ask):
     assert ask("receipt", *kept.paths(), "--vkey", eve.vkey).code == WRONG
 
 
+def test_the_key_that_counts_is_the_one_of_the_proofs_log(kept, ask):
+    """Logs may share a key; and another log's key signs no receipts of this one."""
+    shared = sealing.log_key("log.example/log/v1/system")
+    assert ask("receipt", *kept.paths(), "--vkey", shared, "--vkey", kept.vkey).code == VERIFIED
+    assert ask("receipt", *kept.paths(), "--vkey", shared).code == UNTRUSTED
+
+    eve = Signer("log.example/log/v1/system", seed=b"\x66" * 32)
+    content = {key: value for key, value in kept.said.items() if key != "signature"}
+    forged = {**content, "signature": {"key_id": "x", "ed25519": eve.raw(canonical(content))}}
+    paths = kept.paths(said=forged)
+    assert ask("receipt", *paths, "--vkey", eve.vkey, "--vkey", kept.vkey).code == WRONG
+
+
 @pytest.mark.parametrize("said", [
     b"", b"{}", b"[]", b"null", b'{"schema_version": "sammati-receipt-1"}', b"\xff", b"[" * 99_999,
     b'{"schema_version": "sammati-receipt-1", "signature": {"ed25519": 1}}',
