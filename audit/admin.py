@@ -13,18 +13,16 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import selectors
 from audit.console import UUID_LENGTH, actor_column, site, who
-from audit.downloads import DownloadsAdmin
-from audit.filters import ActorFilter, EventFilter, KindFilter, OutcomeFilter, PeriodFilter
+from audit.listing import ListingAdmin
 from audit.models import EntryIndex
 from audit.sentences import sentence
 
 
 @admin.register(EntryIndex)
-class EntryIndexAdmin(DownloadsAdmin):
+class EntryIndexAdmin(ListingAdmin):
     """One line an entry: when, what in words, by whom, about whom, with which outcome."""
 
     permission = "view_audit"
-    list_filter = (KindFilter, PeriodFilter, OutcomeFilter, ActorFilter, EventFilter)
     ordering = ("-id",)
     fields = (
         "at", "sentence", "event", "actor_type", "actor_id", "target_type", "target_id", "person",

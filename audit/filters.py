@@ -1,8 +1,9 @@
-"""Filters of the audit log, each of which the log's index can serve."""
+"""Filters of the audit log: each says what is looked for; `audit.search` finds it."""
 
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
@@ -12,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.catalogue import EVENTS
+from audit.console import site
 from audit.models import EntryIndex
-from keys.ids import uuid7_at
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -21,7 +22,22 @@ if TYPE_CHECKING:
 READS = ("record:viewed", "list:viewed", "record:read")
 
 
-class DefaultedFilter(admin.SimpleListFilter):
+class LogFilter(admin.SimpleListFilter):
+    """A part of the criteria. `name` is the criterion that the chosen value is for."""
+
+    name = ""
+
+    def criteria(self) -> dict[str, Any]:
+        """What the choice adds to the criteria."""
+        return {self.name: self.value()} if self.value() else {}
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[EntryIndex]
+    ) -> QuerySet[EntryIndex]:
+        return queryset
+
+
+class DefaultedFilter(LogFilter):
     """A filter whose first choice holds while none is chosen."""
 
     options: "tuple[tuple[str, StrOrPromise], ...]" = ()
@@ -42,7 +58,7 @@ class DefaultedFilter(admin.SimpleListFilter):
 
 
 class PeriodFilter(DefaultedFilter):
-    """By the time in an entry's id, so that the index bounds what is read."""
+    """By time, from now back."""
 
     title = _("period")
     parameter_name = "period"
@@ -50,13 +66,18 @@ class PeriodFilter(DefaultedFilter):
                ("all", _("Any time")))  # fmt: skip
     hours = {"24h": 24, "7d": 7 * 24, "30d": 30 * 24}
 
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[EntryIndex]
-    ) -> QuerySet[EntryIndex]:
+    def criteria(self) -> dict[str, Any]:
+        """From a full hour or day on: the second page is of the same period as the first."""
         hours = self.hours.get(self.value())
         if hours is None:
-            return queryset
-        return queryset.filter(id__gte=uuid7_at(timezone.now() - timedelta(hours=hours)))
+            return {}
+        since = timezone.now() - timedelta(hours=hours)
+        is_day = hours == 24
+        return {
+            "since": since.replace(
+                hour=since.hour if is_day else 0, minute=0, second=0, microsecond=0
+            )
+        }
 
 
 class KindFilter(DefaultedFilter):
@@ -66,34 +87,28 @@ class KindFilter(DefaultedFilter):
     parameter_name = "kind"
     options = (("acts", _("Acts and decisions")), ("reads", _("Who looked")), ("all", _("All")))
 
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[EntryIndex]
-    ) -> QuerySet[EntryIndex]:
+    def criteria(self) -> dict[str, Any]:
         if self.value() == "acts":
-            return queryset.exclude(event__in=READS)
-        return queryset.filter(event__in=READS) if self.value() == "reads" else queryset
+            return {"except_events": READS}
+        return {"events": READS} if self.value() == "reads" else {}
 
 
-class EventFilter(admin.SimpleListFilter):
-    """By event, in words."""
+class OutcomeFilter(LogFilter):
+    """By the outcome of decisions."""
 
-    title = _("event")
-    parameter_name = "event"
+    title = _("decision")
+    parameter_name = name = "outcome"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> "list[tuple[str, StrOrPromise]]":
-        return sorted(((one.code, str(one.sentence)) for one in EVENTS.values()), key=_words)
-
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[EntryIndex]
-    ) -> QuerySet[EntryIndex]:
-        return queryset.filter(event=self.value()) if self.value() else queryset
+        return [("permit", _("Permitted")), ("deny", _("Denied"))]
 
 
-class ActorFilter(admin.SimpleListFilter):
+class ActorFilter(LogFilter):
     """By the kind of actor."""
 
     title = _("actor")
     parameter_name = "actor"
+    name = "actor_type"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> "list[tuple[str, StrOrPromise]]":
         return [
@@ -103,25 +118,81 @@ class ActorFilter(admin.SimpleListFilter):
             ("system", _("The suite itself")),
         ]
 
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[EntryIndex]
-    ) -> QuerySet[EntryIndex]:
-        return queryset.filter(actor_type=self.value()) if self.value() else queryset
 
+class ServiceFilter(LogFilter):
+    """By service, under its name."""
 
-class OutcomeFilter(admin.SimpleListFilter):
-    """By the outcome of decisions."""
-
-    title = _("decision")
-    parameter_name = "outcome"
+    title = _("service")
+    parameter_name = "service"
+    name = "actor_id"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> "list[tuple[str, StrOrPromise]]":
-        return [("permit", _("Permitted")), ("deny", _("Denied"))]
+        return list(site().service_names(request, model_admin.permission).items())
 
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[EntryIndex]
-    ) -> QuerySet[EntryIndex]:
-        return queryset.filter(outcome=self.value()) if self.value() else queryset
+
+class PurposeFilter(LogFilter):
+    """By purpose, under its name."""
+
+    title = _("purpose")
+    parameter_name = "purpose"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> "list[tuple[str, StrOrPromise]]":
+        return list(site().purpose_names(request, model_admin.permission).items())
+
+    def criteria(self) -> dict[str, Any]:
+        return {"purposes": (self.value(),)} if self.value() else {}
+
+
+class EventFilter(LogFilter):
+    """By event, in words."""
+
+    title = _("event")
+    parameter_name = "event"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> "list[tuple[str, StrOrPromise]]":
+        return sorted(((one.code, str(one.sentence)) for one in EVENTS.values()), key=_words)
+
+    def criteria(self) -> dict[str, Any]:
+        return {"events": (self.value(),), "except_events": ()} if self.value() else {}
+
+
+class GivenFilter(LogFilter):
+    """Chosen elsewhere, by a link or the search box; stands here to be seen and taken back."""
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> "list[tuple[str, StrOrPromise]]":
+        given = request.GET.get(str(self.parameter_name), "")
+        return [(given, self.label(given))] if given else []
+
+    def label(self, given: str) -> str:
+        return given
+
+
+class ReasonFilter(GivenFilter):
+    """By words that stand in a reason's code or in its sentence."""
+
+    title = _("reason")
+    parameter_name = "reason"
+
+    def criteria(self) -> dict[str, Any]:
+        return {"reasons": site().reason_codes(self.value() or "")} if self.value() else {}
+
+
+class PersonFilter(GivenFilter):
+    """By person. What is no id of ours finds nobody."""
+
+    title = _("person")
+    parameter_name = "person"
+
+    def label(self, given: str) -> str:
+        return f"…{given[-12:]}"
+
+    def criteria(self) -> dict[str, Any]:
+        if not self.value():
+            return {}
+        try:
+            return {"subject_id": UUID(self.value())}
+        except ValueError:
+            return {"reasons": ()}
 
 
 def _words(option: "tuple[str, StrOrPromise]") -> str:
