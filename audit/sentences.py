@@ -122,5 +122,5 @@ def _said(entry: EntryIndex, names: dict[str, str]) -> str:
 
 def _codes(entry: EntryIndex) -> list[str]:
     """How `ACTS` may name the entry, the most telling name first."""
-    shown = "nobody" if entry.subject_id is None else ""
-    return [f"{entry.event} {more}".strip() for more in (entry.outcome, shown, "")]
+    particulars = [entry.outcome, "nobody" if entry.subject_id is None else ""]
+    return [*(f"{entry.event} {one}" for one in particulars if one), entry.event]

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 
 from accounts.roles import Permission
 from accounts.selectors import Duty
-from audit import alarms
 from audit import figures as decided
 from audit.figures import Decisions
+from audit.state import troubles
 from consent import figures as consented
 from consent import selectors as consents
 from consent.figures import Running
@@ -86,11 +86,14 @@ def _alarm(duty: Duty) -> str:
     """The line that nobody may overlook; empty while all is well."""
     if Permission.VIEW_AUDIT not in duty.permissions:
         return ""
-    found = alarms.open_alarms(_whose_work(duty)).order_by()[:CAP].count()
-    text = ngettext(
-        "%(n)s alarm of the audit log is open.", "%(n)s alarms of the audit log are open.", found
-    )
-    return text % {"n": number_format(found)} if found else ""
+    alarms, grows = troubles(_whose_work(duty))
+    if alarms:
+        text = ngettext(
+            "%(n)s alarm of the audit log is open.",
+            "%(n)s alarms of the audit log are open.", alarms,
+        )  # fmt: skip
+        return text % {"n": number_format(alarms)}
+    return "" if grows else _("The audit log does not grow: entries wait, or nothing signs it.")
 
 
 def _sentence(decisions: Decisions, withdrawn: int, backlog: Backlog) -> str:

@@ -1,4 +1,7 @@
-"""Writing a pack as the export format `sammati-export@1`, signed by the log's key."""
+"""Writing a pack in memory, in the format of exports (`sammati-export@1`), signed by the log's key.
+
+One person's answers about one purpose are small; exports of the log are written by a job.
+"""
 
 import base64
 import hashlib
@@ -7,18 +10,13 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
-from audit import services as audit
 from audit.canonical import canonical
+from audit.exporting.packing import head, note
 from audit.proving import Proved, Proving
-from audit.sealing import log_key
-from audit.tlog import notes
-from keys import services as keys
-
-FORMAT: Final = "sammati-export@1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +49,9 @@ def log_files(proving: Proving) -> dict[str, bytes]:
 def pack(proving: Proving, label: Label, files: Mapping[str, bytes]) -> Packed:
     """Name every file in a manifest, sign it, and write all of them into one zip."""
     manifest = canonical(_manifest(proving, label, files))
-    digest = hashlib.sha256(manifest)
-    body = f"{FORMAT}\n{_base64(digest.digest())}\n"
-    line = notes.signature_line(log_key(proving.origin), keys.sign(body.encode()).value)
-    whole = {
-        "manifest.json": manifest, "manifest.note": notes.note(body, [line]).encode(), **files
-    }  # fmt: skip
-    return Packed(_zipped(whole, label.made_at), digest.hexdigest())
+    signed = {"manifest.json": manifest, "manifest.note": note(manifest, proving.origin)}
+    content = _zipped({**signed, **files}, label.made_at)
+    return Packed(content, hashlib.sha256(manifest).hexdigest())
 
 
 def sha256(files: Mapping[str, bytes]) -> dict[str, str]:
@@ -67,10 +61,9 @@ def sha256(files: Mapping[str, bytes]) -> dict[str, str]:
 
 def _manifest(proving: Proving, label: Label, files: Mapping[str, bytes]) -> dict[str, Any]:
     vkeys = [str(key) for key in proving.keys]
+    log = {proving.log: {"origin": proving.origin, "vkeys": vkeys}}
     return {
-        "format": FORMAT, "kind": "evidence",
-        "logs": {proving.log: {"origin": proving.origin, "vkeys": vkeys}},
-        "made_at": audit.micros(label.made_at), "made_by": label.made_by, "reason": label.reason,
+        **head(kind="evidence", logs=log, at=label.made_at, by=label.made_by, reason=label.reason),
         "filters": dict(label.filters), "count": len(proving.entries), "files": sha256(files),
     }  # fmt: skip
 

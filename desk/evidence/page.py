@@ -27,6 +27,8 @@ class Step:
     method: str
     giver: str
     notice: str
+    receipt: str
+    record: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,9 @@ def page(found: Gathered, label: Label, officer: str, case: str, data: Mapping[s
         "found": found, "label": label, "officer": officer, "case": case, "certificate": data,
         "reason": words.said(dict(words.EVIDENCE_REASONS), label.reason),
         "pseudonym": pseudonym(found), "steps": [_step(one) for one in found.links],
+        "stamps": [
+            (one, f"timestamps/{number}.tsr") for number, one in enumerate(found.proving.stamps, 1)
+        ],
         "notices": [_shown(found, one) for one in found.notices],
         "key": key, "command": COMMAND % key, "root": bytes(found.proving.checkpoint.root).hex(),
         "language": get_language() or "en", "direction": _direction(get_language() or "en"),
@@ -60,7 +65,8 @@ def _step(link: Link) -> Step:
     return Step(
         link, words.said(words.STATES, line.state), line.state in ("given", "renewed"),
         words.said(words.WAYS, line.method), words.said(words.GIVERS, line.given_by),
-        notice_file(link.words) if link.words else "",
+        notice_file(link.words) if link.words else "", f"receipts/{line.id}.json",
+        f"records/{link.entry.id}.json" if link.entry and link.entry.body else "",
     )  # fmt: skip
 
 

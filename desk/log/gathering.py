@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.roles import Permission
 from accounts.selectors import Duty
 from audit import alarms, figures
+from audit.alarms import AlarmKind
 from audit.console import who
 from audit.figures import HOUR_KINDS, Hour
 from audit.state import LogState, state
@@ -81,7 +82,9 @@ def log(request: HttpRequest, controller_id: UUID, title: str) -> LogShown:
     found = state(controller_id)
     open_alarms = _alarms(request, controller_id)
     sentence, is_alarming = _sentence(found, len(open_alarms))
-    has_address = found.size > 0 and (controller_id != SYSTEM_ID or _is_superuser(request))
+    has_address = found.signature is not None and (
+        controller_id != SYSTEM_ID or _is_superuser(request)
+    )
     return LogShown(
         title, found, sentence, is_alarming, _facts(found), witness_states(controller_id),
         open_alarms, has_address,
@@ -126,10 +129,15 @@ def _sentence(found: LogState, alarms_open: int) -> tuple[str, bool]:
             "%(n)s alarms are open: see below what to do.", alarms_open,
         )  # fmt: skip
         return text % {"n": number_format(alarms_open)}, True
+    # A keeper that is dead raises no alarm, so these are told by looking.
+    for kind, is_so in ((AlarmKind.PENDING_STUCK, found.health.is_stuck),
+                        (AlarmKind.SILENT, found.health.is_silent)):  # fmt: skip
+        if is_so:
+            return f"{alarms.SENTENCES[kind]} {to_do(kind)}", True
     if found.signature is None:
         return _("Nothing has been recorded in this log yet."), False
     return _("No alarm is open. %(size)s entries stand in the tree, signed %(ago)s.") % {
-        "size": number_format(found.size, force_grouping=True),
+        "size": number_format(found.health.size, force_grouping=True),
         "ago": ago(found.signature.at),
     }, False
 
@@ -151,7 +159,7 @@ def _waiting(found: LogState) -> str:
         "%(n)s entry waits; the oldest came %(ago)s.",
         "%(n)s entries wait; the oldest came %(ago)s.", found.pending,
     )  # fmt: skip
-    return text % {"n": number_format(found.pending), "ago": ago(found.pending_since)}
+    return text % {"n": number_format(found.pending), "ago": ago(found.health.waiting_since)}
 
 
 def _heartbeat(found: LogState) -> str:
@@ -161,20 +169,20 @@ def _heartbeat(found: LogState) -> str:
 
 
 def _verified(found: LogState) -> str:
-    if found.verification is None:
+    if found.health.verified_at is None:
         return _("It has not looked at this log yet.")
     return _("%(done)s of %(size)s entries agree with what was signed, as of %(ago)s.") % {
-        "done": number_format(found.verification.size, force_grouping=True),
-        "size": number_format(found.size, force_grouping=True),
-        "ago": ago(found.verification.at),
+        "done": number_format(found.health.verified_size, force_grouping=True),
+        "size": number_format(found.health.size, force_grouping=True),
+        "ago": ago(found.health.verified_at),
     }
 
 
 def _round(found: LogState) -> str:
-    if found.verification is None or found.verification.round_ended_at is None:
+    if found.health.round_ended_at is None:
         return _("The first round over the whole log is not finished yet.")
     return _("Every entry was verified anew; that ended %(ago)s.") % {
-        "ago": ago(found.verification.round_ended_at)
+        "ago": ago(found.health.round_ended_at)
     }
 
 

@@ -42,6 +42,14 @@ TO_DO: "dict[str, StrOrPromise]" = {
         "Set the clocks of the servers by one time source (NTP); the order in the log does not"
         " depend on them."
     ),
+    AlarmKind.CLOCK_BACK: gettext_lazy(
+        "Set the clocks of the servers by one time source (NTP); times within the entries may be"
+        " wrong around this place, their order is not."
+    ),
+    AlarmKind.UNPLACED: gettext_lazy(
+        "Change nothing. Somebody may have written past the suite: find out who had access to the"
+        " database, and treat it as a security incident."
+    ),
     AlarmKind.WITNESS_REFUSED: gettext_lazy(
         "Ask whoever runs the witness which state of the log they hold, and compare it with ours."
     ),

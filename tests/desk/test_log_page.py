@@ -149,6 +149,18 @@ class TestAlarms:
 
         assert "alarm-line" not in desk.get("/admin/").content.decode()
 
+    def test_are_not_needed_to_see_that_nobody_seals_the_log(self, desk, lotus, settings):
+        seal_all()
+        settings.AUDIT_HEARTBEAT_SECONDS = 0  # no checkpoint is young enough
+
+        assert "The audit log does not grow" in desk.get("/admin/").content.decode()
+        assert "The log has not been signed for too long." in text(desk.get(LOGS))
+
+    def test_are_not_needed_to_see_that_entries_wait(self, desk, lotus, settings):
+        settings.AUDIT_PENDING_SECONDS = 0
+
+        assert "Entries wait too long for their place" in text(desk.get(LOGS))
+
     @pytest.mark.req("P9")
     def test_of_others_are_not_there(self, desk, tulip):
         alarms.raise_alarm(controller_id=tulip.id, kind=AlarmKind.SILENT)
