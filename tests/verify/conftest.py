@@ -34,6 +34,9 @@ class Log:
         return str(proofs.proof(self.id, self.ids[place]))
 
 
+PAGE = {"index.html": b"<!doctype html><title>Export</title>", "notices/hi.txt": "सूचना".encode()}
+
+
 def made(log, count):
     ids = write(
         count, controller_id=log, event="decision:made", subject=PERSON, purpose="a.b",
@@ -62,3 +65,26 @@ def ask(capsys):
 @pytest.fixture(scope="session")
 def only_cryptography(tmp_path_factory):
     return tmp_path_factory.mktemp("visible")
+
+
+@pytest.fixture
+def files(log, other_log):
+    """An export of two logs, with a record gone and copies for readers."""
+    ids = [*log.ids[:20], log.ids[255], *log.ids[290:]]
+    picked = {LOG: ids, OTHER_LOG: other_log.ids[::7]}
+    return kit.exported(picked, gone={log.ids[3], log.ids[299]}, more=PAGE)
+
+
+@pytest.fixture
+def pins(log, other_log):
+    return ("--vkey", log.vkey, "--vkey", other_log.vkey)
+
+
+@pytest.fixture
+def check(ask, tmp_path):
+    """Verify files as a zip."""
+
+    def run(files, *options):
+        return ask("export", kit.zipped(tmp_path / "export.zip", files), *options)
+
+    return run

@@ -302,6 +302,15 @@ def signed_export(files, logs, signer, /, **changes):
     return {**files, "manifest.json": manifest, "manifest.note": note.encode()}
 
 
+def resigned(files, log, entries=None, /, **changes):
+    """The same export, signed again by the log's own key after a change: the exporter lies."""
+    said = manifest_of(files)
+    inner = {**files, **({"entries.ndjson": entries} if entries is not None else {})}
+    count = inner.get("entries.ndjson", b"").count(b"\n")
+    signer = OurSigner(said["logs"][min(said["logs"])]["origin"])
+    return signed_export(inner, said["logs"], signer, **{"count": count, **changes})
+
+
 def manifest_of(files):
     return json.loads(files["manifest.json"])
 
