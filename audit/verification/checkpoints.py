@@ -35,6 +35,7 @@ class Checkpoints:
     ) -> None:
         self.is_trusted = True
         self.is_bridged = True
+        self._has_forked = False
         self._reader = reader
         self._log = reader.tree.controller_id
         self._keys = log_keys(reader.tree.origin)
@@ -44,7 +45,7 @@ class Checkpoints:
         self._last = ours.filter(size__lte=after).order_by("-size").first()
         self._rows = ours.filter(size__gt=after).order_by("size").iterator(ROWS_AT_ONCE)
         self._next = next(self._rows, None)
-        self._good = after
+        self._good = self._agreed = after
 
     def between(self, frontier: Frontier, hashes: list[bytes]) -> Iterator[Finding]:
         """Check what ends within the leaves that come next."""
@@ -72,8 +73,8 @@ class Checkpoints:
             yield self._finding(last.size if last else 0, Problem.UNSIGNED)
         elif last.at != tree.sealed_at:
             yield self._finding(tree.size - 1, Problem.TREE_DIFFERS)
-        if any(size > tree.size for size in self._remembered):
-            yield self._finding(tree.size, Problem.SHRUNK)
+        if self._remembered:
+            yield self._finding(tree.size, Problem.SHRUNK, self._agreed)
 
     def signed_at(self, size: int) -> datetime | None:
         """When the first checkpoint over so many entries was signed; those before are checked."""
@@ -95,8 +96,12 @@ class Checkpoints:
         if (roots := self._remembered.pop(size, None)) is None:
             return
         if root is not None and set(roots) != {root}:
-            yield self._finding(size - 1, Problem.FORKED)
-        elif stored is None and self._are_all_kept:
+            if not self._has_forked:
+                yield self._finding(size - 1, Problem.FORKED, self._agreed)
+            self._has_forked = True
+        elif root is not None:
+            self._agreed = size
+        if stored is None and self._are_all_kept and not self._has_forked:
             yield self._finding(size - 1, Problem.CHECKPOINT_MISSING)
 
     def _stored(self, found: Checkpoint, root: bytes | None) -> Iterator[Finding]:
@@ -105,7 +110,7 @@ class Checkpoints:
             yield self._finding(place, Problem.SIGNATURE_WRONG)
         elif root is not None and bytes(found.root) != root:
             if self.is_trusted:  # what follows cannot be right: once is enough
-                yield self._finding(place, Problem.ROOT_DIFFERS)
+                yield self._finding(place, Problem.ROOT_DIFFERS, self._good)
             self.is_trusted = False
         elif root is not None:
             self._good = found.size
@@ -122,6 +127,5 @@ class Checkpoints:
         except notes.NoteError:
             return False
 
-    def _finding(self, position: int, problem: Problem) -> Finding:
-        since = self._good if problem in {Problem.ROOT_DIFFERS, Problem.FORKED} else None
+    def _finding(self, position: int, problem: Problem, since: int | None = None) -> Finding:
         return Finding(self._log, position, None, problem, since)

@@ -39,13 +39,19 @@ _PURPOSE_CHARACTERS = 100
 """A decision's payload keeps a longer one as it was asked; the index has its beginning."""
 
 
+class _Named(msgspec.Struct):
+    type: str
+    id: str
+
+
 class _Said(msgspec.Struct):
     """What every payload says."""
 
     id: str
     event: str
-    actor: dict[str, str]
-    target: dict[str, str]
+    actor: _Named
+    target: _Named
+    purpose: str = ""
 
 
 @dataclass
@@ -106,8 +112,10 @@ class Entries:
                 "ids": [] if is_dense else [UUID(bytes=one) for one in ids],
             },
         ):  # fmt: skip
+            if entry not in wanted:  # another log's of the same time
+                continue
             found[entry] = sha256(salt + body).digest()
-            if not agrees and entry in wanted:
+            if not agrees:
                 doubts.append((entry, body))
         if doubts:
             self._look_closer(retention, stored, dict(doubts))
@@ -148,7 +156,7 @@ def _misdescribed(entry: bytes, body: bytes, retention: str) -> Problem | None:
     """Whether a payload is another entry's, or not of the class that it is kept in."""
     try:
         said = msgspec.json.decode(body, type=_Said)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError):  # nothing of ours ever wrote that
         return Problem.EDITED
     if said.id != str(UUID(bytes=entry)):
         return Problem.ID_DIFFERS

@@ -5,7 +5,6 @@ time; only for what is not found there all bundles that could have it are read.
 """
 
 from collections.abc import Generator, Iterator
-from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -19,6 +18,9 @@ from keys.ids import SYSTEM_ID
 
 SLICE = 16_384
 FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
+Kept = tuple[str, UUID | None]
+"""The class of a payload or an index line, and the line's log."""
+
 _CLASSES = [*CLASS_BYTES, HELD]
 
 # How far a slice reaches: so many lines of the fullest class.
@@ -29,7 +31,7 @@ _END = " UNION ALL ".join(
     for one in _CLASSES
 )
 _PAYLOADS = """
-SELECT coalesce(string_agg(uuid_send(id), ''), '') FROM audit_payload
+SELECT coalesce(string_agg(uuid_send(id), ''), ''), NULL FROM audit_payload
 WHERE retention_class = %s AND id > %s AND id <= %s
 """
 _LINES = """
@@ -77,15 +79,17 @@ class Leftovers:
 
     def find(self, after: UUID, upto: UUID) -> Iterator[Finding]:
         """What no log knows of the ids after the one, up to the other."""
-        payloads = {one for row in _every(_PAYLOADS, after, upto) for one in split(row[0])}
-        lines = {one: row[1] for row in _every(_LINES, after, upto) for one in split(row[0])}
+        payloads, lines = _kept(_PAYLOADS, after, upto), _kept(_LINES, after, upto)
         known = yield from self._placed(after.bytes, upto.bytes)
-        unknown = (payloads | lines.keys()) - known
+        unknown = (payloads.keys() | lines.keys()) - known
         unknown -= _overlapping(unknown)
-        self.placed += len(payloads - unknown)
+        self.placed += len(payloads.keys() - unknown)
         for one in sorted(unknown):
             problem = Problem.UNLOGGED if one in payloads else Problem.INDEX_UNLOGGED
-            yield Finding(lines.get(one, SYSTEM_ID), None, UUID(bytes=one), problem)
+            yield _entry(one, lines.get(one), problem)
+        for one, line in lines.items():
+            if one in payloads and payloads[one][0] != line[0]:
+                yield _entry(one, line, Problem.INDEX_DISAGREES)
 
     def search_twice(self) -> Iterator[Finding]:
         """Whatever has two places, wherever they are. Reads the ids of all logs."""
@@ -112,10 +116,19 @@ class Leftovers:
         yield Finding(log or SYSTEM_ID, place, UUID(bytes=entry), Problem.PLACED_TWICE)
 
 
-def _every(query: str, after: UUID, upto: UUID) -> Iterator[Any]:
-    """The rows of each class: to name the class is what lets partitions be left out."""
-    for one in _CLASSES:
-        yield from rows(query, [one, after, upto])
+def _kept(query: str, after: UUID, upto: UUID) -> dict[bytes, Kept]:
+    """By id: in which class and of which log. To name the class lets partitions be left out."""
+    return {
+        entry: (one, row[1])
+        for one in _CLASSES
+        for row in rows(query, [one, after, upto])
+        for entry in split(row[0])
+    }
+
+
+def _entry(entry: bytes, line: Kept | None, problem: Problem) -> Finding:
+    log = line[1] if line else None
+    return Finding(log or SYSTEM_ID, None, UUID(bytes=entry), problem)
 
 
 def _overlapping(wanted: set[bytes]) -> set[bytes]:
