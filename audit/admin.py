@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import selectors
 from audit.console import UUID_LENGTH, actor_column, site, who
+from audit.exporting import admin as exporting  # noqa: F401 (registers)
 from audit.listing import ListingAdmin
 from audit.models import EntryIndex
 from audit.sentences import sentence

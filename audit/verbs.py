@@ -6,13 +6,13 @@ The only way an officer changes anything: no model form ever saves (ADM-03).
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
@@ -93,15 +93,15 @@ class AddForm(ActForm):
 class Verb:
     """One thing an officer may do. `run` calls a service and says what happened.
 
-    `consequence` is the sentence an officer reads before confirming.
+    It may hand out a file instead. `consequence` is what an officer reads before confirming.
     """
 
     name: str
     label: "StrOrPromise"
     consequence: "StrOrPromise"
     permission: str
-    run: Callable[[Act], str | Secret]
-    form: type[ActForm] = ActForm
+    run: Callable[[Act], str | Secret | HttpResponseBase]
+    form: Callable[..., ActForm] = ActForm
     applies: Callable[[Any], bool] = lambda obj: True
     is_grave: bool = False
 
@@ -187,6 +187,8 @@ class VerbAdmin(ScopedAdmin):
         except (DomainError, ValidationError) as error:
             form.refuse(error)
             return None
+        if isinstance(said, HttpResponseBase):
+            return cast("HttpResponse", said)
         if isinstance(said, Secret):
             return self._page(request, "admin/secret.html", verb, obj, secret=said)
         messages.success(request, said)

@@ -37,6 +37,7 @@ MENU: tuple[Heading, ...] = (
         {
             "EntryIndex": _("Audit log"),
             "LogState": _("Verification of the log"),
+            "Export": _("Exports of the log"),
             "AIDecision": _("AI decisions"),
             "Processing": _("Processing"),
         },

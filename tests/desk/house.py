@@ -8,11 +8,13 @@ from django.contrib import admin
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
 from accounts import services as accounts
 from accounts.models import User
 from audit import services as audit
 from audit.actors import Actor, Target
+from audit.models import Export
 from registry import services as registry
 from subjects import services as subjects
 from subjects.services import ref
@@ -60,8 +62,15 @@ def make(slug="lotus", name="Lotus Bazaar", email="asha@lotus.example"):
     )
     job = Job.objects.create(controller_id=house.id, kind="test.kind", max_attempts=1,
                              lease_seconds=60)  # fmt: skip
+    now = timezone.now()
+    export = Export.objects.create(
+        controller_id=house.id, requested_by="01900000-0000-7000-8000-0000000000ff",
+        reason="A case", criteria={"asked": {}, "told": {}}, formats=[], created_at=now,
+        state="expired", expires_at=now,
+    )  # fmt: skip
     decide(house)
     house.rows = {
+        "Export": export.id,
         "Controller": house.id, "ServiceClient": service.id, "ServiceKey": key.id,
         "Party": party.id, "DataCategory": category.id, "Job": job.id,
         "User": officer(house, f"{slug}-colleague", "operator").id,
