@@ -11,7 +11,7 @@ from django.conf import settings
 
 from audit.verification import vitals, watch
 from audit.verification.findings import Finding, Problem
-from audit.verification.sweep import sweep
+from audit.verification.sweeping import sweep
 from audit.verification.whole import notes_in, verify
 
 __all__ = ["Finding", "Problem", "go_on", "notes_in", "verify"]

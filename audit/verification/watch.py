@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from audit import alarms
 from audit.alarms import AlarmKind
-from audit.models import Tree
+from audit.models import Checkpoint, Tree
 from audit.models_watch import Verified
 from audit.tiles import LogReader, NoSuchTileError
 from audit.tlog import merkle
@@ -97,29 +97,41 @@ def _news(controller_id: UUID, sizes: int, until: float) -> None:
 
 
 def _go_on(reader: LogReader, known: Verified, sizes: int) -> bool:
-    """Some of the new entries; whether there are more. What contradicts is never overwritten."""
+    """Some of the new entries; whether there are more. What is in doubt changes no memory."""
     log, size = known.controller_id, known.size
     if reader.size < size:
         alarms.raise_alarm(
             controller_id=log, kind=AlarmKind.SHRINK, position=size, detail=f"size {reader.size}"
         )
         return False
-    replay = _replay(
-        reader, sizes, Frontier.from_bytes(size // WIDTH * WIDTH, bytes(known.peaks)),
-        {size: [bytes(known.root)]} if known.root else {},
-    )  # fmt: skip
-    found = list(_steps(replay, STEPS))
-    for one in found:
-        tell(one)
-    if any(one.problem == Problem.FORKED for one in found):
+    if _contradicts(reader, known):
+        tell(Finding(log, size - 1, None, Problem.FORKED))
         return False
     alarms.clear(controller_id=log, kind=AlarmKind.SHRINK, position=size)
     alarms.clear(controller_id=log, kind=AlarmKind.FORK, position=size - 1)
+    start = Frontier.from_bytes(size // WIDTH * WIDTH, bytes(known.peaks))
+    replay = _replay(reader, sizes, start, {size: [bytes(known.root)]} if size else {})
+    for one in _steps(replay, STEPS):
+        tell(one)
+    if not replay.is_sound:
+        return False
     known.size = reader.size if replay.has_ended else replay.frontier.size
-    known.root = replay.root if replay.is_sound else b""
-    known.peaks, known.at = _peaks(reader, replay), timezone.now()
+    known.root, known.peaks = replay.root, replay.frontier.as_bytes()
+    known.at = timezone.now()
     known.save(update_fields=["size", "root", "peaks", "at"])
     return not replay.has_ended
+
+
+def _contradicts(reader: LogReader, known: Verified) -> bool:
+    """Whether the log was signed anew: what is signed at the size we remember is not its root."""
+    if known.size == 0:
+        return False
+    signed = Checkpoint.objects.filter(controller_id=known.controller_id, size=known.size).first()
+    try:
+        root = bytes(signed.root) if signed else reader.root(known.size)
+    except (NoSuchTileError, ObjectDoesNotExist):  # damaged: the replay says where
+        return False
+    return root != bytes(known.root)
 
 
 def _round(controller_id: UUID, sizes: int, until: float) -> None:
