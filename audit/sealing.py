@@ -276,13 +276,20 @@ def _sign(tree: Tree, root: bytes) -> None:
     if now < tree.sealed_at - bound:
         transaction.on_commit(partial(_tell_clock_back, tree.controller_id, tree.size - 1))
     body = notes.Checkpoint(tree.origin, tree.size, root).body
-    line = notes.signature_line(log_key(tree.origin), keys.sign(body.encode()).value)
+    line = _signature_line(tree.origin, body)
     tree.sealed_at = now
     tree.save()
     Checkpoint.objects.create(
         controller_id=tree.controller_id, size=tree.size, at=now, root=root,
         note=notes.note(body, [line]),
     )  # fmt: skip
+
+
+def _signature_line(origin: str, body: str) -> str:
+    """Signed first and the key named by the signature: keys may be rotated in between."""
+    made = keys.sign(body.encode())
+    key = next(one for one in keys.public_keys() if one.key_id == made.key_id)
+    return notes.signature_line(Vkey(origin, ED25519, key.raw), made.value)
 
 
 def _tell_clock_back(controller_id: UUID, position: int) -> None:

@@ -1,8 +1,10 @@
 """What the sequencer does with entries, and what it refuses to do."""
 
+import shutil
 import subprocess
 import sys
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -16,6 +18,7 @@ from audit.models import Bundle, Checkpoint, EntryIndex, Pending, Tree
 from audit.tiles import LogReader
 from audit.tlog import merkle, notes
 from config.places import BASE_DIR
+from keys import keyfile
 from keys import services as keys
 from keys.errors import KeyUnavailableError
 from keys.ids import SYSTEM_ID
@@ -153,6 +156,22 @@ class TestSigning:
         monkeypatch.setattr(keys, "public_keys", with_one_more(keys.public_keys()))
 
         assert sealing.log_keys(origin)[1] == old
+        assert not list(verification.verify())
+
+    def test_a_key_rotated_in_that_moment_is_named_rightly(self, monkeypatch, tmp_path, settings):
+        copy = Path(shutil.copy(settings.KEYS_FILE, tmp_path))
+        settings.KEYS_FILE = str(copy)
+        sign = keys.sign
+
+        def rotate_and_sign(data):
+            keyfile.add_version(copy, "signing")
+            keys.forget()
+            return sign(data)
+
+        monkeypatch.setattr(keys, "sign", rotate_and_sign)
+        write(1)
+        sealing.seal_all()
+
         assert not list(verification.verify())
 
     def test_without_keys_nothing_is_sealed_and_nothing_is_lost(self, settings, tmp_path):
