@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from accounts import selectors as accounts
 from audit import uses as audit
@@ -145,11 +145,7 @@ def _when(line: Line) -> str:
     if line.count == 1:
         return last
     if last.startswith(first):
-        text = ngettext("%(count)s time, at %(last)s", "%(count)s times, at %(last)s", line.count)
+        text = _("%(count)s times, at %(last)s")
     else:
-        text = ngettext(
-            "%(count)s time, from %(first)s to %(last)s",
-            "%(count)s times, from %(first)s to %(last)s",
-            line.count,
-        )
+        text = _("%(count)s times, from %(first)s to %(last)s")
     return text % {"count": line.count, "first": first, "last": last}

@@ -18,6 +18,7 @@ PO_PART = re.compile(r'^(msgctxt|msgid|msgid_plural|msgstr(?:\[\d\])?) (".*")$|^
 def sources():
     """The files whose words a visitor of the portal may read."""
     yield from sorted((BASE_DIR / "portal").rglob("*.py"))
+    yield from (BASE_DIR / "policies" / name for name in ("accounts.py", "words.py"))
     for folder in ("portal", "config"):
         templates = BASE_DIR / folder / "templates"
         yield from sorted(path for path in templates.glob("**/*.html") if is_ours(path))
@@ -40,10 +41,12 @@ def words(path: Path):
 
 
 def python_words(tree):
+    """The messages; what is looked up by a variable stands elsewhere as a message."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") in MARKS:
             (argument,) = node.args
-            yield ast.literal_eval(argument)
+            if isinstance(argument, ast.Constant):
+                yield argument.value
 
 
 def compiled(language):
