@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Permission
 from keys.ids import uuid7
 
-
 RESERVED_SLUGS = frozenset({
     "choices", "done", "history", "language", "receipts", "sign-in", "sign-out", "uses",
     "withdraw-all",
