@@ -138,13 +138,13 @@ def note_read(
         for controller_id, people in grouped.items():
             audit.record_read(
                 by=actor(request), controller_id=controller_id, target=target,
-                subjects=_refs(controller_id, list(people)), data=data,
+                subjects=refs(controller_id, list(people)), data=data,
             )  # fmt: skip
     except Exception as error:
         raise ReadNotRecordedError from error
 
 
-def _refs(controller_id: UUID, ids: list[UUID]) -> list[SubjectRef]:
+def refs(controller_id: UUID, ids: list[UUID]) -> list[SubjectRef]:
     """Also people who are gone are named, by what is left of them."""
     known = {ref.id: ref for ref in site().subject_refs(controller_id, ids)} if ids else {}
     return [known.get(one, SubjectRef(one, None)) for one in ids]

@@ -68,6 +68,5 @@ class CursorError(DomainError):
     """A cursor that we did not write, or wrote for other criteria."""
 
     code = "cursor_invalid"
-    status = 400
     message = "This cursor is not one of ours."
     field = "cursor"

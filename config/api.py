@@ -9,6 +9,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
 from rest_framework.request import Request
 
+from accounts.api import log
 from accounts.api import schema as extensions
 from accounts.operations import ServiceView
 from consent.api import views as consent
@@ -59,6 +60,7 @@ urlpatterns = [
     path("consents/<uuid:event_id>", consent.Consent.as_view(), name="consent"),
     path("receipts/<uuid:event_id>", consent.Receipt.as_view(), name="receipt"),
     path("receipts/<uuid:event_id>/proof", consent.ReceiptProof.as_view(), name="receipt-proof"),
+    path("audit", log.Entries.as_view(), name="audit"),
     path("purposes", consent.Purposes.as_view(), name="purposes"),
     path("notices", consent.NoticeInForce.as_view(), name="notices"),
     path("processing", policies.Processing.as_view(), name="processing"),
