@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import IO, cast
 from uuid import UUID
 
 from django.http import FileResponse, HttpResponse
@@ -35,11 +34,11 @@ class FileStream(FileResponse):
     block_size = PIECE
 
     def __init__(self, path: Path, *, name: str) -> None:
-        super().__init__(path.open("rb"), as_attachment=True, filename=name)
+        self._file = path.open("rb")
+        super().__init__(self._file, as_attachment=True, filename=name)
         self.headers["Cache-Control"] = "no-store, private"
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """Reading a disk must not hold the loop, nor a file the memory."""
-        file = cast("IO[bytes]", self.file_to_stream)
-        while piece := await asyncio.to_thread(file.read, self.PIECE):
+        while piece := await asyncio.to_thread(self._file.read, self.PIECE):
             yield piece

@@ -231,6 +231,7 @@ def test_a_file_is_sent_piece_by_piece_by_both_kinds_of_server(tmp_path, monkeyp
     path = tmp_path / "file"
     path.write_bytes(b"0123456789")
     asynchronous, plain = FileStream(path, name="a.zip"), FileStream(path, name="a.zip")
+    asynchronous.streaming_content = iter(asynchronous.streaming_content)  # as middleware does
 
     async def collected():
         return [piece async for piece in asynchronous]
