@@ -18,7 +18,9 @@ PRODUCTION = {
     "CSRF_TRUSTED_ORIGINS": "https://privacy.example.invalid",
     "SAMMATI_BASE_URL": "https://privacy.example.invalid",
     "DATABASE_URL": "postgresql://sammati_app:check@database.example.invalid/sammati",
+    "DATABASE_RETENTION_URL": "postgresql://sammati_retention:check@database.example.invalid/sammati",
     "REDIS_URL": "rediss://broker.example.invalid/0",
+    "SAMMATI_AUDIT_EXPORT_FOLDER": "/var/lib/sammati/exports",
 }
 
 MAKE_KEYS = """
