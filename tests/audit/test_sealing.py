@@ -113,6 +113,15 @@ class TestPlacing:
         assert sealing.seal_all() == 0
         assert not Tree.objects.exists()
 
+    def test_where_another_is_at_it_nothing_is_done_and_nobody_waits(self, superuser):
+        write(1)
+        superuser.execute("SELECT pg_advisory_lock(%s)", [sealing.LOCK])
+
+        assert sealing.seal() == 0
+
+        superuser.execute("SELECT pg_advisory_unlock(%s)", [sealing.LOCK])
+        assert sealing.seal() == 1
+
     def test_nothing_to_do_is_nothing_done(self):
         write(1)
         sealing.seal_all()
