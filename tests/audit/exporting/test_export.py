@@ -248,6 +248,7 @@ class TestAsking:
 
         found = house.lines(folder.finished_file(export.id))
         assert [UUID(one["id"]) for one in found] == mine
+        assert Export.objects.get(id=export.id).pending == 0
 
 
 class TestRecords:

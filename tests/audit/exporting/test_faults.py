@@ -106,3 +106,23 @@ def test_a_sleeper_that_lost_the_job_touches_nothing(settings, tmp_path, monkeyp
     house.work_off()
 
     assert [UUID(one["id"]) for one in house.lines(folder.finished_file(export.id))] == ids
+
+
+def test_what_a_killed_step_had_written_is_cut_off(settings, tmp_path, monkeypatch):
+    from audit.exporting import entries, job
+
+    settings.AUDIT_EXPORT_FOLDER = str(tmp_path / "exports")
+    monkeypatch.setattr(entries, "AT_ONCE", 10)
+    ids = write(10)
+    sealing.seal_all()
+    export = house.asked()
+    sealing.seal_all()
+    work.run_available(worker="w", limit=2)
+    with (folder.workshop(export.id) / job.LINES).open("ab") as file:
+        file.write(b'{"half": "a li')
+
+    house.work_off()
+
+    found = folder.finished_file(export.id)
+    assert [UUID(one["id"]) for one in house.lines(found)] == ids
+    assert house.verify(found, "--vkey", house.key()).returncode == 0
