@@ -14,9 +14,12 @@ from audit.tlog.merkle import HASH, WIDTH
 ID: Final = 16
 BITS: Final = 8
 
+NEAR: Final = 8
 _CANDIDATES = """
-SELECT number, ids FROM audit_bundle
-WHERE controller_id = %s AND highest >= %s AND lowest <= %s ORDER BY highest
+SELECT number, ids FROM (
+  SELECT number, ids, lowest FROM audit_bundle
+  WHERE controller_id = %s AND highest >= %s ORDER BY highest LIMIT {limit}
+) AS near WHERE lowest <= %s
 """
 
 
@@ -126,11 +129,17 @@ class LogReader:
         raw = entry_id.bytes
         if (found := _offset(bytes(self.tree.ids), raw)) is not None:
             return self.size // WIDTH * WIDTH + found
-        with connection.cursor() as cursor:
-            cursor.execute(_CANDIDATES, [self.tree.controller_id, entry_id, entry_id])
-            for number, ids in cursor:
-                if (found := _offset(bytes(ids), raw)) is not None:
-                    return int(number) * WIDTH + found
+        for limit in (
+            str(NEAR),
+            "ALL",
+        ):  # nearly always the first; an entry that came late is behind
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    _CANDIDATES.format(limit=limit), [self.tree.controller_id, entry_id, entry_id]
+                )
+                for number, ids in cursor:
+                    if (found := _offset(bytes(ids), raw)) is not None:
+                        return int(number) * WIDTH + found
         return None
 
     def checkpoint(self, *, covering: int = 0) -> Checkpoint | None:
