@@ -72,7 +72,8 @@ FROM entry
 
 @dataclass(frozen=True)
 class Taken:
-    """One search, measured: milliseconds of its first page and of its hundredth."""
+    """One search, measured: milliseconds of its first page and of its hundredth; `cut_short` are
+    first pages that ended early and said so."""
 
     name: str
     tries: int
@@ -350,7 +351,7 @@ def take(name: str, build: Callable[[random.Random], Any], world: Log) -> Taken:
 
 def hundredth(search: Callable[..., Any], criteria: Any, page: Any) -> float | None:
     for _ in range(DEEP - 1):
-        if not page.next_cursor:
+        if not page.next_cursor or page.looked_back_to:
             return None
         began = time.perf_counter()
         page = search(criteria, cursor=page.next_cursor)
