@@ -129,10 +129,7 @@ class LogReader:
         raw = entry_id.bytes
         if (found := _offset(bytes(self.tree.ids), raw)) is not None:
             return self.size // WIDTH * WIDTH + found
-        for limit in (
-            str(NEAR),
-            "ALL",
-        ):  # nearly always the first; an entry that came late is behind
+        for limit in (str(NEAR), "ALL"):  # one that came late stands further behind
             with connection.cursor() as cursor:
                 cursor.execute(
                     _CANDIDATES.format(limit=limit), [self.tree.controller_id, entry_id, entry_id]

@@ -18,7 +18,7 @@ CREATE INDEX audit_index_by_words ON audit_entryindex USING brin (
   outcome text_bloom_ops (n_distinct_per_range = 16),
   reason_code text_bloom_ops (n_distinct_per_range = 64),
   actor_type text_bloom_ops (n_distinct_per_range = 16)
-) WITH (pages_per_range = 64);
+) WITH (pages_per_range = 16);
 CREATE INDEX audit_index_by_target ON audit_entryindex (target_id, id DESC)
   WHERE event <> 'decision:made';
 
