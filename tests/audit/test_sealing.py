@@ -28,11 +28,6 @@ from tests.audit.tampering import flipped, run, silenced
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.req("AUD-03", "AUD-11")]
 
 
-@pytest.fixture(autouse=True)
-def nothing_put_aside(monkeypatch):
-    monkeypatch.setattr(sealing, "_put_aside", sealing.PutAside())
-
-
 def placed(log=LOG):
     """The ids of a log in its order."""
     reader = LogReader.of(log)
