@@ -1,9 +1,9 @@
 """What searching the log needs beside the indexes that order it, and the exports.
 
 Rare values of purposes, kinds, outcomes and reasons are found by summaries of blocks (BRIN: the
-range of ids, Bloom filters of the words). Recording pays nothing for them: a block is summarised
-after it is full, by `audit_summarize_index`, which the app may call as it may call nothing else of
-the owner's. Blocks without a summary are read, so an entry is found at once.
+range of ids, Bloom filters of the words). Recording pays next to nothing for them: blocks are
+summarised each minute by `audit_summarize_index`, which the app may call. Blocks without a summary
+are read, so an entry is found at once.
 """
 
 from django.db import migrations, models
