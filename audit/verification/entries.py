@@ -141,9 +141,10 @@ def is_compact(ids: list[bytes]) -> bool:
     """Whether they are many and of one time, so that reading that time reads little else."""
     if len(ids) < FEW:
         return False
-    times = sorted(int.from_bytes(one[:6]) for one in ids)
-    most = times[-len(times) // 20] - times[len(times) // 20]
-    return times[-1] - times[0] <= 2 * most + 1000
+    ordered = sorted(ids)
+    ends = (ordered[0], ordered[len(ids) // 20], ordered[-len(ids) // 20], ordered[-1])
+    first, early, late, last = (int.from_bytes(one[:6]) for one in ends)
+    return last - first <= 2 * (late - early) + 1000
 
 
 @cache

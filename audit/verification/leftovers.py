@@ -4,6 +4,7 @@ They are compared in the order of their ids, some ten thousand at a time, with t
 time; only for what is not found there all bundles that could have it are read.
 """
 
+from collections import Counter
 from collections.abc import Generator, Iterator
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from keys.ids import SYSTEM_ID
 SLICE = 16_384
 FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
 Kept = tuple[str, UUID | None]
-"""The class of a payload or an index line, and the line's log."""
+"""A class, and the log where an index line names it."""
 
 _CLASSES = [*CLASS_BYTES, HELD]
 
@@ -79,17 +80,20 @@ class Leftovers:
 
     def find(self, after: UUID, upto: UUID) -> Iterator[Finding]:
         """What no log knows of the ids after the one, up to the other."""
-        payloads, lines = _kept(_PAYLOADS, after, upto), _kept(_LINES, after, upto)
+        kept, lines = _kept(_PAYLOADS, after, upto), _kept(_LINES, after, upto)
+        payloads = set[bytes]().union(*kept.values())
         known = yield from self._placed(after.bytes, upto.bytes)
-        unknown = (payloads.keys() | lines.keys()) - known
+        unknown = payloads.union(*lines.values()) - known
         unknown -= _overlapping(unknown)
-        self.placed += len(payloads.keys() - unknown)
-        for one in sorted(unknown):
-            problem = Problem.UNLOGGED if one in payloads else Problem.INDEX_UNLOGGED
-            yield _entry(one, lines.get(one), problem)
-        for one, line in lines.items():
-            if one in payloads and payloads[one][0] != line[0]:
-                yield _entry(one, line, Problem.INDEX_DISAGREES)
+        self.placed += len(payloads - unknown)
+        for one in sorted(unknown & payloads):
+            log = next((log for (_, log), ids in lines.items() if one in ids), None)
+            yield _entry(one, log, Problem.UNLOGGED)
+        for (retention, log), ids in lines.items():
+            for one in sorted(unknown & ids - payloads):
+                yield _entry(one, log, Problem.INDEX_UNLOGGED)
+            for one in sorted(ids & payloads - kept.get((retention, None), set())):
+                yield _entry(one, log, Problem.INDEX_DISAGREES)
 
     def search_twice(self) -> Iterator[Finding]:
         """Whatever has two places, wherever they are. Reads the ids of all logs."""
@@ -101,12 +105,15 @@ class Leftovers:
         """The ids of that time that logs and the queue have."""
         known: set[bytes] = set()
         for log, ids in rows(_OF_TIME, {"after": UUID(bytes=after), "upto": UUID(bytes=upto)}):
-            for one in split(ids):
-                if not after < one <= upto:
-                    continue
-                if one in known:
+            ours = [one for one in split(ids) if after < one <= upto]
+            before = len(known)
+            for one in known.intersection(ours):
+                yield from self._twice(one, log)
+            known.update(ours)
+            if len(known) < before + len(ours):
+                repeated = (one for one, times in Counter(ours).items() if times > 1)
+                for one in repeated:
                     yield from self._twice(one, log)
-                known.add(one)
         return known
 
     def _twice(self, entry: bytes, log: UUID | None) -> Iterator[Finding]:
@@ -116,18 +123,16 @@ class Leftovers:
         yield Finding(log or SYSTEM_ID, place, UUID(bytes=entry), Problem.PLACED_TWICE)
 
 
-def _kept(query: str, after: UUID, upto: UUID) -> dict[bytes, Kept]:
-    """By id: in which class and of which log. To name the class lets partitions be left out."""
+def _kept(query: str, after: UUID, upto: UUID) -> dict[Kept, set[bytes]]:
+    """The ids by class and log. To name the class lets partitions be left out."""
     return {
-        entry: (one, row[1])
+        (one, row[1]): set(split(row[0]))
         for one in _CLASSES
         for row in rows(query, [one, after, upto])
-        for entry in split(row[0])
     }
 
 
-def _entry(entry: bytes, line: Kept | None, problem: Problem) -> Finding:
-    log = line[1] if line else None
+def _entry(entry: bytes, log: UUID | None, problem: Problem) -> Finding:
     return Finding(log or SYSTEM_ID, None, UUID(bytes=entry), problem)
 
 
