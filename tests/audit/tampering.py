@@ -248,9 +248,13 @@ def move_an_entry_to_a_class_that_dies_sooner(rng, world):
     place = rng.choice([n for n, byte in enumerate(world.classes) if byte == 1])
     for table in ("audit_payload", "audit_entryindex"):
         run(f"UPDATE {table} SET retention_class = 'rc2' WHERE id = %s", world.ids[place])
-    if rng.random() < 0.5:
-        put(world, "classes", place, b"\2")
     return Struck(place)
+
+
+def move_an_entry_to_another_class_and_say_so(rng, world):
+    struck = move_an_entry_to_a_class_that_dies_sooner(rng, world)
+    put(world, "classes", struck.position, b"\2")
+    return struck
 
 
 # --- the index ----------------------------------------------------------------------------------
@@ -341,7 +345,8 @@ SIMPLE = (
     edit_a_body, edit_a_word, truncate_a_body, move_a_byte_from_body_to_salt, edit_a_salt,
     delete_a_payload, delete_an_entry_but_for_its_place, truncate_payloads, swap_two_payloads,
     insert_a_payload, insert_an_entry_behind_the_logs_back, give_a_payload_another_id,
-    move_an_entry_to_a_class_that_dies_sooner, edit_an_index_line, insert_an_index_line,
+    move_an_entry_to_a_class_that_dies_sooner, move_an_entry_to_another_class_and_say_so,
+    edit_an_index_line, insert_an_index_line,
     swap_two_index_lines, delete_the_index_line_of_what_concerns_nobody, drop_a_waiting_group,
     edit_a_waiting_commitment, edit_a_waiting_payload, hand_a_waiting_group_to_another_log,
     place_an_entry_twice,

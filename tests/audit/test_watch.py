@@ -3,6 +3,7 @@
 from datetime import timedelta
 from random import Random
 from types import SimpleNamespace
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -184,6 +185,39 @@ class TestFindings:
 
         alarm = alarms.open_alarms([LOG]).get()
         assert (alarm.kind, alarm.detail) == ("unplaced", f"unlogged {struck.entry}")
+
+    def test_what_has_two_places_is_an_alarm(self, log):
+        (entry, retention, entries) = run(
+            "SELECT substr(ids, 1, 16), substr(classes, 1, 1), substr(entries, 1, 32) "
+            "FROM audit_bundle"
+        )[0]
+        run("INSERT INTO audit_pending (controller_id, ids, entries, classes) "
+            "VALUES (%s, %s, %s, %s)", LOG, entry, entries, retention)  # fmt: skip
+
+        verification.go_on()
+
+        alarm = alarms.open_alarms([LOG]).get()
+        assert (alarm.kind, alarm.detail) == (
+            "unplaced", f"placed_twice {UUID(bytes=bytes(entry))}",
+        )  # fmt: skip
+
+    def test_what_is_in_doubt_changes_no_memory(self, log, attacker):
+        """So that a repaired log agrees with it."""
+        write(300)
+        sealing.seal_all()
+        run("CREATE TEMPORARY TABLE kept AS SELECT * FROM audit_bundle WHERE number = 1")
+        run("DELETE FROM audit_bundle WHERE number = 1")
+        verification.go_on()
+        assert ("gap", 256) in found()
+        assert verified().size == 303
+
+        run("INSERT INTO audit_bundle SELECT * FROM kept")
+        sealing.seal_all()
+        verification.go_on()
+        verification.go_on()
+
+        assert not found()
+        assert verified().size > 600
 
     def test_a_log_signed_anew_contradicts_what_was_verified(self, settled, attacker):
         world = tampering.build(Random(0), size=300, rounds=3)
