@@ -87,9 +87,19 @@ class Moment(serializers.DateTimeField):
             found = datetime.fromisoformat(value.upper()).astimezone(UTC)
         except (ValueError, OverflowError):
             self.fail("form")
+        return self.bounded(found)
+
+    def bounded(self, found: datetime) -> datetime:
         if not EARLIEST <= found < LATEST:
             self.fail("range")
         return found
+
+
+class Bound(Moment):
+    """The end of a stretch of time to look through: one beyond all entries is as good as none."""
+
+    def bounded(self, found: datetime) -> datetime:
+        return min(max(found, EARLIEST), LATEST)
 
 
 class Day(serializers.DateField):

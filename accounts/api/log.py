@@ -50,8 +50,8 @@ class EntriesQuery(inputs.Query):
     reason = inputs.Text(
         max_length=100, required=False, help_text=_("A reason's code, or words of it.")
     )
-    since = inputs.Moment(required=False)
-    until = inputs.Moment(required=False, help_text=_("Not included."))
+    since = inputs.Bound(required=False)
+    until = inputs.Bound(required=False, help_text=_("Not included."))
     cursor = inputs.Text(
         max_length=200, required=False, help_text=_("`next_cursor` of the page before.")
     )

@@ -45,7 +45,7 @@ def test_a_dry_run_of_an_example_keeps_nothing(demo):
 
 
 def test_the_readme_names_every_file_and_no_other():
-    named = set(re.findall(r"`([\w-]+\.\w+)`", (EXAMPLES / "README.md").read_text()))
+    named = set(re.findall(r"`([\w-]+(?:\.\w+|(?=/)))/?`", (EXAMPLES / "README.md").read_text()))
     there = {path.name for path in EXAMPLES.iterdir()} - {"README.md", "__pycache__"}
 
     assert named == there
