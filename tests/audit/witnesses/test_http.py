@@ -17,6 +17,9 @@ from tests.audit.witnesses.conftest import answer, as_table, grow
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.req("AUD-06", "P5")]
 
+# Not thirty-two zeros: that is a point under which a signature of zeros verifies now and then.
+ROGUE = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key().public_bytes_raw()
+
 
 def due():
     WitnessFeed.objects.update(next_at=Now())
@@ -114,7 +117,7 @@ class TestCosigning:
 
 def rogue(respond):
     """A server's behaviour as a table of the file; its key is one that nobody has."""
-    key = Vkey("rogue.example", COSIGNATURE, bytes(32))
+    key = Vkey("rogue.example", COSIGNATURE, ROGUE)
     return {"name": "rogue", "kind": "http", "url": respond, "vkey": str(key)}
 
 
@@ -161,7 +164,7 @@ SIZE = "text/x.tlog.size"
 OTHER_LINE = "— other.example AAAAAAAAAAAA\n"
 LINE = (
     "— rogue.example "
-    + base64.b64encode(Vkey("rogue.example", COSIGNATURE, bytes(32)).key_id + bytes(72)).decode()
+    + base64.b64encode(Vkey("rogue.example", COSIGNATURE, ROGUE).key_id + bytes(72)).decode()
 )
 MISBEHAVIOUR = {
     "drips": (drip, "slow"),
