@@ -17,8 +17,8 @@ os.environ["SAMMATI_EMBEDDED"] = "test"
 
 from config.settings import *  # noqa: E402, F403 (the environment first)
 
-# Each worker of a parallel run has a database of its own on the one Valkey, and a run of one process
-# another: `cache.clear()` empties a whole database, whatever the prefix of its keys.
+# Each worker of a parallel run has a database of its own on the one Valkey, and a run of one
+# process another: `cache.clear()` empties a whole database, whatever the prefix of its keys.
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw14").removeprefix("gw")
 CACHES["default"]["LOCATION"] += f"?db={(int(_WORKER) + 1) % 16}"  # noqa: F405
 # Argon2 is slow on purpose; what is tested about passwords is who may use them.
