@@ -2,14 +2,16 @@
 
 import ast
 import re
+import subprocess
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
 
+import pytest
+
 from config.places import BASE_DIR
 from tests.guards.tree import name, packages, product_files, report
 
-LOCK = BASE_DIR / "requirements.txt"
 EMBEDDED_ONLY = "config/run/"
 OPTIONAL = {"pyarrow"}  # the extra `parquet`; the product asks whether it is there
 
@@ -35,16 +37,21 @@ def imported(path):
     return found - sys.stdlib_module_names - set(packages()) - {"manage"}
 
 
+def locked(path):
+    """The distributions which the lock of this file's part of the product installs."""
+    lock = "requirements-run.txt" if name(path).startswith(EMBEDDED_ONLY) else "requirements.txt"
+    lines = re.findall(r"^([\w.-]+)==", (BASE_DIR / lock).read_text(), re.MULTILINE)
+    return {normal(line) for line in lines}
+
+
 def test_every_import_of_the_product_is_in_its_lock():
-    locked = {normal(line) for line in re.findall(r"^([\w.-]+)==", LOCK.read_text(), re.MULTILINE)}
     owners = packages_distributions()
 
     missing = [
         f"{name(path)}: {module}"
         for path in product_files()
-        if not name(path).startswith(EMBEDDED_ONLY)
         for module in sorted(imported(path) - OPTIONAL)
-        if not {normal(owner) for owner in owners.get(module, [])} & locked
+        if not {normal(owner) for owner in owners.get(module, [])} & locked(path)
     ]
 
     assert not missing, report(
@@ -62,3 +69,26 @@ def test_every_dependency_says_why():
     ]
 
     assert not silent, report(silent, "Add a comment behind it: what we need it for.")
+
+
+@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-run.txt"])
+def test_the_product_loads_with_nothing_but_its_lock(lock):
+    """What a library imports without asking for it: no file of ours shows that."""
+    run = subprocess.run(
+        [sys.executable, "-m", "tests.guards.bare", lock],
+        cwd=BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert run.returncode == 0, report(
+        run.stdout.splitlines() or [run.stderr],
+        "Add it to pyproject.toml with its reason, and `make lock`.",
+    )
+
+
+def test_a_lock_names_no_address():
+    named = [lock.name for lock in BASE_DIR.glob("requirements*.txt") if "://" in lock.read_text()]
+
+    assert not named, report(named, "Run `make lock`: packages come from whichever index is set.")
