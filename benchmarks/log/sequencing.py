@@ -86,7 +86,7 @@ def lagging(rate: int, seconds: float) -> Lag:
 def _sequence(stop: threading.Event) -> None:
     try:
         while not stop.is_set():
-            if sealing.seal() == 0:
+            if sealing.seal() < sealing.GROUPS_AT_ONCE:
                 stop.wait(PAUSE)
     finally:
         connections.close_all()

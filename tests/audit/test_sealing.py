@@ -12,7 +12,7 @@ import time_machine
 from django.db import transaction
 from django.utils import timezone
 
-from audit import sealing, verification
+from audit import sealing, tasks, verification
 from audit.alarms import open_alarms
 from audit.models import Bundle, Checkpoint, EntryIndex, Pending, Tree
 from audit.tiles import LogReader
@@ -99,6 +99,13 @@ class TestPlacing:
 
         assert [sealing.seal() for _ in range(4)] == [4, 4, 2, 0]
         assert sizes() == [4, 8, 10]
+
+    def test_only_a_full_round_is_followed_by_another_without_a_pause(self, monkeypatch):
+        monkeypatch.setattr(sealing, "GROUPS_AT_ONCE", 4)
+        for _ in range(6):
+            write(1)
+
+        assert [tasks.seal(), tasks.seal(), tasks.seal()] == [True, False, False]
 
     def test_entries_of_a_transaction_that_fails_are_nowhere(self):
         with transaction.atomic():
