@@ -10,7 +10,7 @@ from audit import cosignatures, selectors, services
 from audit.actors import Actor, SubjectRef, Target
 from audit.errors import EntryMissingError, EntryPendingError, ReadNotRecordedError
 from audit.models import Checkpoint, EntryIndex, Payload
-from audit.tiles import LogReader
+from audit.tiles import LogReader, placed
 from audit.tlog import notes
 
 
@@ -29,10 +29,10 @@ class Standing:
 
 def standing(controller_id: UUID, entry_id: UUID) -> Standing:
     """How far the log can prove an entry. One it does not have reads as one that waits."""
-    reader = LogReader.of(controller_id)
-    place = reader.position(entry_id) if reader else None
-    if reader is None or place is None:
+    found = placed(controller_id, entry_id)
+    if found is None:
         return Standing()
+    reader, place = found
     checkpoint = best(reader, covering=place + 1)
     if checkpoint is None:
         return Standing()
@@ -59,10 +59,10 @@ def proof(controller_id: UUID, entry_id: UUID) -> notes.Proof:
 
     Raises EntryMissingError where this log has no such entry, EntryPendingError while it waits.
     """
-    reader = LogReader.of(controller_id)
-    place = reader.position(entry_id) if reader else None
-    if reader is None or place is None:
+    found = placed(controller_id, entry_id)
+    if found is None:
         raise _absent(controller_id, entry_id)
+    reader, place = found
     kept = Payload.objects.filter(id=entry_id).first()
     return reader.proof(
         place, extra=bytes(kept.salt) if kept else b"", lines=cosignatures.lines,

@@ -15,7 +15,6 @@ from audit.models import Checkpoint, EntryIndex, Payload
 from audit.proofs import best, signed_note
 from audit.sealing import log_keys, log_name
 from audit.tiles import LogReader
-from audit.tlog.merkle import HASH, WIDTH
 from audit.tlog.notes import Proof, Vkey
 from keys.ids import uuid7_at
 
@@ -127,10 +126,8 @@ def _stamps(reader: LogReader, checkpoint: Checkpoint, covering: int) -> Iterato
 def _proved(
     reader: LogReader, size: int, entry_id: UUID, place: int, payload: Payload | None
 ) -> Proved:
-    number, offset = divmod(place, WIDTH)
-    commitment = reader.part(number).entries[offset * HASH : (offset + 1) * HASH]
     return Proved(
-        entry_id, place, commitment,
+        entry_id, place, reader.entry(place),
         bytes(payload.salt) if payload else b"", bytes(payload.body) if payload else b"",
         tuple(reader.inclusion(place, size)),
     )  # fmt: skip

@@ -253,12 +253,8 @@ def _store_tiles(controller_id: UUID, level: int, number: int) -> None:
     if (number + 1) % WIDTH:
         return
     place = number // WIDTH
-    lower: list[UUID | int] = [
-        controller_id,
-        place * WIDTH,
-        number,
-        *([level - 1] if level > 1 else []),
-    ]
+    lower: list[UUID | int] = [controller_id, place * WIDTH, number]
+    lower += [level - 1] if level > 1 else []
     with connection.cursor() as cursor:
         cursor.execute(f"{_LOWER[min(level, 2)]} ORDER BY number", lower)
         hashes = [bytes(row[0]) for row in cursor.fetchall()]

@@ -9,8 +9,7 @@ from django.db.models.functions import Length
 
 from audit.models import EntryIndex, Payload, Pending, Tree
 from audit.models_retention import Hold
-from audit.tiles import LogReader
-from audit.tlog.merkle import HASH, WIDTH
+from audit.tiles import placed
 
 
 def entries(controller_ids: list[UUID]) -> QuerySet[EntryIndex]:
@@ -43,12 +42,8 @@ def payloads(entry_ids: Collection[UUID], classes: Collection[str]) -> dict[UUID
 
 def commitment_of(entry: EntryIndex) -> str:
     """What the log holds of an entry, in hexadecimal; empty until the sequencer has placed it."""
-    reader = LogReader.of(entry.controller_id)
-    place = reader.position(entry.id) if reader else None
-    if reader is None or place is None:
-        return ""
-    start = place % WIDTH * HASH
-    return reader.part(place // WIDTH).entries[start : start + HASH].hex()
+    found = placed(entry.controller_id, entry.id)
+    return found[0].entry(found[1]).hex() if found else ""
 
 
 def holds() -> QuerySet[Hold]:

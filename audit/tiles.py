@@ -39,6 +39,10 @@ class Part:
     def width(self) -> int:
         return len(self.classes)
 
+    def entry(self, offset: int) -> bytes:
+        """One of its commitments."""
+        return self.entries[offset * HASH : (offset + 1) * HASH]
+
 
 @dataclass
 class LogReader:
@@ -68,6 +72,10 @@ class LogReader:
         if found is None:
             raise NoSuchTileError
         return Part(bytes(found.entries), bytes(found.ids), bytes(found.classes))
+
+    def entry(self, position: int) -> bytes:
+        """The commitment at a place. Raises NoSuchTileError."""
+        return self.part(position // WIDTH).entry(position % WIDTH)
 
     def tile(self, level: int, number: int) -> bytes:
         """The hashes of a tile, as many as the tree has. Raises NoSuchTileError."""
@@ -164,6 +172,13 @@ class LogReader:
         hashes = self.inclusion(index, checkpoint.size)
         note = checkpoint.note + (lines(checkpoint) if lines else "")
         return notes.Proof(index, tuple(hashes), note, extra)
+
+
+def placed(controller_id: UUID, entry_id: UUID) -> tuple[LogReader, int] | None:
+    """The log that has the entry, and its place there; None while it has none."""
+    reader = LogReader.of(controller_id)
+    position = reader.position(entry_id) if reader else None
+    return None if reader is None or position is None else (reader, position)
 
 
 def _offset(ids: bytes, wanted: bytes) -> int | None:

@@ -10,7 +10,7 @@ from django.db import connection
 
 from audit.tiles import LogReader, Part
 from audit.tlog import merkle
-from audit.tlog.merkle import HASH, WIDTH
+from audit.tlog.merkle import WIDTH
 
 ID: Final = 16
 INNER: Final = 8
@@ -96,7 +96,7 @@ class Prover:
         for place, entry_id in places:
             if first + place >= self.size:
                 continue
-            commitment = part.entries[place * HASH : (place + 1) * HASH]
+            commitment = part.entry(place)
             hashes = (
                 [levels[n][place >> n ^ 1] for n in range(INNER)] + above
                 if is_whole
