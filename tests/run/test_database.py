@@ -2,6 +2,8 @@
 
 import psycopg
 import pytest
+from django.conf import settings
+from django.core.cache import caches
 from django.db import connection
 
 from tests.database import KEPT_TABLES
@@ -17,6 +19,15 @@ def test_tests_run_as_the_apps_login():
         cursor.execute("SELECT current_user, session_user")
 
         assert cursor.fetchone() == ("sammati_app", "sammati_app")
+
+
+def test_the_suite_has_its_own_settings_whatever_the_environment_names(servers, worker_id):
+    """Two workers on one database of the Valkey emptied each other's counters in the middle."""
+    valkey = caches["default"]._cache.get_client()
+
+    assert settings.SETTINGS_MODULE == "tests.settings"
+    number = 14 if worker_id == "master" else int(worker_id.removeprefix("gw"))
+    assert valkey.connection_pool.connection_kwargs["db"] == number + 1
 
 
 @pytest.mark.django_db(transaction=True)
