@@ -6,18 +6,16 @@ answered with a decision (P4).
 """
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 
-from audit.arrays import BinaryArray
 from keys.ids import fresh
 from policies.pdp import catalogue as catalogues
 from policies.pdp import facts, record
 from policies.pdp.catalogue import Caller, Catalogue
-from policies.pdp.channel import Channel, Rows, Statement
+from policies.pdp.channel import Channel, Parameters, Rows, Statement
 from policies.pdp.engine import decide, failed
 from policies.pdp.facts import Asked, Clock
 from policies.pdp.record import Made
@@ -25,6 +23,8 @@ from policies.pdp.wire import Item
 
 log = structlog.get_logger(__name__)
 RELOADS = 3
+FEW = 2
+"""So few items are answered at once: the processor waits with them, and nobody else waits yet."""
 CLOCK = Statement("clock", f"SELECT now(), ({catalogues.STAMP})")
 """Where nobody asks about anybody, it stands in for the facts, which tell both."""
 
@@ -71,9 +71,9 @@ class Decider:
     async def _run(self, calls: list[Call]) -> bool:
         """False, with nothing recorded, where the catalogue in hand is not the one in force."""
         asked = self._asked(calls)
-        look_up = facts.parameters([one for _, one in asked])
-        reading = (facts.FACTS, look_up) if asked else (CLOCK, ())
-        (rows,) = await self._exchange(reading, commits=False)
+        reading = facts.look_up([one for _, one in asked]) if asked else (CLOCK, ())
+        closely = len(asked) <= FEW
+        (rows,) = await self._exchange(reading, commits=False, closely=closely)
         at, stamp = rows[0][-2:]
         if stamp != self.catalogue.version:
             await self._exchange(commits=True)
@@ -81,14 +81,19 @@ class Decider:
         for call in calls:
             call.made, call.is_unauthenticated = [], self._caller(call, at) is None
         made = self._decide(asked, rows if asked else [], Clock(at, self.valid_seconds))
-        entries = [(record.APPEND, record.parameters(made, at))] if made else []
-        await self._exchange(*entries, commits=True)
+        entries = [record.append(made, at)] if made else []
+        await self._exchange(*entries, commits=True, closely=closely)
         return True
 
     async def _exchange(
-        self, *commands: tuple[Statement, Sequence[BinaryArray]], commits: bool
+        self,
+        *commands: tuple[Statement, Parameters],
+        commits: bool,
+        closely: bool = False,
     ) -> list[Rows]:
-        return await self.channel.exchange(*commands, seconds=self.seconds, commits=commits)
+        return await self.channel.exchange(
+            *commands, seconds=self.seconds, commits=commits, closely=closely
+        )
 
     def _asked(self, calls: list[Call]) -> list[tuple[Call, Asked]]:
         known = self.catalogue.callers

@@ -10,6 +10,7 @@ statement, committed by the point, rolled back by an error. So neither BEGIN nor
 
 import asyncio
 import os
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,15 +19,18 @@ import psycopg
 from psycopg.adapt import Transformer
 from psycopg.pq import ExecStatus, Format
 
-from audit.arrays import BinaryArray
-
 Rows = list[tuple[Any, ...]]
+Parameters = Sequence[bytes | None]
+CLOSELY_SECONDS = 0.0005
 _FAILURES = (ExecStatus.FATAL_ERROR, ExecStatus.BAD_RESPONSE, ExecStatus.PIPELINE_ABORTED)
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A statement with numbered parameters, prepared under `name` once a connection."""
+    """A statement with numbered parameters, prepared under `name` once a connection.
+
+    Parameters are sent in PostgreSQL's binary form.
+    """
 
     name: str
     sql: str
@@ -60,14 +64,15 @@ class Channel:
 
     async def exchange(
         self,
-        *commands: tuple[Statement, Sequence[BinaryArray]],
+        *commands: tuple[Statement, Parameters],
         seconds: float,
         commits: bool = True,
+        closely: bool = False,
     ) -> list[Rows]:
         """Send the commands together; the rows of each. Raises ChannelError, TimeoutError.
 
         With `commits` it returns when the transaction is on disk; without, the transaction stays
-        open for the next exchange.
+        open for the next exchange. `closely` looks for the answer before it sleeps until one comes.
         """
         try:
             expected = [self._send(*command) for command in commands]
@@ -77,6 +82,8 @@ class Channel:
                 self._pg.send_flush_request()
             async with asyncio.timeout(seconds):
                 await self._flush()
+                if closely:
+                    self._watch_closely()
                 return await self._receive(expected, commits=commits)
         except psycopg.Error as error:
             raise ChannelError(type(error).__name__) from None
@@ -93,16 +100,15 @@ class Channel:
             os.close(self._socket)
             self._socket = -1
 
-    def _send(self, statement: Statement, parameters: Sequence[BinaryArray]) -> bool:
+    def _send(self, statement: Statement, parameters: Parameters) -> bool:
         """Queue one command; True where a prepare goes before it and has a result of its own."""
         is_new = statement.name not in self._prepared
         name = statement.name.encode()
         if is_new:
             self._pg.send_prepare(name, statement.sql.encode(), list(statement.oids))
             self._prepared.add(statement.name)
-        values = [parameter.data for parameter in parameters]
-        formats = [Format.BINARY] * len(values)
-        self._pg.send_query_prepared(name, values, formats, Format.BINARY)
+        formats = [Format.BINARY] * len(parameters)
+        self._pg.send_query_prepared(name, parameters, formats, Format.BINARY)
         return is_new
 
     async def _flush(self) -> None:
@@ -143,6 +149,15 @@ class Channel:
             if result.status == ExecStatus.TUPLES_OK:
                 self._transformer.set_pgresult(result)
                 rows = self._transformer.load_rows(0, result.ntuples, tuple)
+
+    def _watch_closely(self) -> None:
+        """Look again and again for a moment, before going to sleep until an answer comes.
+
+        Being woken takes as long as half of what PostgreSQL does for a single decision.
+        """
+        until = time.perf_counter() + CLOSELY_SECONDS
+        while self._pg.is_busy() and time.perf_counter() < until:
+            self._pg.consume_input()
 
     def _on_readable(self) -> None:
         """Take in what PostgreSQL sent, asked for or not; whoever waits for it goes on."""

@@ -11,34 +11,27 @@ from uuid import UUID
 
 import msgspec
 
-from audit.arrays import (
-    BYTEAS,
-    TEXTS,
-    UUIDS,
-    BinaryArray,
-    bytea_array,
-    text_array,
-    uuid_array,
-)
 from keys import services as keys
 from keys.ids import text
 from policies.pdp.catalogue import STAMP, Caller, Catalogue
-from policies.pdp.channel import Statement
+from policies.pdp.channel import Parameters, Statement
 from policies.pdp.model import Commitment, ConsentFacts, Facts, Standing, SubjectFacts
+from policies.pdp.shapes import Shapes
 from policies.pdp.wire import Item
 from subjects.jurisdiction import packs
 from subjects.schemes import MalformedIdentifierError, UnknownSchemeError, normalise
 
-FACTS = Statement(
-    "facts",
-    f"""
+
+def _query(sources: list[str], is_many: bool) -> str:
+    ordered, number = ("WITH ORDINALITY", ", n") if is_many else ("", "")
+    return f"""
 SELECT s.id, s.pseudonym, s.residence, s.age_state, s.age_assurance, s.adult_on, s.has_guardian,
        st.standings, o.objected_at,
        c.event_id, c.state, c.since_at, c.expires_at, c.purpose_version, c.notice_version_id,
        c.language, c.is_explicit, c.is_provable, c.given_by, c.guardian_verified,
        m.reference, m.purpose, m.started_at, m.ends_at, now(), ({STAMP})
-FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::bytea[], $6::text[])
-  WITH ORDINALITY AS asked(controller_id, subject_id, purpose_id, scheme, digest, commitment, n)
+FROM {sources[0]} {ordered}
+  AS asked(controller_id, subject_id, purpose_id, scheme, digest, commitment{number})
 LEFT JOIN LATERAL (
   SELECT i.subject_id FROM subjects_identifier i
   WHERE asked.scheme <> '' AND i.controller_id = asked.controller_id
@@ -73,10 +66,11 @@ LEFT JOIN LATERAL (
   WHERE asked.commitment <> '' AND d.subject_id = s.id AND d.reference = asked.commitment
   OFFSET 0
 ) m ON true
-ORDER BY asked.n
-""",  # noqa: S608 (a constant)
-    (UUIDS, UUIDS, UUIDS, TEXTS, BYTEAS, TEXTS),
-)
+{"ORDER BY asked.n" if is_many else ""}
+"""  # noqa: S608 (constants)
+
+
+FACTS = Shapes("facts", _query, ("uuid", "uuid", "uuid", "text", "bytea", "text"))
 
 _NOBODY = UUID(int=0).bytes
 
@@ -104,8 +98,8 @@ class Asked(msgspec.Struct, gc=False, frozen=True):
     caller: Caller
 
 
-def parameters(asked: list[Asked]) -> list[BinaryArray]:
-    """What is looked up: by our id, or by the keyed hash of the company's own identifier."""
+def look_up(asked: list[Asked]) -> tuple[Statement, Parameters]:
+    """What is asked of PostgreSQL: by our id, or by the keyed hash of the company's own."""
     controllers, ids, purposes, schemes, digests, commitments = [], [], [], [], [], []
     for one in asked:
         item, caller = one.item, one.caller
@@ -117,10 +111,7 @@ def parameters(asked: list[Asked]) -> list[BinaryArray]:
         schemes.append(item.scheme.encode())
         digests.append(digest)
         commitments.append(item.question.commitment.encode())
-    return [
-        uuid_array(controllers), uuid_array(ids), uuid_array(purposes), text_array(schemes),
-        bytea_array(digests), text_array(commitments),
-    ]  # fmt: skip
+    return FACTS.command([controllers, ids, purposes, schemes, digests, commitments])
 
 
 def facts(row: tuple[Any, ...], asked: Asked, catalogue: Catalogue, clock: Clock) -> Found:

@@ -4,19 +4,11 @@ import os
 
 import msgspec
 
-from audit.arrays import (
-    BYTEAS,
-    TEXTS,
-    UUIDS,
-    BinaryArray,
-    bytea_array,
-    text_array,
-    uuid_array,
-)
 from audit.canonical import canonical_struct, commitment
 from audit.classes import CLASS_BYTES, RetentionClass
-from policies.pdp.channel import Statement
+from policies.pdp.channel import Parameters, Statement
 from policies.pdp.model import Decision, Facts
+from policies.pdp.shapes import Column, Shapes
 
 EVENT = "decision:made"
 INDEXED = 100
@@ -24,16 +16,16 @@ INDEXED = 100
 keeps what was asked: a batch must not fail because of what one caller made up."""
 
 CLASS = RetentionClass.PROCESSING.value
-APPEND = Statement(
-    "append",
-    f"""
-WITH given AS MATERIALIZED (
-  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::bytea[], $5::text[], $6::uuid[],
-                       $7::text[], $8::text[], $9::text[])
+
+
+def _append(sources: list[str], is_many: bool) -> str:
+    given, logs = sources
+    return f"""
+WITH given AS {"MATERIALIZED" if is_many else "NOT MATERIALIZED"} (
+  SELECT * FROM {given}
     AS t(id, controller_id, salt, body, actor_id, subject_id, purpose, outcome, reason_code)
 ), pending AS (
-  INSERT INTO audit_pending (controller_id, ids, entries, classes)
-  SELECT * FROM unnest($10::uuid[], $11::bytea[], $12::bytea[], $13::bytea[])
+  INSERT INTO audit_pending (controller_id, ids, entries, classes) SELECT * FROM {logs} AS l
 ), payload AS (
   INSERT INTO audit_payload (id, retention_class, salt, body)
   SELECT id, '{CLASS}', salt, body FROM given
@@ -42,9 +34,14 @@ INSERT INTO audit_entryindex (id, retention_class, controller_id, at, event, act
   target_type, target_id, subject_id, purpose, outcome, reason_code)
 SELECT id, '{CLASS}', controller_id, now(), '{EVENT}', 'service', actor_id,
   'decision', id::text, subject_id, purpose, outcome, reason_code FROM given
-""",  # noqa: S608 (the constants above)
-    (UUIDS, UUIDS, BYTEAS, BYTEAS, TEXTS, UUIDS, TEXTS, TEXTS, TEXTS, UUIDS, *(BYTEAS,) * 3),
-)
+"""  # noqa: S608 (the constants above)
+
+
+APPEND = Shapes(
+    "append", _append,
+    ("uuid", "uuid", "bytea", "bytea", "text", "uuid", "text", "text", "text"),
+    ("uuid", "bytea", "bytea", "bytea"),
+)  # fmt: skip
 _CLASS_BYTE = bytes([CLASS_BYTES[CLASS]])
 
 
@@ -103,26 +100,28 @@ def body(made: Made, at: int) -> bytes:
     )  # fmt: skip
 
 
-def parameters(batch: list[Made], at: int) -> list[BinaryArray]:
-    """The arrays of the append: one fresh salt, one commitment, one body a decision."""
+def append(batch: list[Made], at: int) -> tuple[Statement, Parameters]:
+    """The append: one fresh salt, one commitment, one body a decision."""
     noise = os.urandom(16 * len(batch))
     salts = [noise[i : i + 16] for i in range(0, len(noise), 16)]
     bodies = [body(made, at) for made in batch]
-    return [
-        uuid_array([made.raw_id for made in batch]),
-        uuid_array([made.controller for made in batch]),
-        bytea_array(salts),
-        bytea_array(bodies),
-        text_array([made.service_id.encode() for made in batch]),
-        uuid_array([made.subject_id for made in batch]),
-        text_array([made.purpose[:INDEXED].encode() for made in batch]),
-        text_array([b"permit" if made.decision.permit else b"deny" for made in batch]),
-        text_array([made.decision.reason_code.encode() for made in batch]),
-        *_pending(batch, list(map(commitment, salts, bodies))),
-    ]
+    return APPEND.command(
+        [
+            [made.raw_id for made in batch],
+            [made.controller for made in batch],
+            salts,
+            bodies,
+            [made.service_id.encode() for made in batch],
+            [made.subject_id for made in batch],
+            [made.purpose[:INDEXED].encode() for made in batch],
+            [b"permit" if made.decision.permit else b"deny" for made in batch],
+            [made.decision.reason_code.encode() for made in batch],
+            *_pending(batch, list(map(commitment, salts, bodies))),
+        ]
+    )
 
 
-def _pending(batch: list[Made], commitments: list[bytes]) -> list[BinaryArray]:
+def _pending(batch: list[Made], commitments: list[bytes]) -> list[Column]:
     """What the sequencer is handed: one row for each log."""
     logs: dict[bytes, tuple[list[bytes], list[bytes]]] = {}
     for made, entry in zip(batch, commitments, strict=True):
@@ -130,8 +129,8 @@ def _pending(batch: list[Made], commitments: list[bytes]) -> list[BinaryArray]:
         ids.append(made.raw_id)
         entries.append(entry)
     return [
-        uuid_array(list(logs)),
-        bytea_array([b"".join(ids) for ids, _ in logs.values()]),
-        bytea_array([b"".join(entries) for _, entries in logs.values()]),
-        bytea_array([_CLASS_BYTE * len(ids) for ids, _ in logs.values()]),
+        list(logs),
+        [b"".join(ids) for ids, _ in logs.values()],
+        [b"".join(entries) for _, entries in logs.values()],
+        [_CLASS_BYTE * len(ids) for ids, _ in logs.values()],
     ]

@@ -5,6 +5,7 @@ import json
 import msgspec
 import pytest
 import rfc8785
+from psycopg.pq import ExecStatus
 
 from audit.canonical import commitment
 from policies.pdp.connection import connect
@@ -75,6 +76,20 @@ class TestWhatIsKept:
                 pseudonyms[row[1]] and str(pseudonyms[row[1]])
             )
 
+    def test_is_the_same_of_one_item_and_of_many(self, lotus, told, http, stored):
+        """The statements for a single item are not those for a batch."""
+        alone = [json.loads(row[3]) for row in stored()]
+        questions = [
+            question
+            for _, person, name in told[::2]
+            for question in (lotus.question(person), lotus.by_email(f"{name}@example.in"))
+        ]
+
+        http.post(EVALUATIONS, json={"evaluations": questions}, headers=lotus.headers)
+
+        together = [json.loads(row[3]) for row in stored()[len(alone) :]]
+        assert list(map(of_the_person, together)) == list(map(of_the_person, alone))
+
     def test_is_canonical_whatever_the_caller_writes(self, lotus, asha, ask, told, stored):
         odd = "\b\f\n\r\t\x1f\x7f\u2028\u00e9\U0001f600\"\\/<&'"
         ask(lotus, asha, destination=odd, data=[odd, ""], recipients=["b", "a"], channel=odd)
@@ -114,19 +129,21 @@ SELECT gen_random_uuid(), %(c)s, id, %(p)s, gen_random_uuid(), 1, 'given', now()
 
 @pytest.mark.req("POL-22")
 @pytest.mark.parametrize("when", ["filled", "empty"])
-def test_the_facts_of_a_batch_are_found_by_index_alone(lotus, request, superuser, when):
+@pytest.mark.parametrize("items", [1, 2, 500])
+def test_the_facts_of_a_batch_are_found_by_index_alone(lotus, request, superuser, when, items):
     """Also where the planner knows of nobody yet: the plan outlives the first import."""
     if when == "filled":
         request.getfixturevalue("crowd")
     superuser.execute("VACUUM ANALYZE")
-    prepared = "PREPARE facts (uuid[], uuid[], uuid[], text[], bytea[], text[]) AS " + FACTS.sql
-    arrays = ["'{" + ",".join([str(lotus.id)] * 500) + "}'"] * 3
-    texts = digests = "'{" + ",".join(['""'] * 500) + "}'"
+    known, nothing = [lotus.id.bytes] * items, [b""] * items
+    statement, parameters = FACTS.command([known] * 3 + [nothing] * 3)
 
     with connect() as connection:
-        connection.execute(prepared)
-        execute = f"EXECUTE facts ({', '.join([*arrays, texts, digests, texts])})"
-        found = connection.execute(f"EXPLAIN (FORMAT JSON) {execute}").fetchone()[0]
+        wire = connection.pgconn
+        explained = f"EXPLAIN (FORMAT JSON, GENERIC_PLAN) {statement.sql}"
+        wire.prepare(b"facts", statement.sql.encode(), statement.oids)
+        assert wire.exec_prepared(b"facts", parameters, [1] * 6, 1).status == ExecStatus.TUPLES_OK
+        found = connection.execute(explained.encode(), prepare=False).fetchone()[0]
 
     nodes = list(flat(found[0]["Plan"]))
     tables = {node["Relation Name"] for node in nodes if "Relation Name" in node}
@@ -136,6 +153,12 @@ def test_the_facts_of_a_batch_are_found_by_index_alone(lotus, request, superuser
         if "Relation Name" in node:
             assert node["Node Type"] in {"Index Scan", "Index Only Scan"}
             assert node.get("Index Cond"), (node["Relation Name"], node["Index Name"])
+
+
+def of_the_person(body):
+    """An entry without what differs between two decisions of the same: its id and its time."""
+    facts = {name: value for name, value in body["data"]["facts"].items() if name != "now"}
+    return facts, body.get("subject"), body["purpose"], body["outcome"], body["reason_code"]
 
 
 def flat(node):

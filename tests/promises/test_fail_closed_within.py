@@ -85,7 +85,7 @@ class TestABug:
         assert found[1]["context"]["reason_code"] == "ENGINE_ERROR"
         assert decisions(superuser) == 3
 
-    @pytest.mark.parametrize("step", ["facts.parameters", "record.parameters"])
+    @pytest.mark.parametrize("step", ["facts.look_up", "record.append"])
     def test_around_the_engine_answers_nobody_in_the_batch(self, ask, monkeypatch, step):
         def buggy(*_):
             raise ZeroDivisionError
@@ -110,24 +110,27 @@ class TestABug:
 
 
 @pytest.mark.req("POL-22")
-def test_a_batch_is_one_query_and_one_append_in_one_transaction(lotus, asha, monkeypatch):
+@pytest.mark.parametrize(("items", "shape"), [(1, "_one"), (2, ""), (400, "")])
+def test_a_batch_is_one_query_and_one_append_in_one_transaction(
+    lotus, asha, monkeypatch, items, shape
+):
     sent = []
     exchange = Channel.exchange
 
-    async def watched(self, *commands, seconds, commits):
+    async def watched(self, *commands, commits, **how):
         sent.append(([statement.name for statement, _ in commands], commits))
-        return await exchange(self, *commands, seconds=seconds, commits=commits)
+        return await exchange(self, *commands, commits=commits, **how)
 
     monkeypatch.setattr(Channel, "exchange", watched)
 
     async def work(client, point):
-        for body in [{"evaluations": [lotus.question(asha)] * 400}] * 2:
+        for body in [{"evaluations": [lotus.question(asha)] * items}] * 2:
             answer = await client.post(EVALUATIONS, json=body, headers=lotus.headers)
-            assert len(answer.json()["evaluations"]) == 400
+            assert len(answer.json()["evaluations"]) == items
 
     asked(work)
 
-    assert sent == [(["facts"], False), (["append"], True)] * 2
+    assert sent == [([f"facts{shape}"], False), ([f"append{shape}"], True)] * 2
 
 
 @pytest.mark.req("POL-07")
