@@ -7,7 +7,10 @@ it denies that one item with `failed`.
 
 from itertools import product
 
+from msgspec.structs import replace
+
 from policies.pdp.model import EU, IN, Decision, Facts, Pack, PurposeFacts, Reason, SubjectFacts
+from policies.pdp.policy import NONE, Guardrails
 from policies.rules import RULES
 from policies.rules.consent import PERMITTING
 from policies.rules.permit import (
@@ -32,12 +35,33 @@ Step = tuple[Condition, str, Reason]
 Key = tuple[tuple[str, ...], bool, bool]
 
 
-def decide(facts: Facts) -> Decision:
+def decide(facts: Facts, policy: Guardrails = NONE) -> Decision:
     """Decide one question: the lowest-numbered failing rule decides, the others follow.
 
-    Every law that applies must permit. Never raises for facts of the declared types; never
-    permits on what is unknown. Times are microseconds since 1970 UTC.
+    Every law that applies must permit, and then the controller's own `policy`, which can only
+    narrow. Never raises for facts of the declared types; never permits on what is unknown. Times
+    are microseconds since 1970 UTC.
     """
+    lawful = _lawful(facts)
+    return lawful if policy is NONE else _guarded(facts, lawful, policy)
+
+
+def _guarded(facts: Facts, lawful: Decision, policy: Guardrails) -> Decision:
+    version = f"{POLICY_VERSION}+{policy.number}"
+    if not lawful.permit:
+        return replace(lawful, policy_version=version)
+    verdict = policy.judge(facts)
+    if verdict.denials:
+        denied = _deny(verdict.denials, lawful.packs, verdict.cure)
+        return replace(denied, policy_version=version)
+    ends = [end for end in (lawful.valid_until, verdict.until) if end is not None]
+    return replace(
+        lawful, policy_version=version, valid_until=min(ends),
+        obligations=lawful.obligations + verdict.obligations,
+    )  # fmt: skip
+
+
+def _lawful(facts: Facts) -> Decision:
     subject, purpose = facts.subject, facts.purpose
     packs: tuple[str, ...] = () if subject is None else _known(subject.packs)
     grounds = {} if purpose is None else purpose.grounds

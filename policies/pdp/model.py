@@ -6,7 +6,7 @@ up is unknown, and unknown never helps towards a permit. No value can be part of
 collector is spared them.
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -130,6 +130,13 @@ class Reason(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_only=
     refs: tuple[str, ...] = ()
 
 
+class Obligation(msgspec.Struct, gc=False, frozen=True, array_like=True):
+    """What a permit asks of the caller, or what a denial asks it to do. No floats in `args`."""
+
+    code: str
+    args: dict[str, Any] = {}
+
+
 class Decision(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
     """The answer: the first reason decides, the others follow in order."""
 
@@ -142,4 +149,4 @@ class Decision(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_onl
     policy_version: str = ""
     valid_until: int | None = None  # only on a permit
     cure: str = ""  # code of what would change the answer
-    obligations: tuple[str, ...] = ()
+    obligations: tuple[Obligation, ...] = ()

@@ -242,6 +242,14 @@ def _explain(error: Exception) -> str:
     return f"The request is not I-JSON: {error}"
 
 
+class _Duty(msgspec.Struct, omit_defaults=True):
+    """An obligation as the AuthZEN obligations profile writes it."""
+
+    id: str
+    type: str
+    properties: dict[str, Any] = {}
+
+
 class _Context(msgspec.Struct, omit_defaults=True):
     decision_id: str
     reason_code: str
@@ -252,7 +260,7 @@ class _Context(msgspec.Struct, omit_defaults=True):
     packs: tuple[str, ...]
     policy_version: str
     legal_refs: msgspec.Raw
-    obligations: list[dict[str, str]]
+    obligations: tuple[_Duty, ...]
     basis: dict[str, str] = {}
     consent_record: str = ""
     valid_until: datetime | None = None
@@ -286,7 +294,7 @@ def answer(
         decision_id=decision_id, reason_code=decision.reason_code, rule=decision.rule,
         reasons=reasons, reason_admin=admin, reason_user=user, packs=decision.packs,
         policy_version=decision.policy_version, legal_refs=refs, basis=decision.basis,
-        obligations=[{"id": each, "type": "custom"} for each in decision.obligations],
+        obligations=tuple(_Duty(each.code, "custom", each.args) for each in decision.obligations),
         consent_record=facts.consent.record if facts is not None else "",
         cure=_cure(decision.cure, cure_url),
     )  # fmt: skip

@@ -11,7 +11,7 @@ from sammati_client.questions import LONGEST_ID, Asker, Use
 from sammati_client.replies import Reply, answer, items, parsed
 
 from policies.pdp import wire
-from policies.pdp.model import Decision, Reason
+from policies.pdp.model import Decision, Obligation, Reason
 
 ASKER = Asker("email-activator", frozenset({"why-link"}))
 USE = Use(
@@ -92,7 +92,7 @@ def test_the_client_reads_a_permit():
 
 @pytest.mark.parametrize(("name", "kept"), [("why-link", True), ("human-review", False)])
 def test_the_client_reads_obligations(name, kept):
-    found = read(granted(obligations=(name,)))
+    found = read(granted(obligations=(Obligation(name),)))
 
     assert bool(found) is kept
     assert [duty.id for duty in found.obligations] == [name]

@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from policies.pdp.engine import decide, failed
+from policies.pdp.model import Obligation
 from policies.pdp.wire import answer, answers
 from policies.rules.version import POLICY_VERSION
 from tests.policies.scenes import BOTH, INDIA, NOW, SECOND, change
@@ -96,11 +97,13 @@ def test_fraction_of_a_second_survives():
 
 
 def test_obligations_are_objects():
-    decision = replace(decide(INDIA), obligations=("log_receipt",))
+    decision = replace(decide(INDIA), obligations=(Obligation("mask", {"data": ["pd:Age"]}),))
 
     written = json.loads(answer(decision, "d-1"))
 
-    assert written["context"]["obligations"] == [{"id": "log_receipt", "type": "custom"}]
+    assert written["context"]["obligations"] == [
+        {"id": "mask", "type": "custom", "properties": {"data": ["pd:Age"]}}
+    ]
 
 
 @pytest.mark.req("POL-02")
