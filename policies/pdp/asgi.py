@@ -33,7 +33,8 @@ Headers = list[tuple[bytes, bytes]]
 MAX_SINGLE = 64 * 1024
 MAX_BODY = 16 * 1024 * 1024
 CHUNK = 500
-BULK_LANES = 2
+# While one lane waits for the disk another computes.
+SINGLE_LANES, BULK_LANES = 2, 4
 BULK_ROUNDS = 3  # how many times the longest round trip a bulk request may take
 BULK = 20  # requests of more items take the bulk lane
 BACKLOG = 10_000
@@ -70,7 +71,7 @@ UNAVAILABLE = HttpError(
 class DecisionPoint:
     """The application. Its lanes start with the first request, in the process that serves it."""
 
-    _single: Lane
+    _singles: list[Lane]
     _bulk: list[Lane]
 
     def __init__(self) -> None:
@@ -145,12 +146,12 @@ class DecisionPoint:
         loop = asyncio.get_running_loop()
         if self._loop is not loop:
             _spare_the_collector()
-            self._loop, self._single = loop, Lane(_limits())
+            self._loop = loop
+            self._singles = [Lane(_limits()) for _ in range(SINGLE_LANES)]
             patient = _limits(rounds=BULK_ROUNDS)
             self._bulk = [Lane(patient) for _ in range(BULK_LANES)]
-        if items <= BULK:
-            return self._single
-        return min(self._bulk, key=lambda lane: lane.load)
+        lanes = self._singles if items <= BULK else self._bulk
+        return min(lanes, key=lambda lane: lane.load)
 
 
 application = DecisionPoint()

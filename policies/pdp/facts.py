@@ -16,7 +16,7 @@ from keys.ids import text
 from policies.pdp.catalogue import STAMP, Caller, Catalogue
 from policies.pdp.channel import Parameters, Statement
 from policies.pdp.model import Commitment, ConsentFacts, Facts, Standing, SubjectFacts
-from policies.pdp.shapes import Shapes
+from policies.pdp.shapes import Row, Shapes
 from policies.pdp.wire import Item
 from subjects.jurisdiction import packs
 from subjects.schemes import MalformedIdentifierError, UnknownSchemeError, normalise
@@ -100,18 +100,20 @@ class Asked(msgspec.Struct, gc=False, frozen=True):
 
 def look_up(asked: list[Asked]) -> tuple[Statement, Parameters]:
     """What is asked of PostgreSQL: by our id, or by the keyed hash of the company's own."""
-    controllers, ids, purposes, schemes, digests, commitments = [], [], [], [], [], []
-    for one in asked:
-        item, caller = one.item, one.caller
-        purpose = caller.purposes.get(item.question.purpose)
-        digest = _digest(caller.controller_id, item)
-        controllers.append(caller.controller)
-        ids.append(_NOBODY if item.scheme else _uuid(item.resource_id))
-        purposes.append(purpose.id if purpose else _NOBODY)
-        schemes.append(item.scheme.encode())
-        digests.append(digest)
-        commitments.append(item.question.commitment.encode())
-    return FACTS.command([controllers, ids, purposes, schemes, digests, commitments])
+    return FACTS.command(list(map(_row, asked)))
+
+
+def _row(asked: Asked) -> Row:
+    item, caller = asked.item, asked.caller
+    purpose = caller.purposes.get(item.question.purpose)
+    return (
+        caller.controller,
+        _NOBODY if item.scheme else _uuid(item.resource_id),
+        purpose.id if purpose else _NOBODY,
+        item.scheme.encode(),
+        _digest(caller.controller_id, item),
+        item.question.commitment.encode(),
+    )
 
 
 def facts(row: tuple[Any, ...], asked: Asked, catalogue: Catalogue, clock: Clock) -> Found:

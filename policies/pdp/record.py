@@ -8,7 +8,7 @@ from audit.canonical import canonical_struct, commitment
 from audit.classes import CLASS_BYTES, RetentionClass
 from policies.pdp.channel import Parameters, Statement
 from policies.pdp.model import Decision, Facts
-from policies.pdp.shapes import Column, Shapes
+from policies.pdp.shapes import Row, Shapes
 
 EVENT = "decision:made"
 INDEXED = 100
@@ -105,32 +105,26 @@ def append(batch: list[Made], at: int) -> tuple[Statement, Parameters]:
     noise = os.urandom(16 * len(batch))
     salts = [noise[i : i + 16] for i in range(0, len(noise), 16)]
     bodies = [body(made, at) for made in batch]
-    return APPEND.command(
-        [
-            [made.raw_id for made in batch],
-            [made.controller for made in batch],
-            salts,
-            bodies,
-            [made.service_id.encode() for made in batch],
-            [made.subject_id for made in batch],
-            [made.purpose[:INDEXED].encode() for made in batch],
-            [b"permit" if made.decision.permit else b"deny" for made in batch],
-            [made.decision.reason_code.encode() for made in batch],
-            *_pending(batch, list(map(commitment, salts, bodies))),
-        ]
-    )
+    return APPEND.command(list(map(_row, batch, salts, bodies)), _pending(batch, salts, bodies))
 
 
-def _pending(batch: list[Made], commitments: list[bytes]) -> list[Column]:
+def _row(made: Made, salt: bytes, body: bytes) -> Row:
+    decision = made.decision
+    return (
+        made.raw_id, made.controller, salt, body, made.service_id.encode(), made.subject_id,
+        made.purpose[:INDEXED].encode(), b"permit" if decision.permit else b"deny",
+        decision.reason_code.encode(),
+    )  # fmt: skip
+
+
+def _pending(batch: list[Made], salts: list[bytes], bodies: list[bytes]) -> list[Row]:
     """What the sequencer is handed: one row for each log."""
     logs: dict[bytes, tuple[list[bytes], list[bytes]]] = {}
-    for made, entry in zip(batch, commitments, strict=True):
+    for made, salt, entry in zip(batch, salts, bodies, strict=True):
         ids, entries = logs.setdefault(made.controller, ([], []))
         ids.append(made.raw_id)
-        entries.append(entry)
+        entries.append(commitment(salt, entry))
     return [
-        list(logs),
-        [b"".join(ids) for ids, _ in logs.values()],
-        [b"".join(entries) for _, entries in logs.values()],
-        [_CLASS_BYTE * len(ids) for ids, _ in logs.values()],
+        (log, b"".join(ids), b"".join(entries), _CLASS_BYTE * len(ids))
+        for log, (ids, entries) in logs.items()
     ]

@@ -11,7 +11,7 @@ from typing import Any, Final
 from audit import arrays
 from policies.pdp.channel import Parameters, Statement
 
-Column = Sequence[bytes | None]
+Row = Sequence[bytes | None]
 
 _OIDS: Final = {"uuid": arrays.UUID, "bytea": arrays.BYTEA, "text": arrays.TEXT}
 _ARRAYS: Final[dict[str, Callable[[Sequence[Any]], arrays.BinaryArray]]] = {
@@ -21,8 +21,11 @@ _ARRAY_OIDS: Final = {"uuid": arrays.UUIDS, "bytea": arrays.BYTEAS, "text": arra
 
 
 class Shapes:
-    """`write` is given, for each group of column types, the source its rows come from, and whether
-    there are many. The columns of all groups follow each other in the parameters."""
+    """A statement that takes groups of rows.
+
+    `write` is given, for each group of column types, the source its rows come from, and whether
+    there are many. The columns of all groups follow each other in the parameters.
+    """
 
     def __init__(
         self, name: str, write: Callable[[list[str], bool], str], *groups: tuple[str, ...]
@@ -37,10 +40,11 @@ class Shapes:
             tuple(_ARRAY_OIDS[kind] for kind in self._types),
         )  # fmt: skip
 
-    def command(self, columns: Sequence[Column]) -> tuple[Statement, Parameters]:
-        """The statement and its parameters for these columns; columns of a group are as long."""
-        if all(len(column) == 1 for column in columns):
-            return self.one, [column[0] for column in columns]
+    def command(self, *groups: Sequence[Row]) -> tuple[Statement, Parameters]:
+        """The statement and its parameters for the rows of each group; no group is empty."""
+        if all(len(rows) == 1 for rows in groups):
+            return self.one, [value for rows in groups for value in rows[0]]
+        columns = (column for rows in groups for column in zip(*rows, strict=True))
         made = zip(self._types, columns, strict=True)
         return self.many, [_ARRAYS[kind](column).data for kind, column in made]
 

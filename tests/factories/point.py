@@ -33,4 +33,4 @@ async def close(point: DecisionPoint) -> None:
 
 
 def lanes(point: DecisionPoint) -> list[Any]:
-    return [point._single, *point._bulk] if point._loop else []
+    return [*point._singles, *point._bulk] if point._loop else []

@@ -135,8 +135,7 @@ def test_the_facts_of_a_batch_are_found_by_index_alone(lotus, request, superuser
     if when == "filled":
         request.getfixturevalue("crowd")
     superuser.execute("VACUUM ANALYZE")
-    known, nothing = [lotus.id.bytes] * items, [b""] * items
-    statement, parameters = FACTS.command([known] * 3 + [nothing] * 3)
+    statement, parameters = FACTS.command([(*[lotus.id.bytes] * 3, b"", b"", b"")] * items)
 
     with connect() as connection:
         wire = connection.pgconn

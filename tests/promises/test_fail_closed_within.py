@@ -143,14 +143,14 @@ def test_more_than_can_wait_is_refused_at_once(lotus, asha, monkeypatch, test_da
         )
         await post()
         with locked(test_database, "subjects_subject"):
-            running = asyncio.create_task(post())
+            running = [asyncio.create_task(post()) for _ in range(asgi.SINGLE_LANES)]
             await asyncio.sleep(0.2)
-            waiting = [asyncio.create_task(post()) for _ in range(5)]
+            waiting = [asyncio.create_task(post()) for _ in range(5 * asgi.SINGLE_LANES)]
             await asyncio.sleep(0.2)
             began = time.monotonic()
             refused = await post()
             seconds = time.monotonic() - began
-        held = await asyncio.gather(running, *waiting)
+        held = await asyncio.gather(*running, *waiting)
         return refused, seconds, held, await post()
 
     refused, seconds, held, after = asked(work)

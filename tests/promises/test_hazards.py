@@ -129,7 +129,7 @@ def test_cancelled_calls_do_not_stay_in_the_lane(lotus, asha):
     answer, loads = asked(work)
 
     assert answer.json()["decision"] is True
-    assert loads == [0, 0, 0]
+    assert set(loads) == {0}
 
 
 @pytest.mark.req("POL-22")
