@@ -29,6 +29,9 @@ class Question(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_onl
     channel: str = ""
     destination: str = ""
     commitment: str = ""  # reference of an order or contract that is to be fulfilled
+    campaign: str = ""
+    item: str = ""  # what is to be offered: a product, an article
+    trigger: str = ""  # the behaviour of the person that set this use off
 
 
 class ServiceFacts(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
@@ -118,6 +121,9 @@ class Facts(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_only=T
     consent: ConsentFacts = ConsentFacts()
     objected_marketing_at: int | None = None  # standing objection to direct marketing, GDPR 21(2)
     commitment: Commitment | None = None
+    counts: dict[str, int] = {}  # cap -> permits counted in its window; absent: unknown
+    triggers: dict[str, int] = {}  # behaviour a delay waits for -> when last reported; 0: never
+    offsets: tuple[int, ...] = ()  # seconds the person's clock may be ahead of UTC; empty: unknown
     valid_seconds: int = 60
 
 

@@ -7,7 +7,27 @@ from typing import Protocol
 
 import msgspec
 
-from policies.pdp.model import Facts, Obligation, Reason
+from policies.pdp.model import Facts, Obligation, Question, Reason
+
+
+class Cap(msgspec.Struct, gc=False, frozen=True):
+    """At most `limit` permits within any `seconds`, counted apart for each value of `per`.
+
+    `per` names members of the question (purpose, channel, campaign, item); none: the person alone.
+    """
+
+    code: str
+    limit: int
+    seconds: int
+    per: tuple[str, ...] = ()
+
+
+class Needs(msgspec.Struct, gc=False, frozen=True):
+    """What must be looked up beyond the usual facts before a question can be judged."""
+
+    caps: tuple[Cap, ...] = ()
+    triggers: tuple[str, ...] = ()  # behaviours that delays wait for
+    is_timed: bool = False  # quiet hours ask for the person's clock
 
 
 class Verdict(msgspec.Struct, gc=False, frozen=True):
@@ -26,6 +46,9 @@ class Guardrails(Protocol):
     def number(self) -> int:
         """The number of the policy version, which the decision names."""
 
+    def needs(self, question: Question) -> Needs | None:
+        """What the rules that concern this question look at; None: nothing beyond the usual."""
+
     def judge(self, facts: Facts) -> Verdict:
         """Judge a use that the law permits. It can only narrow what the law allows."""
 
@@ -34,6 +57,10 @@ class NoGuardrails:
     """The policy of a controller that has no rules of its own."""
 
     number = 0
+
+    def needs(self, _question: Question) -> Needs | None:
+        """Nothing."""
+        return None
 
     def judge(self, _facts: Facts) -> Verdict:
         """Nothing to add."""

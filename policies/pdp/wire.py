@@ -84,11 +84,22 @@ class _Resource(msgspec.Struct, frozen=True):
     properties: _ResourceProperties = _ResourceProperties()
 
 
+class _Setting(msgspec.Struct, frozen=True):
+    """The context of a use, as far as we ask for it."""
+
+    campaign: Text = ""
+    item: Text = ""
+    trigger: Text = ""
+
+
+_NO_SETTING = _Setting()
+
+
 class _Evaluation(msgspec.Struct, frozen=True):
     subject: _Subject
     action: _Action
     resource: _Resource
-    context: dict[str, Any] = {}
+    context: _Setting = _NO_SETTING
 
 
 class _Defaults(msgspec.Struct, frozen=True):
@@ -97,7 +108,7 @@ class _Defaults(msgspec.Struct, frozen=True):
     subject: _Subject | msgspec.UnsetType = msgspec.UNSET
     action: _Action | msgspec.UnsetType = msgspec.UNSET
     resource: _Resource | msgspec.UnsetType = msgspec.UNSET
-    context: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
+    context: _Setting | msgspec.UnsetType = msgspec.UNSET
 
 
 class _Options(msgspec.Struct, frozen=True):
@@ -151,7 +162,7 @@ def _semantic(value: str) -> Semantic:
 
 def _evaluation(message: dict[str, Any]) -> Item:
     asked = msgspec.convert(message, _Evaluation)
-    return _asked(asked.subject, asked.action, asked.resource)
+    return _asked(asked.subject, asked.action, asked.resource, asked.context)
 
 
 def _item(evaluation: object, defaults: _Defaults) -> Item:
@@ -162,22 +173,24 @@ def _item(evaluation: object, defaults: _Defaults) -> Item:
     subject = defaults.subject if own.subject is msgspec.UNSET else own.subject
     action = defaults.action if own.action is msgspec.UNSET else own.action
     resource = defaults.resource if own.resource is msgspec.UNSET else own.resource
+    setting = defaults.context if own.context is msgspec.UNSET else own.context
     if subject is msgspec.UNSET:
         return Item(Question(), error="Object missing required field `subject`")
     if action is msgspec.UNSET:
         return Item(Question(), error="Object missing required field `action`")
     if resource is msgspec.UNSET:
         return Item(Question(), error="Object missing required field `resource`")
-    return _asked(subject, action, resource)
+    return _asked(subject, action, resource, _NO_SETTING if setting is msgspec.UNSET else setting)
 
 
-def _asked(subject: _Subject, action: _Action, resource: _Resource) -> Item:
+def _asked(subject: _Subject, action: _Action, resource: _Resource, setting: _Setting) -> Item:
     wanted = action.properties
     question = Question(
         action=action.name, purpose=wanted.purpose, caller=subject.id, caller_type=subject.type,
         resource_type=resource.type, operations=wanted.operations, data=wanted.data,
         recipients=wanted.recipients, channel=wanted.channel, destination=wanted.destination,
-        commitment=wanted.commitment or "",
+        commitment=wanted.commitment or "", campaign=setting.campaign, item=setting.item,
+        trigger=setting.trigger,
     )  # fmt: skip
     return Item(question, resource.id, resource.properties.scheme)
 
