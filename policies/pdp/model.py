@@ -32,6 +32,9 @@ class Question(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_onl
     campaign: str = ""
     item: str = ""  # what is to be offered: a product, an article
     trigger: str = ""  # the behaviour of the person that set this use off
+    system: str = ""  # the connected system the data come from or go to
+    case: str = ""  # of a reserved purpose: the request, order, incident or matter it serves
+    collected_for: str = ""  # the purpose the data were collected for, where it is another one
 
 
 class ServiceFacts(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
@@ -43,6 +46,23 @@ class ServiceFacts(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw
     may_ask: bool = False  # registered for the purpose in question
     contract_ends_at: int | None = None  # of the party behind the service; None: no end agreed
     has_contract: bool = False
+    country: str = ""  # where the party behind it processes; empty: unknown
+
+
+class RecipientFacts(msgspec.Struct, gc=False, frozen=True, array_like=True):
+    """A party that receives data, as the registry knows it; of a stranger only the code."""
+
+    code: str
+    country: str = ""
+    tool: str = ""  # transfer tool: none, adequacy, scc, bcr
+    tool_ends_at: int | None = None
+
+
+class ModelFacts(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
+    """The AI model in question, as the registry knows it."""
+
+    code: str = ""
+    is_prohibited: bool = False  # an officer found it a prohibited practice (AI Act Art 5)
 
 
 class PurposeFacts(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
@@ -57,6 +77,14 @@ class PurposeFacts(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw
     needs_explicit: bool = False
     schedule_item: str = ""  # Fourth Schedule item that exempts from s.9(1) and (3), with citation
     material_version: int = 0  # oldest purpose version whose consents still count (CON-19)
+    is_tracking: bool = False  # tracking or behavioural monitoring, DPDP s.9(3)
+    is_advertising: bool = False  # advertising aimed at chosen people, DPDP s.9(3)
+    is_detrimental: bool = False  # likely to harm a child's well-being, DPDP s.9(2)
+    needs_dpia: bool = False
+    special: tuple[str, ...] = ()  # of the categories, those of GDPR Art 9
+    criminal: tuple[str, ...] = ()  # of the categories, those of GDPR Art 10
+    duties: tuple[str, ...] = ()  # recorded legal findings that restrict: kind, or kind:topic
+    findings: dict[str, int] = {}  # recorded legal findings that allow -> until when
 
 
 class Standing(msgspec.Struct, gc=False, frozen=True, array_like=True):
@@ -78,6 +106,15 @@ class SubjectFacts(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw
     is_ambiguous: bool = False
     has_guardian: bool = False  # a person with disability who has a lawful guardian
     standings: tuple[Standing, ...] = ()
+    suppressed: tuple[str, ...] = ()  # channels the person may not be contacted through; "*": all
+
+
+class Objection(msgspec.Struct, gc=False, frozen=True, array_like=True):
+    """A standing objection that reaches the purpose in question."""
+
+    kind: str  # particular_situation (GDPR 21(1)), voluntary_use (DPDP s.7(a))
+    state: str  # pending, upheld
+    since: int
 
 
 class ConsentFacts(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
@@ -120,7 +157,13 @@ class Facts(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_only=T
     subject: SubjectFacts | None = None
     consent: ConsentFacts = ConsentFacts()
     objected_marketing_at: int | None = None  # standing objection to direct marketing, GDPR 21(2)
+    objections: tuple[Objection, ...] = ()  # other standing objections
     commitment: Commitment | None = None
+    recipients: tuple[RecipientFacts, ...] = ()  # those named, else those the purpose declares
+    frozen: tuple[str, ...] = ()  # what an incident froze of all that takes part
+    special: tuple[str, ...] = ()  # of the data named, those of GDPR Art 9
+    criminal: tuple[str, ...] = ()  # of the data named, those of GDPR Art 10
+    model: ModelFacts | None = None
     counts: dict[str, int] = {}  # cap -> permits counted in its window; absent: unknown
     triggers: dict[str, int] = {}  # behaviour a delay waits for -> when last reported; 0: never
     offsets: tuple[int, ...] = ()  # seconds the person's clock may be ahead of UTC; empty: unknown
