@@ -4,6 +4,7 @@ import hmac
 import os
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID
 
 from cryptography.exceptions import InvalidSignature
@@ -30,6 +31,7 @@ def forget() -> None:
     """Drop cached keys, so that the next use reads the key file again."""
     provider.from_place.cache_clear()
     _lookup_key.cache_clear()
+    _derived.cache_clear()
 
 
 def wrap(plaintext: bytes, *, context: bytes) -> Wrapped:
@@ -78,6 +80,28 @@ def lookup_digest(
 @lru_cache(maxsize=DERIVED_KEYS_CACHED)
 def _lookup_key(place: str, version: int, controller_id: UUID) -> bytes:
     return provider.from_place(place).derive(version, context=controller_id.bytes)
+
+
+class DerivedKey(NamedTuple):
+    """A key for one use and one owner, and the version of the key it comes from."""
+
+    version: int
+    value: bytes
+
+
+def derived_key(*, use: str, owner: bytes, version: int | None = None) -> DerivedKey:
+    """32 bytes for one `use` (a name) and one `owner`, unrelated to those of any other.
+
+    The same on every process that has the key file. `version` defaults to the active one; one
+    that does not exist raises KeyUnavailableError.
+    """
+    used = lookup_version() if version is None else version
+    return DerivedKey(used, _derived(settings.KEYS_FILE, used, f"{use}\0".encode() + owner))
+
+
+@lru_cache(maxsize=DERIVED_KEYS_CACHED)
+def _derived(place: str, version: int, context: bytes) -> bytes:
+    return provider.from_place(place).derive(version, context=context)
 
 
 def sign(data: bytes) -> Signature:
