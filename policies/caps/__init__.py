@@ -1,0 +1,1 @@
+"""How often and when a person may be contacted: caps, delays, quiet hours, repeated questions."""
