@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 
 from policies import texts
-from policies.pdp.model import Decision, Facts, Question, Reason
+from policies.pdp.model import Decision, Facts, Obligation, Question, Reason
 
 MAX_DEPTH = 32
 MAX_ITEMS = 10_000
@@ -125,7 +125,12 @@ _UNTYPED = msgspec.json.Decoder(dict[str, Any])
 
 def parse_evaluation(body: bytes) -> Item:
     """Read one AuthZEN evaluation request. Raises WireError."""
-    return _whole(_evaluation, _read(body))
+    return evaluation(read(body))
+
+
+def evaluation(message: dict[str, Any]) -> Item:
+    """Read one AuthZEN evaluation from a decoded message. Raises WireError."""
+    return _whole(_evaluation, message)
 
 
 def parse_evaluations(body: bytes, limit: int = MAX_ITEMS) -> Batch:
@@ -135,7 +140,7 @@ def parse_evaluations(body: bytes, limit: int = MAX_ITEMS) -> Batch:
     faulty item becomes one that denies; a fault of the message as a whole raises WireError.
     Without evaluations the message is a single evaluation.
     """
-    message = _read(body)
+    message = read(body)
     envelope = _whole(lambda tree: msgspec.convert(tree, _Envelope), message)
     semantic = _semantic(envelope.options.evaluations_semantic)
     if not envelope.evaluations:
@@ -195,8 +200,8 @@ def _asked(subject: _Subject, action: _Action, resource: _Resource, setting: _Se
     return Item(question, resource.id, resource.properties.scheme)
 
 
-def _read(body: bytes) -> dict[str, Any]:
-    """Decode strictly. Raises WireError."""
+def read(body: bytes) -> dict[str, Any]:
+    """Decode strictly: an I-JSON object of bounded depth. Raises WireError."""
     try:
         tree = _UNTYPED.decode(body)
         if not _is_plain(body, tree):
@@ -255,7 +260,7 @@ def _explain(error: Exception) -> str:
     return f"The request is not I-JSON: {error}"
 
 
-class _Duty(msgspec.Struct, omit_defaults=True):
+class Duty(msgspec.Struct, omit_defaults=True):
     """An obligation as the AuthZEN obligations profile writes it."""
 
     id: str
@@ -273,7 +278,7 @@ class _Context(msgspec.Struct, omit_defaults=True):
     packs: tuple[str, ...]
     policy_version: str
     legal_refs: msgspec.Raw
-    obligations: tuple[_Duty, ...]
+    obligations: tuple[Duty, ...]
     basis: dict[str, str] = {}
     consent_record: str = ""
     valid_until: datetime | None = None
@@ -307,7 +312,7 @@ def answer(
         decision_id=decision_id, reason_code=decision.reason_code, rule=decision.rule,
         reasons=reasons, reason_admin=admin, reason_user=user, packs=decision.packs,
         policy_version=decision.policy_version, legal_refs=refs, basis=decision.basis,
-        obligations=tuple(_Duty(each.code, "custom", each.args) for each in decision.obligations),
+        obligations=duties(decision.obligations),
         consent_record=facts.consent.record if facts is not None else "",
         cure=_cure(decision.cure, cure_url),
     )  # fmt: skip
@@ -321,6 +326,11 @@ def answer(
 def answers(written: list[bytes]) -> bytes:
     """Write an AuthZEN evaluations response from single answers, in their order."""
     return b'{"evaluations":[' + b",".join(written) + b"]}"
+
+
+def duties(obligations: tuple[Obligation, ...]) -> tuple[Duty, ...]:
+    """Obligations in the form of the profile."""
+    return tuple(Duty(each.code, "custom", each.args) for each in obligations)
 
 
 @lru_cache(maxsize=4096)
