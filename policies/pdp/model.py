@@ -32,6 +32,7 @@ class Question(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_onl
     campaign: str = ""
     item: str = ""  # what is to be offered: a product, an article
     trigger: str = ""  # the behaviour of the person that set this use off
+    attributes: tuple[str, ...] = ()  # attributes of the person that single them out for it
     system: str = ""  # the connected system the data come from or go to
     case: str = ""  # of a reserved purpose: the request, order, incident or matter it serves
     collected_for: str = ""  # the purpose the data were collected for, where it is another one
@@ -100,6 +101,7 @@ class SubjectFacts(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw
     """The person, as far as the law asks."""
 
     packs: tuple[str, ...] = ()  # the laws that apply; empty: none determinable
+    region: str = ""  # residence: a country or a part of one (ISO 3166); empty: unknown
     age: str = "unknown"  # unknown, child, adult
     age_assurance: str = "unknown"  # unknown, declared, verified
     adult_at: int | None = None  # when a child comes of age, where known
@@ -157,6 +159,8 @@ class Facts(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_only=T
     subject: SubjectFacts | None = None
     consent: ConsentFacts = ConsentFacts()
     objected_marketing_at: int | None = None  # standing objection to direct marketing, GDPR 21(2)
+    personalisation_off_at: int | None = None  # when the person switched personalisation off
+    volunteered: tuple[str, ...] = ()  # attributes the person volunteered for this purpose
     objections: tuple[Objection, ...] = ()  # other standing objections
     commitment: Commitment | None = None
     recipients: tuple[RecipientFacts, ...] = ()  # those named, else those the purpose declares

@@ -1,0 +1,140 @@
+"""A policy version as the engine asks it: which rules concern a use, and what they say to it."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from policies.guardrails import effects
+from policies.guardrails.matching import Index
+from policies.guardrails.model import Delay, Deny, Guardrail, Limit, Quiet, Require
+from policies.pdp.model import Facts, Obligation, Question, Reason
+from policies.pdp.policy import Cap, Needs, Verdict
+from policies.rules.law import act, gdpr
+
+RESERVED: Final = "sys."
+"""Purposes the law itself demands (rights, claims, security, life): no guardrail stands in their
+way."""
+UNVERIFIED: Final = Reason(
+    rule="R00", code="POLICY_UNVERIFIED", refs=(*act("8(4)"), *gdpr("25"))
+)  # fmt: skip
+_REFS: Final = (*act("8(4)"), *gdpr("24(1)", "25(1)"))
+_VOLUNTEERED_REFS: Final = (*act("6(1)"), *gdpr("9(2)(a)"))
+_NOTHING: Final = Verdict()
+
+
+class Ruled:
+    """The compiled rules of one version; `number` 0: rules that are not (yet) a version."""
+
+    __slots__ = ("_caps", "_duties", "_index", "_needy", "_reasons", "number", "rules")
+
+    def __init__(self, rules: Iterable[Guardrail], number: int = 0) -> None:
+        self.number = number
+        self._index = Index(rules)
+        self.rules = self._index.rules
+        self._reasons = [_reason(rule) for rule in self.rules]
+        self._duties = [_duty(rule) for rule in self.rules]
+        self._caps = [_cap(rule) for rule in self.rules]
+        self._needy = any(isinstance(one.effect, Limit | Delay | Quiet) for one in self.rules)
+
+    def concerning(self, facts: Facts) -> tuple[Guardrail, ...]:
+        """The rules that concern a use, in the order they were written."""
+        return tuple(self.rules[place] for place in self._places(facts.question, facts))
+
+    def needs(self, question: Question) -> Needs | None:
+        """What the rules that may concern this question look at; None: nothing beyond the usual."""
+        if not self._needy:
+            return None
+        caps: list[Cap] = []
+        triggers: list[str] = []
+        is_timed = False
+        for place in self._places(question, None):
+            effect, cap = self.rules[place].effect, self._caps[place]
+            if cap is not None:
+                caps.append(cap)
+            elif isinstance(effect, Delay):
+                triggers += effect.triggers
+            is_timed |= isinstance(effect, Quiet)
+        if not (caps or triggers or is_timed):
+            return None
+        return Needs(tuple(caps), tuple(dict.fromkeys(triggers)), is_timed)
+
+    def judge(self, facts: Facts) -> Verdict:
+        """Judge a use that the law permits: every rule that concerns it must let it pass."""
+        places = self._places(facts.question, facts)
+        return self._judge(places, facts) if places else _NOTHING
+
+    def _places(self, question: Question, facts: Facts | None) -> list[int]:
+        if question.purpose.startswith(RESERVED):
+            return []
+        return self._index.concerned(question, facts)
+
+    def _judge(self, places: list[int], facts: Facts) -> Verdict:
+        denying = [place for place in places if self._denies(place, facts)]
+        if denying:
+            reasons = tuple(self._reasons[place] for place in denying)
+            return Verdict(denials=reasons, cure=cure(self.rules[denying[0]]))
+        duties = tuple(duty for place in places if (duty := self._duties[place]) is not None)
+        ends = [effects.ends_at(self.rules[place].effect, facts) for place in places]
+        return Verdict(obligations=duties, until=min((e for e in ends if e), default=None))
+
+    def _denies(self, place: int, facts: Facts) -> bool:
+        rule = self.rules[place]
+        return effects.denies(rule.effect, rule.match.attributes, rule.code, facts)
+
+
+class Refusing:
+    """Stands for a version that cannot be trusted: no use of the controller is permitted."""
+
+    rules: tuple[Guardrail, ...] = ()
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def needs(self, _question: Question) -> Needs | None:
+        """Nothing: whatever the facts, the answer stands."""
+        return None
+
+    def judge(self, facts: Facts) -> Verdict:
+        """Deny, except what the law itself demands."""
+        if facts.question.purpose.startswith(RESERVED):
+            return _NOTHING
+        return Verdict(denials=(UNVERIFIED,), cure="retry")
+
+
+def compiled(rules: Iterable[Guardrail], number: int = 0) -> Ruled:
+    """Compile rules that were read with `parse`."""
+    return Ruled(rules, number)
+
+
+def cure(rule: Guardrail) -> str:
+    """The code of what would change a rule's denial."""
+    return _family(rule)[1]
+
+
+def reason_code(rule: Guardrail) -> str:
+    """The reason code of a rule's denial."""
+    return f"{_family(rule)[0]}:{rule.code}"
+
+
+def _family(rule: Guardrail) -> tuple[str, str]:
+    if isinstance(rule.effect, Deny) and rule.effect.unless_volunteered:
+        return effects.NOT_VOLUNTEERED
+    return effects.FAMILIES[type(rule.effect)]
+
+
+def _reason(rule: Guardrail) -> Reason:
+    is_volunteered = isinstance(rule.effect, Deny) and rule.effect.unless_volunteered
+    refs = _VOLUNTEERED_REFS if is_volunteered else _REFS
+    return Reason(rule=f"G:{rule.code}", code=reason_code(rule), refs=refs)
+
+
+def _duty(rule: Guardrail) -> Obligation | None:
+    if not isinstance(rule.effect, Require):
+        return None
+    return Obligation(rule.effect.obligation, dict(rule.effect.args))
+
+
+def _cap(rule: Guardrail) -> Cap | None:
+    effect = rule.effect
+    if not isinstance(effect, Limit):
+        return None
+    return Cap(rule.code, effect.limit, effect.seconds, effect.per)
