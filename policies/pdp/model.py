@@ -10,9 +10,18 @@ from typing import Any, Literal
 
 import msgspec
 
-Pack = Literal["IN", "EU"]
+Pack = Literal["IN", "EU", "CA"]
 IN: Pack = "IN"
 EU: Pack = "EU"
+CA: Pack = "CA"  # known, with rules of its own, and selected for nobody yet
+
+
+class AIUse(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
+    """The caller's words about a model that takes part. Unknown: alone, and with grave effect."""
+
+    model: str = ""
+    automation: str = "FullAutomation"  # DPV's degrees of automation
+    is_significant: bool = True  # legal or similarly significant effect (GDPR 22(1))
 
 
 class Question(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
@@ -36,6 +45,9 @@ class Question(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_onl
     system: str = ""  # the connected system the data come from or go to
     case: str = ""  # of a reserved purpose: the request, order, incident or matter it serves
     collected_for: str = ""  # the purpose the data were collected for, where it is another one
+    ai: AIUse | None = None
+    gpc: bool = False  # the person's browser sent Sec-GPC: 1
+    supported: tuple[str, ...] | None = None  # obligations the caller can fulfil; None: not said
 
 
 class ServiceFacts(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
@@ -57,13 +69,23 @@ class RecipientFacts(msgspec.Struct, gc=False, frozen=True, array_like=True):
     country: str = ""
     tool: str = ""  # transfer tool: none, adequacy, scc, bcr
     tool_ends_at: int | None = None
+    is_foreign_state: bool = False  # a foreign State, or under its control (DPDP Rules r.15)
+    state_order: str = ""  # the order of the Central Government whose condition is met
 
 
 class ModelFacts(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
     """The AI model in question, as the registry knows it."""
 
     code: str = ""
+    version: str = ""
     is_prohibited: bool = False  # an officer found it a prohibited practice (AI Act Art 5)
+    is_high_risk: bool = True  # AI Act Annex III or Annex I
+    is_significant: bool = True  # its results have legal or similarly significant effect
+    has_oversight: bool = False  # a competent person oversees it (AI Act 14, 26(2))
+    informs_persons: bool = False  # people are told that it is used (AI Act 26(11))
+    has_review_route: bool = False  # a human reviews on request, the person is heard (GDPR 22(3))
+    authorising_law: str = ""  # the law that authorises its decisions (GDPR 22(2)(b))
+    diligence_until: int | None = None  # due diligence of this version (r.13(3)) counts until then
 
 
 class PurposeFacts(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
@@ -74,6 +96,9 @@ class PurposeFacts(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw
     state: str = "draft"  # draft, approved, active, closed
     grounds: dict[str, str] = {}  # pack -> ground: "consent", "s7a".."s7i"; "6-1-a".."6-1-f"
     categories: tuple[str, ...] = ()
+    operations: tuple[str, ...] = ()  # what is done with the data, as the notice says
+    recipients: tuple[str, ...] = ()  # parties disclosed to the person, by code
+    uses_ai: bool = False
     is_marketing: bool = False
     needs_explicit: bool = False
     schedule_item: str = ""  # Fourth Schedule item that exempts from s.9(1) and (3), with citation
@@ -105,6 +130,7 @@ class SubjectFacts(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw
     age: str = "unknown"  # unknown, child, adult
     age_assurance: str = "unknown"  # unknown, declared, verified
     adult_at: int | None = None  # when a child comes of age, where known
+    consents_at: int | None = None  # when a child may consent online itself (GDPR Art 8)
     is_ambiguous: bool = False
     has_guardian: bool = False  # a person with disability who has a lawful guardian
     standings: tuple[Standing, ...] = ()
@@ -138,6 +164,7 @@ class ConsentFacts(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw
     is_stale: bool = False  # the notice changed materially since
     given_by: str = "principal"  # principal, parent, guardian, ...
     guardian_verified: bool = False
+    is_legacy: bool = False  # imported, older than DPDP s.5, and no notice under s.5 was given
 
 
 class Commitment(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
@@ -147,6 +174,16 @@ class Commitment(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_o
     purpose: str = ""
     started_at: int = 0
     ends_at: int | None = None
+
+
+class California(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
+    """What a person in California chose. A seam: no jurisdiction selects this law yet."""
+
+    opted_out_sale: bool = True
+    limits_sensitive: bool = True
+    opted_out_automation: bool = True
+    is_under_16: bool = True
+    opted_in_sale: bool = False
 
 
 class Facts(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
@@ -168,6 +205,8 @@ class Facts(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_only=T
     special: tuple[str, ...] = ()  # of the data named, those of GDPR Art 9
     criminal: tuple[str, ...] = ()  # of the data named, those of GDPR Art 10
     model: ModelFacts | None = None
+    sink: str = ""  # of an AI decision: "live" where its record is in the decision's transaction
+    california: California | None = None
     counts: dict[str, int] = {}  # cap -> permits counted in its window; absent: unknown
     triggers: dict[str, int] = {}  # behaviour a delay waits for -> when last reported; 0: never
     offsets: tuple[int, ...] = ()  # seconds the person's clock may be ahead of UTC; empty: unknown
