@@ -7,11 +7,12 @@ registry refuses duplicates and gaps at import, so that a half-declared rule nev
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, replace
 
-from policies.pdp.model import EU, IN, Facts, Pack
+from policies.pdp.model import CA, EU, IN, Facts, Pack
 from policies.rules.cures import CURES
 
 EVERY: tuple[Pack, ...] = ()  # the rule holds whatever law applies, and when none is known
 KNOWN_PACKS: tuple[Pack, ...] = (IN, EU)
+SEAM_PACKS: tuple[Pack, ...] = (CA,)  # they have rules, but nothing permits under them yet
 CONSENT_GROUND: Mapping[str, str] = {IN: "consent", EU: "6-1-a"}
 
 Condition = Callable[[Facts, str], bool]
@@ -42,6 +43,8 @@ class Rule:
     packs: tuple[Pack, ...] = EVERY
     cure: str = ""
     only_on_consent: bool = False  # looked at only where the law's ground is consent
+    about: int = 0  # topics outside which it never fires (policies.rules.topics); 0: any
+    strict_only: bool = False  # a simulation of the law at a date does without it
     fires: Condition = _undeclared
 
     def __call__(self, condition: Condition) -> Condition:

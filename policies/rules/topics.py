@@ -1,0 +1,35 @@
+"""What a question is about, so that rules which could not speak are not asked.
+
+A rule that names topics fires only where the question is about one of them: a programme then
+leaves it out, and a plain question costs nothing for all the law that does not concern it.
+"""
+
+from policies.pdp.model import Facts
+
+AI = 1
+"""A model takes part."""
+CLAIMS = 2
+"""The caller names operations, data, recipients or a destination."""
+STANDING = 4
+"""Something is recorded about the state of the person's data."""
+GUARDED = 8
+"""The person is not known to be an adult who decides alone."""
+RECEIVED = 16
+"""Somebody beyond the caller receives data, or they go somewhere."""
+
+
+def topics(facts: Facts) -> int:
+    """The topics of a question, added up."""
+    question, subject = facts.question, facts.subject
+    found = 0 if question.ai is None else AI
+    if question.operations or question.data or question.recipients or question.destination:
+        found |= CLAIMS
+    if facts.recipients or question.recipients or question.destination:
+        found |= RECEIVED
+    if subject is None:
+        return found
+    if subject.standings:
+        found |= STANDING
+    if subject.age != "adult" or subject.has_guardian or facts.consent.given_by != "principal":
+        found |= GUARDED
+    return found
