@@ -112,12 +112,13 @@ class Decider:
         for (call, one), row in zip(asked, rows, strict=True):
             if call.is_unauthenticated or call.is_settled:
                 continue
-            made = self._one(one, row, clock)
+            made = self.decided(one, row, clock)
             call.made.append(made)
             batch.append(made)
         return batch
 
-    def _one(self, asked: Asked, row: tuple[Any, ...], clock: Clock) -> Made:
+    def decided(self, asked: Asked, row: tuple[Any, ...], clock: Clock) -> Made:
+        """One decision from the row of its facts; nothing is recorded, nothing counted."""
         caller, item = asked.caller, asked.item
         found = None
         try:
