@@ -66,3 +66,6 @@ class AIDecision(Reported):
 
     class Privacy(Reported.Privacy):
         operational = (*Reported.Privacy.operational, "model")
+
+
+from policies.versions import models as versions  # noqa: E402, F401 (found as models)

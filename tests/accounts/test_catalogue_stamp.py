@@ -14,6 +14,7 @@ TABLES = {
     "accounts_controller", "accounts_serviceclient", "accounts_servicekey",
     "accounts_servicepurpose", "registry_party", "registry_serviceparty", "consent_purpose",
     "consent_purposeversion", "consent_notice", "consent_noticeversion", "consent_noticepurpose",
+    "policies_policyversion",
 }  # fmt: skip
 ATTACHED = """
     SELECT tgrelid::regclass::text, tgtype, tgenabled FROM pg_trigger

@@ -1,0 +1,1 @@
+"""Versions of guardrails: drafted, rehearsed, approved by a second person, signed."""
