@@ -65,32 +65,37 @@ class Decider:
         for _ in range(RELOADS):
             if self.catalogue.version and await self._run(calls):
                 return
-            self.catalogue = await asyncio.to_thread(catalogues.compiled)
+            await self.renew()
         raise CatalogueMovesError
+
+    async def renew(self) -> None:
+        """Read the catalogue in force, off the event loop."""
+        self.catalogue = await asyncio.to_thread(catalogues.compiled)
 
     async def _run(self, calls: list[Call]) -> bool:
         """False, with nothing recorded, where the catalogue in hand is not the one in force."""
         asked = self._asked(calls)
         reading = facts.look_up([one for _, one in asked]) if asked else (CLOCK, ())
         closely = len(asked) <= FEW
-        (rows,) = await self._exchange(reading, commits=False, closely=closely)
+        (rows,) = await self.exchange(reading, commits=False, closely=closely)
         at, stamp = rows[0][-2:]
         if stamp != self.catalogue.version:
-            await self._exchange(commits=True)
+            await self.exchange(commits=True)
             return False
         for call in calls:
             call.made, call.is_unauthenticated = [], self._caller(call, at) is None
         made = self._decide(asked, rows if asked else [], Clock(at, self.valid_seconds))
         entries = [record.append(made, at)] if made else []
-        await self._exchange(*entries, commits=True, closely=closely)
+        await self.exchange(*entries, commits=True, closely=closely)
         return True
 
-    async def _exchange(
+    async def exchange(
         self,
         *commands: tuple[Statement, Parameters],
         commits: bool,
         closely: bool = False,
     ) -> list[Rows]:
+        """Send commands on the decider's channel, as `Channel.exchange` does."""
         return await self.channel.exchange(
             *commands, seconds=self.seconds, commits=commits, closely=closely
         )
