@@ -253,3 +253,31 @@ class SignInLink(models.Model):
             "id", "controller", "subject", "token_digest", "created_at", "expires_at", "used_at",
         )  # fmt: skip
         on_erasure = "delete_row"
+
+
+class Trigger(models.Model):
+    """When a behaviour of the person was last reported: delays count from then."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    controller = models.ForeignKey(
+        "accounts.Controller", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    subject = models.ForeignKey(
+        Subject, on_delete=models.PROTECT, related_name="triggers", db_constraint=False,
+        db_index=False,
+    )  # fmt: skip
+    code = models.CharField(max_length=100)
+    last_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "code"], name="subjects_trigger_once"),
+        ]
+
+    class Privacy:
+        identifier = ()
+        personal = ("code", "last_at")
+        sensitive = ()
+        evidence = ()
+        operational = ("id", "controller", "subject")
+        on_erasure = "delete_row"
