@@ -35,6 +35,8 @@ MENU: tuple[Heading, ...] = (
         "audit",
         _("Decisions and audit"),
         {
+            "Decision": _("Decisions"),
+            "Rule": _("Statutory rules"),
             "EntryIndex": _("Audit log"),
             "LogState": _("Verification of the log"),
             "Export": _("Exports of the log"),
@@ -59,6 +61,8 @@ MENU: tuple[Heading, ...] = (
 
 
 PAGES: "dict[str, tuple[str, Permission]]" = {
+    "Decision": ("admin:decisions", Permission.VIEW_AUDIT),
+    "Rule": ("admin:rules", Permission.VIEW_AUDIT),
     "LogState": ("admin:logs", Permission.VIEW_AUDIT),
 }
 """Pages that list no rows of a model: their address, and who sees them."""

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from desk import views
+from desk.decisions.views import decision, decisions, rules
 from desk.evidence.views import evidence
 from desk.log.views import answer, logs
 from desk.views import officers_only
@@ -10,6 +11,9 @@ from desk.views import officers_only
 urlpatterns = [
     path("log/", officers_only(logs), name="logs"),
     path("log/alarms/<uuid:alarm_id>/", officers_only(answer), name="answer_alarm"),
+    path("decisions/", officers_only(decisions), name="decisions"),
+    path("decisions/<uuid:decision_id>/", officers_only(decision), name="decision"),
+    path("rules/", officers_only(rules), name="rules"),
     path("people/find/", officers_only(views.find), name="find_person"),
     path("people/<uuid:subject_id>/", officers_only(views.person), name="person"),
     path("people/<uuid:subject_id>/reveal/", officers_only(views.reveal), name="reveal"),

@@ -1,0 +1,60 @@
+"""The words of the pages about decisions: gates, answers, findings of a replay, parts of facts."""
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from policies.rehearsal.replaying import Finding
+from policies.rehearsal.trail import Said
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+GATES: "dict[int, StrOrPromise]" = {
+    1: _("Who asks, for what, about whom, under which law"),
+    2: _("What became of the person’s record"),
+    3: _("What is prohibited whatever anybody chose"),
+    4: _("What the person said no to"),
+    5: _("Whether the law has a ground for this use"),
+    6: _("Whether the person could decide alone"),
+    7: _("The state of the consent"),
+    8: _("Whether the use stays within what was agreed"),
+    9: _("Where the data go"),
+    10: _("Whether the data are right and fresh"),
+    11: _("Decisions of machines"),
+    12: _("What must be in place beside the decision"),
+}
+OUTCOMES: "dict[str, StrOrPromise]" = {"permit": _("Permitted"), "deny": _("Denied")}
+SAID: "dict[Said, StrOrPromise]" = {
+    Said.DENIED: _("Denies"), Said.PASSED: _("Passes"), Said.NOT_ASKED: _("Not asked"),
+}  # fmt: skip
+FINDINGS: "dict[Finding, StrOrPromise]" = {
+    Finding.SAME: _("Made again from its stored facts: the same answer, byte for byte."),
+    Finding.DIFFERENT: _(
+        "Made again, the answer is another one: the facts, the rules or the record were changed "
+        "outside of this suite. Verify the log and keep this page."
+    ),
+    Finding.OTHER_RULES: _(
+        "It was made under another version of the statutory rules than the one in place; made "
+        "again under today’s rules it differs as listed below, or not at all."
+    ),
+    Finding.POLICY_GONE: _("The policy version it names is not here, so it cannot be made again."),
+    Finding.GONE: _("Its record has reached the end of its life; the commitment stays."),
+    Finding.UNREADABLE: _("Its record cannot be read as a decision. Verify the log."),
+}
+ALARMING = frozenset((Finding.DIFFERENT, Finding.UNREADABLE))
+PERIODS: "tuple[tuple[str, StrOrPromise], ...]" = (
+    ("7d", _("Last 7 days")), ("24h", _("Last 24 hours")), ("30d", _("Last 30 days")),
+    ("all", _("Any time")),
+)  # fmt: skip
+HOURS = {"24h": 24, "7d": 7 * 24, "30d": 30 * 24}
+PACKS: "dict[str, StrOrPromise]" = {"IN": _("India"), "EU": _("European Union")}
+PARTS: "dict[str, StrOrPromise]" = {
+    "question": _("What was asked (claims of the service)"),
+    "service": _("The service"),
+    "purpose": _("The purpose"),
+    "subject": _("The person"),
+    "consent": _("The consent"),
+    "commitment": _("A commitment older than the withdrawal"),
+}
+REST: "StrOrPromise" = _("Everything else")
