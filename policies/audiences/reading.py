@@ -1,0 +1,102 @@
+"""Reading for an audience: one unchanging view of the database, answers in PostgreSQL's own form.
+
+Groups and the facts of their representatives come from one snapshot. Otherwise a person who gives
+consent between two statements would give it for everybody who had the same facts before.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, cast
+
+import psycopg
+from django.db import connection, transaction
+from psycopg.adapt import AdaptersMap, Transformer
+from psycopg.pq import ExecStatus, Format
+
+from audit import arrays
+from policies.pdp.channel import Parameters, Rows, Statement
+from policies.pdp.connection import PLAN, with_integer_times
+
+UUID, BYTEA, INT4 = arrays.UUID, arrays.BYTEA, 23
+
+
+class ReadingError(RuntimeError):
+    """PostgreSQL refused. Carries a SQLSTATE, never a value."""
+
+
+class View:
+    """One snapshot. Times are microseconds, identifiers sixteen bytes, as the facts want them."""
+
+    def __init__(self) -> None:
+        connection.ensure_connection()
+        self._connection = cast(psycopg.Connection[Any], connection.connection)
+        context = _Context(self._connection)
+        with_integer_times(cast(Any, context))
+        self._transformer = Transformer(context)
+        self._is_planned = False
+
+    def rows(self, sql: str, parameters: Parameters, oids: Sequence[int]) -> Rows:
+        """The rows of a statement over many people; the planner chooses how."""
+        self._plan(is_forced=False)
+        return self._rows(sql, parameters, oids)
+
+    def look_up(self, command: tuple[Statement, Parameters]) -> Rows:
+        """The rows of a statement of the decision point, by the plan that it forces there."""
+        statement, parameters = command
+        self._plan(is_forced=True)
+        return self._rows(statement.sql, parameters, statement.oids)
+
+    def names(self, command: tuple[Statement, Parameters]) -> tuple[Rows, list[str]]:
+        """As `look_up`, and what the columns are called."""
+        rows = self.look_up(command)
+        result = self._transformer.pgresult
+        count = result.nfields if result else 0
+        return rows, [_name(result, n) for n in range(count)]
+
+    def _rows(self, sql: str, parameters: Parameters, oids: Sequence[int]) -> Rows:
+        result = self._connection.pgconn.exec_params(
+            sql.encode(), parameters, oids, [Format.BINARY] * len(parameters), Format.BINARY
+        )
+        if result.status != ExecStatus.TUPLES_OK:
+            code = result.error_field(ord("C"))
+            raise ReadingError(code.decode() if code else "unknown")
+        self._transformer.set_pgresult(result)
+        return self._transformer.load_rows(0, result.ntuples, tuple)
+
+    def _plan(self, *, is_forced: bool) -> None:
+        if self._is_planned == is_forced:
+            return
+        with connection.cursor() as cursor:
+            for setting in PLAN:
+                name = setting.split()[1]
+                local = setting.replace("SET ", "SET LOCAL ", 1)
+                cursor.execute(local if is_forced else f"SET LOCAL {name} TO DEFAULT")
+        self._is_planned = is_forced
+
+
+@contextmanager
+def view() -> Iterator[View]:
+    """A snapshot for as long as the block lasts; nothing can be written in it."""
+    with transaction.atomic(durable=True):
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            cursor.execute("SET LOCAL work_mem = '64MB'")
+        yield View()
+
+
+class _Context:
+    """How values are read here; the connection itself keeps reading as Django wants it."""
+
+    def __init__(self, own: psycopg.Connection[Any]) -> None:
+        self.connection = own
+        self.adapters = AdaptersMap(own.adapters)
+
+
+def _name(result: Any, number: int) -> str:
+    found = result.fname(number)
+    return found.decode() if found else ""
+
+
+def bytes_of(number: int) -> bytes:
+    """A whole number as PostgreSQL reads it."""
+    return number.to_bytes(4, "big")
