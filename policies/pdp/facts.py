@@ -18,6 +18,7 @@ from policies.pdp.channel import Parameters, Statement
 from policies.pdp.model import Commitment, ConsentFacts, Facts, Standing, SubjectFacts
 from policies.pdp.shapes import Row, Shapes
 from policies.pdp.wire import Item
+from subjects.clock import offsets
 from subjects.jurisdiction import packs
 from subjects.schemes import MalformedIdentifierError, UnknownSchemeError, normalise
 
@@ -29,7 +30,7 @@ SELECT s.id, s.pseudonym, s.residence, s.age_state, s.age_assurance, s.adult_on,
        st.standings, o.objected_at,
        c.event_id, c.state, c.since_at, c.expires_at, c.purpose_version, c.notice_version_id,
        c.language, c.is_explicit, c.is_provable, c.given_by, c.guardian_verified,
-       m.reference, m.purpose, m.started_at, m.ends_at, now(), ({STAMP})
+       m.reference, m.purpose, m.started_at, m.ends_at, s.time_zone, now(), ({STAMP})
 FROM {sources[0]} {ordered}
   AS asked(controller_id, subject_id, purpose_id, scheme, digest, commitment{number})
 LEFT JOIN LATERAL (
@@ -133,6 +134,11 @@ def facts(row: tuple[Any, ...], asked: Asked, catalogue: Catalogue, clock: Clock
         valid_seconds=clock.valid_seconds,
     )
     return Found(made, subject_id, text(pseudonym) if pseudonym else "")
+
+
+def clocks(row: tuple[Any, ...], now: int) -> tuple[int, ...]:
+    """Seconds the clock of a row's person may be ahead of UTC; empty: unknown."""
+    return offsets(row[24] or "", row[2] or "", now)
 
 
 _NO_CONSENT = ConsentFacts()
