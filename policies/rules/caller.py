@@ -1,9 +1,11 @@
 """Gate 1: who asks, for what, about whom, under which law."""
 
 from policies.pdp.model import EU, IN, Facts
-from policies.rules.law import act, gdpr
+from policies.rules.findings import DPIA, SDF, is_found
+from policies.rules.law import act, gdpr, rules
 from policies.rules.registry import KNOWN_PACKS, Rule
 
+RESERVED = "sys."  # purposes of the law itself: rights, claims, security; never activation
 CUSTOMER = "customer"  # the one kind of resource decided here: AuthZEN's name for the person
 
 
@@ -74,3 +76,39 @@ def jurisdiction_unknown(facts: Facts, _pack: str) -> bool:
         return False
     packs = facts.subject.packs
     return not packs or any(pack not in KNOWN_PACKS for pack in packs)
+
+
+@Rule(
+    "R06", gate=1, packs=(IN, EU), code="DPIA_MISSING", cure="approve_dpia",
+    refs={IN: rules("13(1)"), EU: gdpr("35")},
+    text="An impact assessment is required, and none is approved and in force.",
+    person="The company has not examined yet what this use of your data would mean for you.",
+)  # fmt: skip
+def dpia_missing(facts: Facts, pack: str) -> bool:
+    purpose = facts.purpose
+    if purpose is None:
+        return False
+    # In India it is the duty of a Significant Data Fiduciary, whatever the purpose.
+    is_due = purpose.needs_dpia if pack == EU else SDF in purpose.duties
+    return is_due and not is_found(facts, DPIA)
+
+
+@Rule(
+    "R07", gate=1, code="SYSTEM_FROZEN", cure="release_freeze",
+    refs={IN: act("8(5)"), EU: gdpr("32")},
+    text="The service, a recipient or the system is frozen because of an incident.",
+    person="After a security incident this use of your data has been stopped.",
+)  # fmt: skip
+def system_frozen(facts: Facts, _pack: str) -> bool:
+    return bool(facts.frozen)
+
+
+@Rule(
+    "R08", gate=1, code="RESERVED_CASE_REQUIRED", cure="give_case",
+    refs={IN: act("8(1)"), EU: gdpr("5(2)")},
+    text="A reserved purpose was asked for without the case it serves.",
+    person="This use of your data needs a case on record, and there is none.",
+)  # fmt: skip
+def reserved_case_required(facts: Facts, _pack: str) -> bool:
+    question = facts.question
+    return question.purpose.startswith(RESERVED) and not question.case.strip()

@@ -1,10 +1,15 @@
 """Gate 4: what the person chose against a use, and whether a later choice outweighs it."""
 
-from policies.pdp.model import EU, Facts
+from policies.pdp.model import EU, IN, Facts
 from policies.rules.consent import PERMITTING
-from policies.rules.law import gdpr
+from policies.rules.law import act, gdpr
 from policies.rules.registry import Rule
 from policies.rules.standing import covers
+
+PARTICULAR = "particular_situation"
+VOLUNTARY = "voluntary_use"
+SAID_NO = "said_no"  # refused, or withdrew, consent to what is not based on consent
+ALL_CHANNELS = "*"
 
 
 def _consented_after(facts: Facts, moment: int) -> bool:
@@ -15,6 +20,14 @@ def _consented_after(facts: Facts, moment: int) -> bool:
     if consent.is_stale or (consent.expires_at is not None and consent.expires_at <= facts.now):
         return False
     return consent.since > moment
+
+
+def has_objected(facts: Facts, kind: str, state: str) -> bool:
+    """Whether such an objection stands and no later consent outweighs it."""
+    return any(
+        each.kind == kind and each.state == state and not _consented_after(facts, each.since)
+        for each in facts.objections
+    )
 
 
 @Rule(
@@ -28,6 +41,26 @@ def objected_to_marketing(facts: Facts, _pack: str) -> bool:
     if objected_at is None or purpose is None or not purpose.is_marketing:
         return False
     return not _consented_after(facts, objected_at)
+
+
+@Rule(
+    "R31", gate=4, packs=(EU,), code="OBJECTION_PENDING", cure="decide_objection",
+    refs={EU: gdpr("21(1)", "18(1)(d)")},
+    text="The person objected because of their situation, and nobody has decided on it yet.",
+    person="You objected; until this is decided your data is not used for it.",
+)  # fmt: skip
+def objection_pending(facts: Facts, _pack: str) -> bool:
+    return has_objected(facts, PARTICULAR, "pending")
+
+
+@Rule(
+    "R32", gate=4, packs=(EU,), code="OBJECTED", cure="compelling_grounds",
+    refs={EU: gdpr("21(1)")},
+    text="The person objected because of their situation, and the objection was upheld.",
+    person="You objected, and your data is no longer used for this.",
+)  # fmt: skip
+def objected(facts: Facts, _pack: str) -> bool:
+    return has_objected(facts, PARTICULAR, "upheld")
 
 
 @Rule(
@@ -46,3 +79,39 @@ def processing_restricted(facts: Facts, _pack: str) -> bool:
         and not _consented_after(facts, each.since)
         for each in subject.standings
     )
+
+
+@Rule(
+    "R34", gate=4, packs=(IN,), code="VOLUNTARY_USE_OBJECTED", cure="obtain_consent",
+    refs={IN: act("7(a)")},
+    text="The person gave the data of their own accord and has since said no to this use.",
+    person="You said no to this use of what you gave us.",
+)  # fmt: skip
+def voluntary_use_objected(facts: Facts, pack: str) -> bool:
+    purpose = facts.purpose
+    if purpose is None or purpose.grounds.get(pack) != "s7a":
+        return False
+    return any(
+        each.kind in {VOLUNTARY, SAID_NO} and not _consented_after(facts, each.since)
+        for each in facts.objections
+    )
+
+
+@Rule(
+    "R38", gate=4, code="CHANNEL_SUPPRESSED", cure="other_channel",
+    refs={
+        IN: (*act("6(4)"), "TCCCPR 2018 (preferences of recipients)"),
+        EU: ("ePrivacy Directive Art 13",),
+    },
+    text="The person may not be contacted through this channel.",
+    person="You are not contacted through this channel.",
+)  # fmt: skip
+def channel_suppressed(facts: Facts, _pack: str) -> bool:
+    subject = facts.subject
+    if subject is None or not subject.suppressed:
+        return False
+    channel = facts.question.channel.strip().casefold()
+    if channel:
+        return channel in subject.suppressed or ALL_CHANNELS in subject.suppressed
+    # A caller that leaves the channel out must not get around it where it is going to write.
+    return facts.purpose is not None and facts.purpose.is_marketing

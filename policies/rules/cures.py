@@ -27,10 +27,22 @@ CURES: dict[str, Cure] = {
         Cure(
             "complete_profile", "Record where the person lives, so that the law can be determined."
         ),
+        Cure("approve_dpia", "Have an impact assessment of the purpose recorded and approved."),
+        Cure("release_freeze", "Only an officer's release, after the incident, lifts this."),
+        Cure("give_case", "Name the case that the reserved purpose serves."),
         Cure(
             "case_rejected", "None while the erasure runs; only a rejected erasure case lifts it."
         ),
         Cure("rights_by_nominee", "A nominee may act through a rights request only."),
+        Cure("assure_age", "Find out whether the person is an adult.", True),
+        Cure("change_destination", "Send the data to no country that is on the restricted list."),
+        Cure("decide_objection", "Wait until an officer has decided on the objection."),
+        Cure(
+            "compelling_grounds",
+            "Only compelling legitimate grounds, recorded by an officer, outweigh the objection.",
+        ),
+        Cure("other_channel", "Use a channel through which the person may be contacted."),
+        Cure("complete_lia", "Have the balancing of interests recorded and approved."),
         Cure("opt_in", "The person must opt in again, expressly, after the objection.", True),
         Cure("restricted_consent", "The person must consent anew to this restricted use.", True),
         Cure("obtain_consent", "Base the purpose on consent, and ask the person.", True),
@@ -45,6 +57,20 @@ CURES: dict[str, Cure] = {
             True,
         ),
         Cure("explicit_consent", "Ask the person for explicit consent.", True),
+        Cure("verify_guardian", "Obtain consent from a verified lawful guardian.", True),
+        Cure("ask_adult", "Ask the person, who has come of age, to decide.", True),
+        Cure("send_legacy_notice", "Give the person the notice of section 5(2), on record."),
+        Cure("narrow_use", "Ask for what the purpose covers, with a registered model, or widen it."),
+        Cure("narrow_data", "Ask for the data the purpose needs, or declare that you can mask."),
+        Cure("disclose_recipient", "Name the recipient in the purpose, and in a new notice."),
+        Cure("transfer_tool", "Record a valid transfer tool, or use a recipient inside the EEA."),
+        Cure("foreign_state_order", "Record the order of the Central Government that allows it."),
+        Cure("refresh_data", "Check and correct the data, then end the standing."),
+        Cure("human_decision", "Let a human decide."),
+        Cure("review_route", "Set up a human review on request, and record it with the model."),
+        Cure("assign_oversight", "Assign a person to oversee the system, and tell those concerned."),
+        Cure("record_diligence", "Record the due diligence of this version of the model."),
+        Cure("support_obligations", "Fulfil the obligations, and name them as supported."),
         Cure("retry", "Try again; until an answer arrives, do not use the data."),
         Cure("correct_request", "Correct the request and send it again."),
     )

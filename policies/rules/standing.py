@@ -1,8 +1,10 @@
 """Gate 2: what became of the person's record. A legal hold is not looked at: it never permits."""
 
 from policies.pdp.model import EU, IN, Facts, Standing
-from policies.rules.law import act, gdpr
+from policies.rules.law import act, gdpr, rules
 from policies.rules.registry import Rule
+
+EXPIRED = "expired"
 
 
 def covers(standing: Standing, facts: Facts) -> bool:
@@ -34,6 +36,16 @@ def subject_erased(facts: Facts, _pack: str) -> bool:
 
 
 @Rule(
+    "R11", gate=2, packs=(IN,), code="RETENTION_VAULT_ONLY",
+    refs={IN: rules("8(3)")},
+    text="The data concerned are kept only because the law requires it, and sealed for that.",
+    person="Your data is kept only because the law demands it, and is not used for this.",
+)  # fmt: skip
+def retention_vault_only(facts: Facts, _pack: str) -> bool:
+    return _stands("vault", facts)
+
+
+@Rule(
     "R12", gate=2, code="ERASURE_PENDING", cure="case_rejected",
     refs={IN: act("8(7)"), EU: gdpr("17", "18")},
     text="An erasure of the data concerned is pending or running.",
@@ -41,6 +53,23 @@ def subject_erased(facts: Facts, _pack: str) -> bool:
 )  # fmt: skip
 def erasure_pending(facts: Facts, _pack: str) -> bool:
     return _stands("erasing", facts)
+
+
+@Rule(
+    "R13", gate=2, code="RETENTION_EXPIRED",
+    refs={IN: (*act("8(7)"), *rules("8")), EU: gdpr("5(1)(e)")},
+    text="The time for which the data concerned may be kept is over.",
+    person="The time for which your data may be kept is over.",
+)  # fmt: skip
+def retention_expired(facts: Facts, _pack: str) -> bool:
+    # The one standing that may be set ahead: the day on which the time will be over.
+    subject = facts.subject
+    if subject is None or not subject.standings:
+        return False
+    return any(
+        each.state == EXPIRED and each.since <= facts.now and covers(each, facts)
+        for each in subject.standings
+    )
 
 
 @Rule(

@@ -34,6 +34,7 @@ INDIA = Facts(
         categories=("pd:EmailAddress",),
         is_marketing=True,
         material_version=2,
+        findings=dict.fromkeys(("s7a", "s7e", "lia", "soft_opt_in"), NOW + 300 * DAY),
     ),
     subject=SubjectFacts(packs=("IN",), age="adult", age_assurance="declared"),
     consent=ConsentFacts(
@@ -76,13 +77,13 @@ COMMITTED = replace(
 )
 CERTAIN_USE = change(
     INDIA,
-    purpose={"grounds": {"IN": "s7e", "EU": "6-1-c"}},
+    purpose={"grounds": {"IN": "s7e", "EU": "6-1-c"}, "is_marketing": False},
     consent={"state": "unknown", "is_provable": False},
 )
 CONTRACT = change(CERTAIN_USE, purpose={"grounds": {"EU": "6-1-b"}}, subject={"packs": ("EU",)})
 COMMITTED_BOTH = change(
     COMMITTED,
-    purpose={"grounds": {"IN": "consent", "EU": "6-1-b"}},
+    purpose={"grounds": {"IN": "consent", "EU": "6-1-b"}, "is_marketing": False},
     subject={"packs": ("EU", "IN")},
 )
 OPTED_IN_AGAIN = replace(

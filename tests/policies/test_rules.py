@@ -7,6 +7,7 @@ from policies import texts
 from policies.pdp.engine import decide
 from policies.pdp.model import Facts, Standing
 from policies.rules import RULES
+from tests.policies import test_rules_1_5
 from tests.policies.scenes import (
     BOTH,
     CERTAIN_USE,
@@ -205,7 +206,8 @@ def test_nothing_fires(facts):
 
 
 def test_every_rule_has_a_scenario():
-    assert {rule.number for rule in RULES} == {number for number, *_ in DENIED}
+    told = {number for number, *_ in (*DENIED, *test_rules_1_5.DENIED)}
+    assert {rule.number for rule in RULES} - told == {"R25"}  # it has a list of its own
 
 
 @pytest.mark.req("POL-08")
