@@ -12,11 +12,14 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from audit import members
 from audit.catalogue import EVENTS
 from audit.models import EntryIndex
 from keys.ids import uuid7_at
 
 MOST: Final = 500
+NONE_BEFORE: Final = UUID(int=0)
+LAST: Final = UUID(int=2**128 - 1)
 
 
 class Kind(StrEnum):
@@ -28,13 +31,16 @@ class Kind(StrEnum):
     SEEN = "seen"  # an officer opened a page about the person
     LISTED = "listed"  # an officer saw the person in a list
     REVEALED = "revealed"  # an identifier, or reported values, were shown in clear
-    SEARCHED = "searched"  # somebody looked the person up by an identifier
+    SEARCHED = "searched"  # somebody looked the person up, or what is permitted about them
     READ = "read"  # a service read what is stored
     EXPORTED = "exported"  # copies left the suite
+    AUDIENCE = "audience"  # was told that the person may be reached, among many
 
 
 KINDS: Final = {
     "decision:made": Kind.DECISION,
+    "search:made": Kind.SEARCHED,
+    "audience:recorded": Kind.AUDIENCE,
     "processing:reported": Kind.PROCESSING,
     "ai:decided": Kind.AI_DECISION,
     "record:viewed": Kind.SEEN,
@@ -89,22 +95,24 @@ def uses_of(  # noqa: PLR0913 (whose, when, and which page)
 ) -> Uses:
     """Who used or saw the data of this person of this controller, from `since` up to `until`.
 
-    One query of the per-subject index. Raises ValueError for a limit outside 1 to 500 and for a
-    time without zone.
+    From the per-subject index and from the entries about many people that name this one. Raises
+    ValueError for a limit outside 1 to 500 and for a time without zone.
     """
     if not 1 <= limit <= MOST:
         raise ValueError(f"limit is from 1 to {MOST}")
-    rows = EntryIndex.objects.filter(
-        controller_id=controller_id, subject_id=subject_id, event__in=sorted(KINDS),
+    lowest = uuid7_at(since) if since is not None else NONE_BEFORE
+    ends = [uuid7_at(until)] if until is not None else []
+    bounds = {"since": lowest, "until": min([*ends, *([cursor] if cursor else [])], default=LAST)}
+    many = members.about(controller_id, subject_id, **bounds, limit=limit + 1)
+    lines = EntryIndex.objects.filter(
+        controller_id=controller_id, event__in=sorted(KINDS),
+        id__gte=bounds["since"], id__lt=bounds["until"],
         retention_class__in=["held", *sorted({EVENTS[one].retention.value for one in KINDS})],
-    )  # fmt: skip
-    if since is not None:
-        rows = rows.filter(id__gte=uuid7_at(since))
-    if until is not None:
-        rows = rows.filter(id__lt=uuid7_at(until))
-    if cursor is not None:
-        rows = rows.filter(id__lt=cursor)
-    found = [_use(row) for row in rows.order_by("-id")[: limit + 1]]
+    ).order_by("-id")  # fmt: skip
+    rows = [*lines.filter(subject_id=subject_id)[: limit + 1]]
+    if many:
+        rows = sorted([*rows, *lines.filter(id__in=many)], key=lambda row: row.id, reverse=True)
+    found = [_use(row) for row in rows[: limit + 1]]
     page = found[:limit]
     return Uses(tuple(page), page[-1].id if len(found) > limit else None)
 

@@ -21,7 +21,11 @@ from policies.pdp import wire
 from policies.pdp.batch import Call
 from policies.pdp.lanes import Lane, Limits, UnavailableError
 from policies.pdp.record import Made
+from policies.pdp.search import UnauthenticatedError
+from policies.pdp.search_lane import SearchLane
+from policies.pdp.tokens import TokenError
 from policies.pdp.wire import Batch, WireError
+from policies.pdp.wire_search import KINDS, Kind, Search, parse_search
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +38,7 @@ MAX_SINGLE = 64 * 1024
 MAX_BODY = 16 * 1024 * 1024
 CHUNK = 500
 # While one lane waits for the disk another computes.
-SINGLE_LANES, BULK_LANES = 2, 4
+SINGLE_LANES, BULK_LANES, SEARCH_LANES = 2, 4, 2
 BULK_ROUNDS = 3  # how many times the longest round trip a bulk request may take
 BULK = 20  # requests of more items take the bulk lane
 BACKLOG = 10_000
@@ -43,6 +47,8 @@ STOPS = {"execute_all": None, "deny_on_first_deny": False, "permit_on_first_perm
 
 EVALUATION = "/access/v1/evaluation"
 EVALUATIONS = "/access/v1/evaluations"
+SEARCHES: dict[str, Kind] = {f"/access/v1/search/{kind}": kind for kind in KINDS}
+ENDPOINTS = frozenset((EVALUATION, EVALUATIONS, *SEARCHES))
 METADATA = "/.well-known/authzen-configuration"
 _JSON = (b"content-type", b"application/json")
 _PROBLEM = (b"content-type", b"application/problem+json")
@@ -73,6 +79,7 @@ class DecisionPoint:
 
     _singles: list[Lane]
     _bulk: list[Lane]
+    _searches: list[SearchLane]
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -93,26 +100,33 @@ class DecisionPoint:
         await _send(send, status, body, (kind, *extra))
 
     async def _answer(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> bytes:
-        path, method = scope["path"], scope["method"]
-        if path in (METADATA, f"{METADATA}/"):
+        path, method = scope["path"].removesuffix("/"), scope["method"]
+        if path == METADATA:
             return _metadata(method)
-        is_single = path in (EVALUATION, f"{EVALUATION}/")
-        if not is_single and path not in (EVALUATIONS, f"{EVALUATIONS}/"):
+        if path not in ENDPOINTS:
             raise HttpError(404, "There is no such endpoint.")
         if method != "POST":
             raise HttpError(405, "Use POST.", ((b"allow", b"POST"),))
         key = _key(headers)
-        body = await _body(headers, receive, MAX_SINGLE if is_single else MAX_BODY)
+        body = await _body(headers, receive, MAX_BODY if path == EVALUATIONS else MAX_SINGLE)
         _content_type(headers)
         try:
-            batch = (
-                Batch((wire.parse_evaluation(body),), is_single=True)
-                if is_single
-                else (wire.parse_evaluations(body))
-            )
+            if path in SEARCHES:
+                return await self._search(key, parse_search(body, SEARCHES[path]))
+            return await self._decide(key, _batch(path, body))
         except WireError as error:
             raise HttpError(400, str(error)) from None
-        return await self._decide(key, batch)
+
+    async def _search(self, key: bytes, search: Search) -> bytes:
+        self._start()
+        try:
+            return await min(self._searches, key=lambda lane: lane.load).find(key, search)
+        except UnavailableError:
+            raise UNAVAILABLE from None
+        except UnauthenticatedError:
+            raise UNAUTHENTICATED from None
+        except TokenError:
+            raise HttpError(400, "The page token is not of this search, or has ended.") from None
 
     async def _decide(self, key: bytes, batch: Batch) -> bytes:
         if batch.is_single:
@@ -142,7 +156,7 @@ class DecisionPoint:
             raise UNAUTHENTICATED
         return call.made
 
-    def _lane(self, items: int) -> Lane:
+    def _start(self) -> None:
         loop = asyncio.get_running_loop()
         if self._loop is not loop:
             _spare_the_collector()
@@ -150,6 +164,10 @@ class DecisionPoint:
             self._singles = [Lane(_limits()) for _ in range(SINGLE_LANES)]
             patient = _limits(rounds=BULK_ROUNDS)
             self._bulk = [Lane(patient) for _ in range(BULK_LANES)]
+            self._searches = [SearchLane(patient) for _ in range(SEARCH_LANES)]
+
+    def _lane(self, items: int) -> Lane:
+        self._start()
         lanes = self._singles if items <= BULK else self._bulk
         return min(lanes, key=lambda lane: lane.load)
 
@@ -173,6 +191,12 @@ def _limits(rounds: int = 1) -> Limits:
         batch=CHUNK, backlog=BACKLOG, valid_seconds=int(settings.DECISION_VALID_SECONDS),
         seconds=seconds, patience=seconds * rounds,
     )  # fmt: skip
+
+
+def _batch(path: str, body: bytes) -> Batch:
+    if path == EVALUATION:
+        return Batch((wire.parse_evaluation(body),), is_single=True)
+    return wire.parse_evaluations(body)
 
 
 def _written(made: Made) -> bytes:
@@ -238,6 +262,7 @@ def _metadata(method: str) -> bytes:
             "policy_decision_point": base,
             "access_evaluation_endpoint": f"{base}{EVALUATION}",
             "access_evaluations_endpoint": f"{base}{EVALUATIONS}",
+            **{f"search_{kind}_endpoint": base + path for path, kind in SEARCHES.items()},
         }
     )
 

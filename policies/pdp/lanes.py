@@ -49,6 +49,34 @@ class _Waiting:
     deadline: float
 
 
+class Opened:
+    """A decider on a connection that is opened when it is needed, and again after trouble."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._decider: Decider | None = None
+
+    async def decider(self) -> Decider:
+        """The decider in hand, or a fresh one where PostgreSQL has hung up in the meantime."""
+        if self._decider is not None and self._decider.channel.is_lost:
+            self.close()
+        return self._decider or await self._open()
+
+    async def _open(self) -> Decider:
+        """A fresh channel. Connecting may block, so it happens off the loop, within seconds."""
+        async with asyncio.timeout(self._limits.seconds):
+            connection: psycopg.Connection = await asyncio.to_thread(connect)
+        channel = Channel(with_integer_times(connection))
+        self._decider = Decider(channel, self._limits.valid_seconds, self._limits.seconds)
+        return self._decider
+
+    def close(self) -> None:
+        """Start over with a fresh connection: the state of the old one is not known."""
+        decider, self._decider = self._decider, None
+        if decider is not None:
+            decider.channel.close()
+
+
 class Lane:
     """Takes everything that waits, decides it in one transaction, and answers."""
 
@@ -56,7 +84,7 @@ class Lane:
         self._limits = limits
         self._waiting: deque[_Waiting] = deque()
         self._wake = asyncio.Event()
-        self._decider: Decider | None = None
+        self._opened = Opened(limits)
         self._loop = asyncio.get_running_loop()
         self._running: list[_Waiting] = []
         self._tasks = [self._loop.create_task(self._live()), self._loop.create_task(self._watch())]
@@ -106,34 +134,14 @@ class Lane:
 
     async def _attempt(self, calls: list[Call]) -> bool:
         try:
-            decider = self._usable() or await self._open()
+            decider = await self._opened.decider()
             await decider.run(calls)
         except Exception as error:  # whatever it is, nobody in the batch is answered (P4)
             log.error("batch_failed", error=type(error).__name__, calls=len(calls))
-            self._close()
+            self._opened.close()
             await asyncio.sleep(PAUSE_SECONDS)
             return False
         return True
-
-    def _usable(self) -> Decider | None:
-        """The decider in hand, unless PostgreSQL has hung up on it while nobody asked."""
-        if self._decider is not None and self._decider.channel.is_lost:
-            self._close()
-        return self._decider
-
-    async def _open(self) -> Decider:
-        """A fresh channel. Connecting may block, so it happens off the loop, within seconds."""
-        async with asyncio.timeout(self._limits.seconds):
-            connection: psycopg.Connection = await asyncio.to_thread(connect)
-        channel = Channel(with_integer_times(connection))
-        self._decider = Decider(channel, self._limits.valid_seconds, self._limits.seconds)
-        return self._decider
-
-    def _close(self) -> None:
-        """Start over with a fresh connection: the state of the old one is not known."""
-        decider, self._decider = self._decider, None
-        if decider is not None:
-            decider.channel.close()
 
 
 def _settle(batch: list[_Waiting], is_committed: bool) -> None:

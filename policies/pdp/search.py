@@ -69,6 +69,7 @@ class _Page:
     at: int = 0
     considered: int = 0
     is_last: bool = False
+    about: Made | None = None  # the one person that the search names
     results: list[tuple[Entity, Made]] = field(default_factory=list)
 
 
@@ -167,6 +168,8 @@ class _Finder:
             made = self._decider.decided(one, row, clock)
             page.considered += 1
             page.after = candidate.position
+            if self._search.kind != "resource":
+                page.about = made
             if made.decision.permit:
                 page.results.append((candidate.entity, made))
                 if len(page.results) == self._search.limit:
@@ -186,11 +189,10 @@ class _Finder:
     def _entry(self, page: _Page, caller: Caller) -> Entry:
         raw_id, entry_id = fresh()
         made = [made for _, made in page.results]
-        item = self._search.item
-        about = made[0] if made and self._search.kind != "resource" else None
+        search, about = self._search, page.about
         return Entry(
             entry_id, raw_id, caller.controller, caller.id,
-            search_record.data(self._search.kind, item.question, page.considered, made), page.at,
+            search_record.data(search.kind, search.item.question, page.considered, made), page.at,
             about.subject_id if about else None, about.pseudonym if about else "",
         )  # fmt: skip
 

@@ -25,11 +25,13 @@ def asked(work: Callable[[httpx.AsyncClient, DecisionPoint], Awaitable[Any]]) ->
 
 
 async def close(point: DecisionPoint) -> None:
+    for search in point._searches if point._loop else []:
+        search._opened.close()
     for lane in lanes(point):
         for task in lane._tasks:
             task.cancel()
         await asyncio.gather(*lane._tasks, return_exceptions=True)
-        lane._close()
+        lane._opened.close()
 
 
 def lanes(point: DecisionPoint) -> list[Any]:
