@@ -56,6 +56,8 @@ class AlarmKind(StrEnum):
     WITNESS_FORGOT = "witness_forgot"
     UNBACKED_USE = "unbacked_use"
     UNUSUAL = "unusual"
+    RECALL_UNHEARD = "recall_unheard"
+    EMERGENCY_UNREVIEWED = "emergency_unreviewed"
 
 
 SENTENCES: dict[str, "StrOrPromise"] = {
@@ -73,10 +75,14 @@ SENTENCES: dict[str, "StrOrPromise"] = {
     AlarmKind.WITNESS_FORGOT: _("A witness lost what it had seen of the log."),
     AlarmKind.UNBACKED_USE: _("Data was used without a decision that allowed it."),
     AlarmKind.UNUSUAL: _("Data was used in an unusual way."),
+    AlarmKind.RECALL_UNHEARD: _("A service could not be told that a permit has ended."),
+    AlarmKind.EMERGENCY_UNREVIEWED: _("An emergency use was not reviewed in time."),
 }
 """What an officer reads."""
 
-OCCURRENCES = frozenset({AlarmKind.UNBACKED_USE, AlarmKind.UNUSUAL, AlarmKind.CLOCK_BACK})
+OCCURRENCES = frozenset({
+    AlarmKind.UNBACKED_USE, AlarmKind.UNUSUAL, AlarmKind.CLOCK_BACK, AlarmKind.RECALL_UNHEARD,
+})  # fmt: skip
 """Something that happened rather than a state that lasts: an officer's answer closes it."""
 
 

@@ -78,6 +78,7 @@ EVENTS: dict[str, Event] = {
         _evidence("alarm:raised", _("An alarm was raised")),
         _evidence("alarm:acknowledged", _("An alarm was acknowledged")),
         _processing("decision:made", _("A decision was made")),
+        _processing("behaviour:reported", _("A behaviour of the person was reported")),
         _processing("search:made", _("A service searched what is permitted")),
         _processing("permit:recalled", _("A permit was recalled")),
         _processing("recall:heard", _("A recall was acknowledged")),

@@ -33,6 +33,7 @@ OF_THE_PERSON: "dict[str, StrOrPromise]" = {
 ACTS: "dict[str, StrOrPromise]" = {
     "decision:made permit": _("%(who)s was permitted %(purpose)s"),
     "decision:made deny": _("%(who)s was refused %(purpose)s"),
+    "behaviour:reported": _("%(who)s reported a behaviour of the person, from which a rest counts"),
     "search:made": _("%(who)s searched what is permitted for %(purpose)s"),
     "audience:requested": _("%(who)s asked whom it may reach for %(purpose)s"),
     "audience:recorded": _("%(who)s was told that it may reach the person for %(purpose)s"),

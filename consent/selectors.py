@@ -131,6 +131,14 @@ def purpose_titles(controller_id: UUID) -> dict[str, str]:
     return {version.purpose.code: version.title for version in _latest(controller_id)}
 
 
+def marketing_purposes(controller_id: UUID) -> frozenset[str]:
+    """The codes of purposes that are direct marketing, or were in a version approved before."""
+    rows = PurposeVersion.objects.filter(
+        controller_id=controller_id, approved_at__isnull=False, is_marketing=True
+    )
+    return frozenset(rows.values_list("purpose__code", flat=True))
+
+
 def objections(controller_id: UUID, subject_id: UUID) -> QuerySet[Objection]:
     """The objections that stand, newest first."""
     return Objection.objects.filter(

@@ -68,4 +68,6 @@ class AIDecision(Reported):
         operational = (*Reported.Privacy.operational, "model")
 
 
+from policies.caps import models as caps  # noqa: E402, F401 (found as models)
+from policies.recalls import models as recalls  # noqa: E402, F401 (found as models)
 from policies.versions import models as versions  # noqa: E402, F401 (found as models)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from audit import services as audit
 from audit.actors import Actor, SubjectRef, Target
+from subjects import news
 from subjects.errors import (
     IdentifierTakenError,
     StandingUnknownError,
@@ -137,7 +138,19 @@ def set_standing(  # noqa: PLR0913 (a standing has these parts)
     if created:
         data = {"state": state, "scope_type": scope_type, "scope": scope}
         _record(by, locked, "standing:set", data)
+        _tell(locked, state, scope_type, scope)
     return standing
+
+
+def _tell(locked: Subject, state: str, scope_type: str, scope: str) -> None:
+    """A legal hold ends no permit; a death has no scope, whatever the row says."""
+    if state == StandingState.HOLD:
+        return
+    limits = ("everything", "") if state == StandingState.DECEASED else (scope_type, scope)
+    news.permits_ended(
+        controller_id=locked.controller_id, subject_ids=[locked.id], reason=state,
+        scope_type=limits[0], scope=limits[1],
+    )  # fmt: skip
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from audit import services as audit
 from audit.actors import Actor, Target
 from consent.errors import ObjectionMissingError, PurposeUnknownError
 from consent.models import Commitment, Objection, Purpose
+from subjects import news
 from subjects import services as subjects
 
 DIRECT_MARKETING = "direct_marketing"
@@ -33,6 +34,10 @@ def object_to(
             event="objection:registered", by=by, controller_id=controller_id,
             target=Target("objection", str(objection.id)), subject=subjects.ref(subject),
             data={"kind": kind},
+        )  # fmt: skip
+        news.permits_ended(
+            controller_id=controller_id, subject_ids=[subject_id], reason="objected",
+            scope_type=news.MARKETING if kind == DIRECT_MARKETING else news.EVERYTHING,
         )  # fmt: skip
     return objection
 

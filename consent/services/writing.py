@@ -37,6 +37,7 @@ from consent.services.lines import (
 from consent.transitions import AFFIRMATIVE, VALID, WISHES, State, is_legal, settle
 from keys.ids import uuid7
 from keys.problems import DomainError
+from subjects import news
 from subjects import selectors as subject_selectors
 from subjects import services as subjects
 from subjects.errors import SubjectErasedError, SubjectUnknownError
@@ -64,6 +65,7 @@ class Writer:
     lines: list[LedgerLine] = field(default_factory=list)
     drafts: list[audit.Draft] = field(default_factory=list)
     touched: set[tuple[UUID, UUID]] = field(default_factory=set)
+    ended: dict[tuple[str, str], list[UUID]] = field(default_factory=dict)
 
     @classmethod
     def open(
@@ -95,6 +97,11 @@ class Writer:
         add_lines(self.lines)
         set_states([self.states[key] for key in sorted(self.touched)], self.held)
         audit.record_many(self.drafts)
+        for (purpose, state), people in self.ended.items():
+            news.permits_ended(
+                controller_id=self.controller_id, subject_ids=people, reason=f"consent_{state}",
+                scope_type=news.PURPOSE, scope=purpose,
+            )  # fmt: skip
 
     def _take(self, choice: Choice) -> LedgerLine:
         person = self.people.get(choice.subject_id)
@@ -225,6 +232,8 @@ class Writer:
         self.lines.append(line)
         self.known[person.id, purpose.id, line.state, line.event_at] = line
         self.drafts.append(_draft(self.by, line, purpose.code, before, person))
+        if state and state.state in VALID and line.state not in VALID:
+            self.ended.setdefault((purpose.code, line.state), []).append(person.id)
 
 
 def _on_ledger(controller_id: UUID, choices: Sequence[Choice]) -> dict[LineKey, LedgerLine]:

@@ -1,0 +1,1 @@
+"""Recalls: telling services that a permit they still hold, or a campaign's consent, has ended."""

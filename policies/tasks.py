@@ -1,0 +1,3 @@
+"""What the decisions leave to work; importing these registers it."""
+
+from policies.recalls import jobs as recall_jobs  # noqa: F401 (registers)
