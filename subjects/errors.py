@@ -60,3 +60,10 @@ class LinkNotValidError(DomainError):
     code = "link_not_valid"
     status = 410
     message = "This sign-in link has expired or was used already."
+
+
+class TriggerInFutureError(DomainError):
+    code = "trigger_in_future"
+    status = 422
+    message = "This has not happened yet."
+    field = "at"

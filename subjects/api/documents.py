@@ -20,6 +20,7 @@ FACTS = {
     "language": "kn", "age_state": "adult", "age_assurance": "declared", "adult_on": None,
     "has_guardian": False, "created_at": "2026-03-14T03:56:50Z",
 }  # fmt: skip
+LEFT = {"trigger": "basket_left", "at": "2026-03-14T03:56:50Z"}
 
 create_subject = extend_schema(
     operation_id="create_subject",
@@ -67,4 +68,25 @@ get_subject = extend_schema(
     tags=TAGS,
     responses={200: serializers.SubjectOutput, **problems(*READ)},
     examples=[answer("Facts", FACTS)],
+)
+
+report_trigger = extend_schema(
+    operation_id="report_trigger",
+    summary="Report a behaviour from which a rest counts",
+    description=(
+        "Says when the person did something, by a code. Where the company's rules let people rest "
+        "after such a behaviour, uses are denied until the time has passed, from the next decision "
+        "on. Only the latest time of each behaviour is kept. A decision whose context names a "
+        "`trigger` that nobody reported is denied where a rest after it is wanted."
+    ),
+    tags=TAGS,
+    parameters=[IDEMPOTENCY_KEY],
+    request=serializers.TriggerInput,
+    responses={201: serializers.TriggerOutput, **problems(*WRITE)},
+    examples=[
+        body("A basket left behind", {"subject": SUBJECT, **LEFT}),
+        answer("Noted", {"trigger": "basket_left", "last_at": LEFT["at"]}, 201),
+        refusal(404, "subject_unknown", "There is no such subject."),
+        refusal(422, "trigger_in_future", "This has not happened yet."),
+    ],
 )

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from accounts import inputs
+from subjects.inputs import PersonInput
 from subjects.models import AgeState, Assurance
 from subjects.schemes import MAX_LENGTH, SCHEMES
 from subjects.services import NewSubject
@@ -16,6 +17,7 @@ COUNTRY = r"[A-Z]{2}"
 REGION = r"[A-Za-z0-9][A-Za-z0-9-]*"
 LANGUAGE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}"
 ZONE = r"[A-Za-z0-9_+/-]+"
+TRIGGER = r"[A-Za-z0-9][A-Za-z0-9_.:/-]*"
 MOST_IDENTIFIERS = 20
 
 
@@ -80,3 +82,15 @@ def new_subject(said: dict[str, Any]) -> NewSubject:
     facts = {name: value for name, value in said.items() if name != "identifiers"}
     pairs = tuple((one["scheme"], one["value"]) for one in said["identifiers"])
     return NewSubject(identifiers=pairs, **facts)
+
+
+class TriggerInput(PersonInput):
+    trigger = inputs.Code(
+        TRIGGER, max_length=100, help_text=_("A code of your own, such as `basket_left`.")
+    )
+    at = inputs.Moment(help_text=_("When the person did it."))
+
+
+class TriggerOutput(serializers.Serializer[Any]):
+    trigger = serializers.CharField(source="code")
+    last_at = serializers.DateTimeField(help_text=_("The latest time reported so far."))

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from accounts.inputs import NothingQuery
 from accounts.operations import ServiceView
-from subjects import services, shown
+from subjects import naming, services, shown, triggers
 from subjects.api import documents, serializers
 from subjects.errors import SubjectUnknownError
 
@@ -50,3 +50,16 @@ class Subject(ServiceView):
             by=self.by, controller_id=self.caller.controller_id, subject_id=subject_id
         )
         return Response(serializers.SubjectOutput(person).data)
+
+
+class Triggers(ServiceView):
+    @documents.report_trigger
+    def post(self, request: Request) -> Response:
+        said = self.said(serializers.TriggerInput)
+        status, answer = self.once(lambda: (201, self._report(said)))
+        return Response(answer, status)
+
+    def _report(self, said: dict[str, Any]) -> dict[str, Any]:
+        person = naming.person(self.caller.controller_id, said["subject"])
+        trigger = triggers.report(by=self.by, subject=person, code=said["trigger"], at=said["at"])
+        return dict(serializers.TriggerOutput(trigger).data)
