@@ -74,13 +74,13 @@ def salted(rows: list[Row]) -> list[bytes]:
     return [noise[i : i + 16] for i in range(0, len(noise), 16)]
 
 
-def groups(rows: list[Row], salts: list[bytes]) -> list[Group]:
+def groups(rows: list[Row], commitments: list[bytes]) -> list[Group]:
     """The rows' commitments, one group for each log, in the order of the rows."""
     parts: dict[UUID, tuple[list[bytes], list[bytes], bytearray]] = {}
-    for salt, row in zip(salts, rows, strict=True):
+    for entry, row in zip(commitments, rows, strict=True):
         ids, entries, classes = parts.setdefault(row.controller_id, ([], [], bytearray()))
         ids.append(row.id.bytes)
-        entries.append(commitment(salt, row.body))
+        entries.append(entry)
         classes.append(CLASS_BYTES[row.retention])
     return [
         Group(log, b"".join(ids), b"".join(entries), bytes(classes))
@@ -91,7 +91,9 @@ def groups(rows: list[Row], salts: list[bytes]) -> list[Group]:
 def parameters(rows: list[Row]) -> list[list[Any]]:
     """The statement's parameters, one array a column. Each row gets its own fresh salt."""
     salts = salted(rows)
-    pending = groups(rows, salts)
+    pending = groups(
+        rows, [commitment(salt, row.body) for salt, row in zip(salts, rows, strict=True)]
+    )
     return [
         [row.id for row in rows],
         [row.controller_id for row in rows],

@@ -10,6 +10,7 @@ from itertools import islice
 from struct import Struct
 
 from audit.append import INDEX, Row, groups, salted
+from audit.canonical import commitment
 from keys.bulk import copy_binary
 
 PENDING = ("controller_id", "ids", "entries", "classes")
@@ -21,16 +22,21 @@ _Y2K = datetime(2000, 1, 1, tzinfo=UTC)  # where PostgreSQL counts from
 
 
 def append_many(rows: list[Row]) -> None:
-    """Store payloads and index lines, and hand the commitments on. Each row has a fresh salt."""
-    salts = salted(rows)
-    pending = [(g.controller_id.bytes, *g[1:]) for g in groups(rows, salts)]
-    copy_binary("audit_pending", PENDING, packed(pending))
-    payloads = (
-        (row.id.bytes, row.retention.encode(), salt, row.body)
-        for row, salt in zip(rows, salts, strict=True)
-    )
-    copy_binary("audit_payload", PAYLOAD, packed(payloads))
+    """Store payloads and index lines, and hand the commitments on. Each row has a fresh salt.
+
+    The commitments are made on the way, while PostgreSQL stores the payloads before them.
+    """
+    commitments: list[bytes] = []
+    copy_binary("audit_payload", PAYLOAD, packed(_payloads(rows, commitments)))
     copy_binary("audit_entryindex", INDEX, packed(map(index_line, rows)))
+    pending = ((group.controller_id.bytes, *group[1:]) for group in groups(rows, commitments))
+    copy_binary("audit_pending", PENDING, packed(pending))
+
+
+def _payloads(rows: list[Row], commitments: list[bytes]) -> Iterator[tuple[bytes, ...]]:
+    for row, salt in zip(rows, salted(rows), strict=True):
+        commitments.append(commitment(salt, row.body))
+        yield row.id.bytes, row.retention.encode(), salt, row.body
 
 
 def index_line(row: Row) -> tuple[bytes | None, ...]:

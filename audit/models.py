@@ -165,10 +165,10 @@ class EntryIndex(models.Model):
         verbose_name = "audit entry"
         verbose_name_plural = "audit log"
         indexes = [
-            models.Index(fields=["controller_id", "-id"], name="audit_index_by_controller"),
-            models.Index(fields=["controller_id", "actor_id", "-id"], name="audit_index_by_actor"),
+            models.Index(fields=["controller_id", "id"], name="audit_index_by_controller"),
+            models.Index(fields=["controller_id", "actor_id", "id"], name="audit_index_by_actor"),
             models.Index(
-                fields=["subject_id", "-id"],
+                fields=["subject_id", "id"],
                 condition=models.Q(subject_id__isnull=False),
                 name="audit_index_by_subject",
             ),
@@ -190,6 +190,7 @@ class EntryIndex(models.Model):
 
 
 from audit.exporting.models import Export  # noqa: E402, F401 (found as a model)
+from audit.models_members import Members  # noqa: E402, F401 (found as a model)
 from audit.models_retention import Dropped, Hold  # noqa: E402, F401 (found as models)
 from audit.models_watch import Alarm, Sweep, Verified  # noqa: E402, F401 (found as models)
 from audit.witnesses.models import Cosignature, WitnessFeed  # noqa: E402, F401 (found as models)
