@@ -39,14 +39,17 @@ class Ruled:
         """The rules that concern a use, in the order they were written."""
         return tuple(self.rules[place] for place in self._places(facts.question, facts))
 
-    def needs(self, question: Question) -> Needs | None:
-        """What the rules that may concern this question look at; None: nothing beyond the usual."""
+    def needs(self, question: Question, facts: Facts | None = None) -> Needs | None:
+        """What the rules that concern this question look at; None: nothing beyond the usual.
+
+        Without facts: those that could concern it.
+        """
         if not self._needy:
             return None
         caps: list[Cap] = []
         triggers: list[str] = []
         is_timed = False
-        for place in self._places(question, None):
+        for place in self._places(question, facts):
             effect, cap = self.rules[place].effect, self._caps[place]
             if cap is not None:
                 caps.append(cap)
@@ -89,7 +92,7 @@ class Refusing:
     def __init__(self, number: int) -> None:
         self.number = number
 
-    def needs(self, _question: Question) -> Needs | None:
+    def needs(self, _question: Question, _facts: Facts | None = None) -> Needs | None:
         """Nothing: whatever the facts, the answer stands."""
         return None
 

@@ -46,8 +46,11 @@ class Guardrails(Protocol):
     def number(self) -> int:
         """The number of the policy version, which the decision names."""
 
-    def needs(self, question: Question) -> Needs | None:
-        """What the rules that concern this question look at; None: nothing beyond the usual."""
+    def needs(self, question: Question, facts: Facts | None = None) -> Needs | None:
+        """What the rules that concern this question look at; None: nothing beyond the usual.
+
+        Without facts: those that could concern it.
+        """
 
     def judge(self, facts: Facts) -> Verdict:
         """Judge a use that the law permits. It can only narrow what the law allows."""
@@ -58,7 +61,7 @@ class NoGuardrails:
 
     number = 0
 
-    def needs(self, _question: Question) -> Needs | None:
+    def needs(self, _question: Question, _facts: Facts | None = None) -> Needs | None:
         """Nothing."""
         return None
 
