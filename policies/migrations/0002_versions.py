@@ -82,6 +82,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_by", models.CharField(editable=False, max_length=80)),
+                (
+                    "authors",
+                    models.JSONField(
+                        default=list, help_text="Ids of everybody who changed the rules."
+                    ),
+                ),
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="drafted at")),
                 ("changed_at", models.DateTimeField(verbose_name="last changed at")),
                 ("rehearsed_at", models.DateTimeField(null=True, verbose_name="rehearsed at")),

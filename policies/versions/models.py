@@ -40,6 +40,7 @@ class PolicyVersion(models.Model):
         _("digest"), max_length=64, help_text="Of the canonical bytes of the rules."
     )
     created_by = models.CharField(max_length=80, editable=False)
+    authors = models.JSONField(default=list, help_text="Ids of everybody who changed the rules.")
     created_at = models.DateTimeField(_("drafted at"), auto_now_add=True)
     changed_at = models.DateTimeField(_("last changed at"))
     rehearsed_at = models.DateTimeField(_("rehearsed at"), null=True)
@@ -104,7 +105,7 @@ class PolicyVersion(models.Model):
         personal = ()
         sensitive = ()
         evidence = (
-            "number", "rules", "sha256", "approved_by", "approved_at", "effective_from",
+            "number", "rules", "sha256", "authors", "approved_by", "approved_at", "effective_from",
             "signature", "signing_key", "signing_version", "withdrawn_by", "withdrawn_at",
         )  # fmt: skip
         operational = (

@@ -1,0 +1,156 @@
+"""What people read about versions: why rules are refused, and what each effect and fact means."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from policies.guardrails.faults import Fault
+from policies.guardrails.model import (
+    Delay,
+    Deny,
+    Effect,
+    Guardrail,
+    Limit,
+    Match,
+    Off,
+    Quiet,
+    Require,
+)
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+FAULTS: "dict[str, StrOrPromise]" = {
+    "twice": gettext_lazy("Two rules have the code %(rules)s."),
+    "reserved": gettext_lazy(
+        "%(rules)s concerns %(term)s. No rule may stand in the way of what the law itself demands."
+    ),
+    "unknown_purposes": gettext_lazy("%(rules)s names the purpose %(term)s, which does not exist."),
+    "unknown_categories": gettext_lazy(
+        "%(rules)s names the data category %(term)s, which is not recorded."
+    ),
+    "unknown_recipients": gettext_lazy(
+        "%(rules)s names the recipient %(term)s, which is no party of yours."
+    ),
+    "lock_out": gettext_lazy(
+        "%(rules)s leave nothing that could ever be permitted, to anybody, for any purpose."
+    ),
+    "loop": gettext_lazy(
+        "%(rules)s run in a circle: each asks for something first that waits for the other."
+    ),
+    "duty_barred": gettext_lazy(
+        "%(rules)s contradict each other: one asks for %(term)s first, the other denies it."
+    ),
+    "different_duties": gettext_lazy(
+        "%(rules)s contradict each other: some uses would owe %(term)s in two different ways."
+    ),
+    "different_limits": gettext_lazy(
+        "%(rules)s contradict each other: the same uses in the same window have two limits."
+    ),
+    "pointless": gettext_lazy(
+        "%(rules)s contradict each other: whatever the first concerns, the second denies."
+    ),
+}
+
+LISTS: "dict[str, StrOrPromise]" = {
+    "purposes": gettext_lazy("Purposes"),
+    "categories": gettext_lazy("Data categories"),
+    "channels": gettext_lazy("Channels"),
+    "recipients": gettext_lazy("Recipients"),
+    "regions": gettext_lazy("Regions"),
+    "operations": gettext_lazy("Operations"),
+    "attributes": gettext_lazy("Attributes of the person"),
+    "campaigns": gettext_lazy("Campaigns"),
+}
+WEEKDAYS: "tuple[StrOrPromise, ...]" = (
+    gettext_lazy("Monday"), gettext_lazy("Tuesday"), gettext_lazy("Wednesday"),
+    gettext_lazy("Thursday"), gettext_lazy("Friday"), gettext_lazy("Saturday"),
+    gettext_lazy("Sunday"),
+)  # fmt: skip
+_UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
+
+
+def fault(found: Fault) -> str:
+    """One sentence about one fault."""
+    return str(FAULTS[found.kind]) % {"rules": ", ".join(found.rules), "term": found.term}
+
+
+def refusal(found: Iterable[Fault]) -> str:
+    """Every fault in one text."""
+    return " ".join(fault(one) for one in found)
+
+
+def concerned(match: Match) -> str:
+    """Which uses a match concerns, in words."""
+    told = [
+        f"{LISTS[name]}: {', '.join(getattr(match, name))}"
+        for name in match.__struct_fields__
+        if getattr(match, name)
+    ]
+    return "; ".join(told) or _("every use")
+
+
+def effect(of: Effect) -> str:
+    """What an effect does, in one sentence."""
+    if isinstance(of, Limit):
+        return _limit(of)
+    if isinstance(of, Delay):
+        return _("Denied until %(time)s have passed since %(triggers)s.") % {
+            "time": duration(of.seconds), "triggers": ", ".join(of.triggers),
+        }  # fmt: skip
+    if isinstance(of, Quiet):
+        return _quiet(of)
+    if isinstance(of, Require):
+        return _("Permitted only with the obligation %(duty)s.") % {"duty": of.obligation}
+    if isinstance(of, Off):
+        return _off(of)
+    return _deny(of)
+
+
+def _deny(of: Deny) -> str:
+    if of.unless_volunteered:
+        return _("Denied, unless the person volunteered the attributes for this purpose.")
+    return _("Denied.")
+
+
+def _off(of: Off) -> str:
+    if of.whom == "everybody":
+        return _("Personalisation is off for everybody: denied.")
+    return _("Denied for whoever switched personalisation off.")
+
+
+def _limit(of: Limit) -> str:
+    told = {"n": of.limit, "time": duration(of.seconds), "per": ", ".join(of.per)}
+    if of.per:
+        return _("At most %(n)d within %(time)s for one person, for each %(per)s.") % told
+    return _("At most %(n)d within %(time)s for one person.") % told
+
+
+def _quiet(of: Quiet) -> str:
+    told = {"starts": of.starts, "ends": of.ends, "days": days(of.days)}
+    return _("Denied from %(starts)s to %(ends)s on the person's clock (%(days)s).") % told
+
+
+def days(chosen: tuple[int, ...]) -> str:
+    """Days of the week; all of them where none is chosen."""
+    return ", ".join(str(WEEKDAYS[day - 1]) for day in chosen) or _("every day")
+
+
+def duration(seconds: int) -> str:
+    """A time in its largest whole unit."""
+    length, unit = next(each for each in _UNITS if seconds % each[0] == 0)
+    count = seconds // length
+    told = {
+        "day": ngettext("%(n)d day", "%(n)d days", count),
+        "hour": ngettext("%(n)d hour", "%(n)d hours", count),
+        "minute": ngettext("%(n)d minute", "%(n)d minutes", count),
+        "second": ngettext("%(n)d second", "%(n)d seconds", count),
+    }
+    return told[unit] % {"n": count}
+
+
+def rule(of: Guardrail) -> str:
+    """A rule in words: what it concerns and what it does."""
+    return _("%(match)s. %(effect)s") % {"match": concerned(of.match), "effect": effect(of.effect)}
