@@ -109,6 +109,9 @@ class DataCategory(models.Model):
     is_special = models.BooleanField(
         default=False, help_text=_("A special category under GDPR Art 9.")
     )
+    is_criminal = models.BooleanField(
+        default=False, help_text=_("Data on convictions and offences under GDPR Art 10.")
+    )
 
     class Meta:
         verbose_name_plural = "data categories"
@@ -124,8 +127,22 @@ class DataCategory(models.Model):
         personal = ()
         sensitive = ()
         evidence = ()
-        operational = ("id", "controller", "code", "name", "is_special")
+        operational = ("id", "controller", "code", "name", "is_special", "is_criminal")
         on_erasure = "none"
 
     def __str__(self) -> str:
         return f"{self.name} ({self.code})"
+
+
+from registry.models_law import Assessment, Freeze, FrozenKind  # noqa: E402 (this is their home)
+
+__all__ = [
+    "Assessment",
+    "DataCategory",
+    "Freeze",
+    "FrozenKind",
+    "Party",
+    "PartyKind",
+    "ServiceParty",
+    "TransferTool",
+]
