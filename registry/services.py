@@ -1,4 +1,4 @@
-"""The verbs on parties and data categories."""
+"""The verbs on parties, data categories, legal findings and freezes."""
 
 from datetime import date
 from uuid import UUID
@@ -9,7 +9,28 @@ from accounts import selectors as accounts
 from audit import services as audit
 from audit.actors import Actor, Target
 from registry.errors import ContractMissingError, ForeignPartyError, ForeignServiceError
+from registry.legal import (
+    Finding,
+    approve_assessment,
+    end_assessment,
+    freeze,
+    record_assessment,
+    release,
+)
 from registry.models import DataCategory, Party, PartyKind, ServiceParty, TransferTool
+
+__all__ = [
+    "Finding",
+    "approve_assessment",
+    "end_assessment",
+    "end_contract",
+    "freeze",
+    "put_in_charge",
+    "record_assessment",
+    "record_category",
+    "record_party",
+    "release",
+]
 
 
 @transaction.atomic
@@ -68,12 +89,19 @@ def put_in_charge(*, by: Actor, controller_id: UUID, service_id: UUID, party: Pa
 
 @transaction.atomic
 def record_category(
-    *, by: Actor, controller_id: UUID, code: str, name: str, is_special: bool = False
+    *,
+    by: Actor,
+    controller_id: UUID,
+    code: str,
+    name: str,
+    is_special: bool = False,
+    is_criminal: bool = False,
 ) -> DataCategory:
     """Enter a category of personal data."""
     category = DataCategory(
-        controller_id=controller_id, code=code, name=name, is_special=is_special
-    )
+        controller_id=controller_id, code=code, name=name, is_special=is_special,
+        is_criminal=is_criminal,
+    )  # fmt: skip
     category.full_clean()
     category.save(force_insert=True)
     audit.record(
