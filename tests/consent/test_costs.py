@@ -11,6 +11,8 @@ pytestmark = pytest.mark.django_db
 
 # Locks the person; states; catalogue (three); ledger line; state; entry; two savepoints with ends.
 A_CHOICE = 12
+# One job in a savepoint: whoever holds a permit must be told that it has ended.
+THE_NEWS = 3
 
 
 def choice(person, purpose=OFFERS):
@@ -34,7 +36,7 @@ def test_recording_more_costs_no_query_more(company, asha, django_assert_max_num
 def test_withdrawing(company, asha, django_assert_max_num_queries):
     company.yes(asha)
 
-    with django_assert_max_num_queries(A_CHOICE + 7):
+    with django_assert_max_num_queries(A_CHOICE + 7 + THE_NEWS):
         services.withdraw(
             by=AUTHOR, controller_id=company.id, subject_id=asha.id, purpose=OFFERS,
             method="button",
