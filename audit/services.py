@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from audit import catalogue
+from audit import catalogue, members
 from audit.actors import Actor, SubjectRef, Target
 from audit.append import APPEND, Row, parameters
 from audit.bulk import append_many
@@ -177,7 +177,8 @@ def forget(*, by: Actor, controller_id: UUID, subject_id: UUID) -> int:
     )
     with connection.cursor() as cursor:
         cursor.execute(_FORGET, {"id": subject_id, "text": str(subject_id), "log": controller_id})
-        return int(cursor.rowcount)
+        lines = int(cursor.rowcount)
+    return lines + members.forget(controller_id, subject_id)
 
 
 def ensure_partitions(months: int = 15) -> int:

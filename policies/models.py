@@ -68,6 +68,8 @@ class AIDecision(Reported):
         operational = (*Reported.Privacy.operational, "model")
 
 
+from policies.audiences import models as audiences  # noqa: E402, F401 (found as models)
 from policies.caps import models as caps  # noqa: E402, F401 (found as models)
 from policies.recalls import models as recalls  # noqa: E402, F401 (found as models)
+from policies.rehearsal import models as rehearsal  # noqa: E402, F401 (found as models)
 from policies.versions import models as versions  # noqa: E402, F401 (found as models)

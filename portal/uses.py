@@ -34,6 +34,7 @@ DID: "dict[Kind, StrPromise]" = {
     Kind.REVEALED: gettext_lazy("Saw details of yours in clear."),
     Kind.SEARCHED: gettext_lazy("Looked you up."),
     Kind.READ: gettext_lazy("Read what is stored about you."),
+    Kind.AUDIENCE: gettext_lazy("Was told that it may reach you for “%(purpose)s”."),
     Kind.EXPORTED: gettext_lazy("Took a copy of your answers about “%(purpose)s” as evidence."),
 }
 DECIDED: "dict[bool, StrPromise]" = {

@@ -91,12 +91,12 @@ class TestUses:
         with pytest.raises(ValueError):  # noqa: PT011 (three sentences)
             asked(**wrong)
 
-    def test_cost_one_query_by_the_index_of_the_person(self):
+    def test_cost_one_query_by_the_index_of_the_person_and_one_over_what_names_many(self):
         decide(3)
         with CaptureQueriesContext(connection) as queries:
             asked()
 
-        (query,) = queries
+        _, query = queries
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")
             cursor.execute("EXPLAIN " + query["sql"])

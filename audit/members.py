@@ -1,0 +1,95 @@
+"""Entries about thousands of people at once: whom they are about, and the way back from a person.
+
+A line of the index for each would cost more than deciding. The ids of an entry stand in one row,
+ascending, and a person is found among them by halving.
+"""
+
+from collections.abc import Collection, Iterator
+from typing import Final
+from uuid import UUID
+
+from django.db import connection
+
+from audit.classes import RetentionClass
+from audit.errors import NotAtomicError
+from audit.models import EntryIndex
+from audit.models_members import Members
+
+ID: Final = 16
+
+_ABOUT = """
+SELECT m.id FROM audit_members m
+WHERE m.controller_id = %(log)s AND m.id >= %(since)s AND m.id < %(until)s
+  AND m.lowest <= %(person)s AND m.highest >= %(person)s
+  AND audit_place_among(m.ids, %(person)s) IS NOT NULL
+ORDER BY m.id DESC LIMIT %(limit)s
+"""
+_FORGET = """
+UPDATE audit_members m
+SET ids = substring(m.ids FROM 1 FOR 16 * p.place) || substring(m.ids FROM 16 * p.place + 17)
+FROM (
+  SELECT id, audit_place_among(ids, %(person)s) AS place FROM audit_members
+  WHERE controller_id = %(log)s AND lowest <= %(person)s AND highest >= %(person)s
+) p
+WHERE m.id = p.id AND p.place IS NOT NULL
+"""
+_OVER = """
+DELETE FROM audit_members m WHERE NOT EXISTS (
+  SELECT 1 FROM audit_entryindex i WHERE i.retention_class = ANY(%s) AND i.id = m.id)
+"""
+
+
+def put(entry_id: UUID, controller_id: UUID, ids: bytes) -> None:
+    """Say whom an entry is about, in the transaction that records it: ascending, 16 bytes each.
+
+    Raises NotAtomicError; ValueError for no ids, or half of one.
+    """
+    if not connection.in_atomic_block:
+        raise NotAtomicError("say whom an entry is about in the transaction that records it")
+    if not ids or len(ids) % ID:
+        raise ValueError("ids are sixteen bytes each")
+    Members.objects.create(
+        id=entry_id, controller_id=controller_id, lowest=UUID(bytes=ids[:ID]),
+        highest=UUID(bytes=ids[-ID:]), ids=ids,
+    )  # fmt: skip
+
+
+def of(controller_id: UUID, entry_ids: Collection[UUID]) -> Iterator[tuple[UUID, bytes]]:
+    """The people of each of these entries who are not forgotten, an entry at a time."""
+    rows = Members.objects.filter(controller_id=controller_id, id__in=entry_ids).order_by("id")
+    for entry_id, ids in rows.values_list("id", "ids").iterator(chunk_size=1):
+        yield entry_id, bytes(ids)
+
+
+def about(
+    controller_id: UUID, subject_id: UUID, *, since: UUID, until: UUID, limit: int
+) -> list[UUID]:
+    """The entries that name this person among many, newest first, with ids in `[since, until)`."""
+    given: dict[str, UUID | int] = {
+        "log": controller_id, "person": subject_id, "since": since, "until": until, "limit": limit,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_ABOUT, given)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def forget(controller_id: UUID, subject_id: UUID) -> int:
+    """Take a person out of every such entry's row; of how many. Part of `services.forget`."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET, {"log": controller_id, "person": subject_id})
+        return int(cursor.rowcount)
+
+
+def end() -> int:
+    """Delete the rows of entries whose line has ended; returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OVER, [[*(one.value for one in RetentionClass), "held"]])
+        return int(cursor.rowcount)
+
+
+def changed(controller_id: UUID, *, since: UUID, apart: Collection[str]) -> set[UUID]:
+    """Whom any entry from `since` on is about, those of the events `apart` left out."""
+    rows = EntryIndex.objects.filter(
+        controller_id=controller_id, id__gte=since, subject_id__isnull=False
+    ).exclude(event__in=apart)
+    return {one for one in rows.values_list("subject_id", flat=True).distinct() if one}

@@ -1,0 +1,48 @@
+"""What can be wrong with asking for an audience."""
+
+from keys.problems import DomainError
+
+
+class AudienceUnknownError(DomainError):
+    code = "audience_unknown"
+    status = 404
+    message = "There is no such audience."
+
+
+class SegmentUnknownError(DomainError):
+    code = "segment_unknown"
+    status = 422
+    message = "There is no such segment."
+    field = "segment"
+
+
+class AudienceNotReadyError(DomainError):
+    code = "audience_not_ready"
+    status = 409
+    message = "The audience is still in the making, or could not be made."
+
+
+class AudienceOverError(DomainError):
+    code = "audience_over"
+    status = 410
+    message = "The permits of this audience have ended; ask again."
+
+
+class ListMalformedError(DomainError):
+    """Says where, never what: the values may be personal."""
+
+    code = "list_malformed"
+    status = 422
+    message = "The list cannot be read."
+
+
+class ListTooLargeError(DomainError):
+    code = "list_too_large"
+    status = 413
+    message = "The list is larger than is taken at once; make a segment of parts of it."
+
+
+class FormatMissingError(DomainError):
+    code = "format_missing"
+    status = 415
+    message = "This form of a list cannot be read or written here."
