@@ -27,6 +27,11 @@ def change_service(act: Act) -> str:
     return _("The service was changed; it counts from the next decision.")
 
 
+def set_pace(act: Act) -> str:
+    services.set_pace(by=act.by, service=act.obj, items_per_second=act.data["items_per_second"])
+    return _("The pace was set; it counts from the next call.")
+
+
 def issue_key(act: Act) -> Secret:
     _key, secret = services.issue_key(by=act.by, service=act.obj, days=act.data["days"])
     return Secret(
@@ -86,6 +91,11 @@ CHANGE_SERVICE = Verb(
     name="change", label=gettext_lazy("Change"), permission=Permission.MANAGE_SERVICES,
     consequence=gettext_lazy("Checks for purposes that are not listed here will be denied."),
     form=forms.ChangeServiceForm, run=change_service,
+)  # fmt: skip
+SET_PACE = Verb(
+    name="set-pace", label=gettext_lazy("Set its pace"), permission=Permission.MANAGE_SERVICES,
+    consequence=gettext_lazy("Calls beyond the pace are refused and must be made again later."),
+    form=forms.PaceForm, run=set_pace,
 )  # fmt: skip
 ISSUE_KEY = Verb(
     name="issue-key", label=gettext_lazy("Issue a key"), permission=Permission.MANAGE_SERVICES,

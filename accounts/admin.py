@@ -41,10 +41,13 @@ class ServiceClientAdmin(VerbAdmin):
     list_display = ("name", "code", "controller", "is_active", "created_at")
     list_filter = ("is_active",)
     search_fields = ("name", "code")
-    fields = ("name", "code", "controller", "is_active", "created_at", "asks_for", "its_keys")
+    fields = (
+        "name", "code", "controller", "is_active", "items_per_second", "created_at", "asks_for",
+        "its_keys",
+    )  # fmt: skip
     readonly_fields = ("asks_for", "its_keys")
     creation = acts.ADD_SERVICE
-    verbs = (acts.CHANGE_SERVICE, acts.ISSUE_KEY)
+    verbs = (acts.CHANGE_SERVICE, acts.SET_PACE, acts.ISSUE_KEY)
 
     @admin.display(description=_("Purposes it may ask about"))
     def asks_for(self, service: ServiceClient) -> str:

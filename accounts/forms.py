@@ -50,6 +50,16 @@ class ChangeServiceForm(ActForm):
         self.fields["purposes"].initial = "\n".join(codes)
 
 
+class PaceForm(ActForm):
+    items_per_second = forms.IntegerField(
+        label=_("Items a second"), required=False, min_value=1, max_value=2**31 - 1,
+        help_text=_("For each decision point. Empty: as many as for any service."),
+    )  # fmt: skip
+
+    def prepare(self) -> None:
+        self.fields["items_per_second"].initial = self.obj.items_per_second
+
+
 class IssueKeyForm(ActForm):
     days = forms.IntegerField(
         label=_("Valid for"), min_value=1, max_value=730, initial=365, help_text=_("Days.")

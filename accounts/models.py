@@ -111,6 +111,13 @@ class ServiceClient(models.Model):
     code = models.SlugField(max_length=60, help_text=_("Its name in AuthZEN requests."))
     name = models.CharField(max_length=120)
     is_active = models.BooleanField(default=True)
+    items_per_second = models.PositiveIntegerField(
+        null=True, blank=True,
+        help_text=_(
+            "The most items a second that each decision point decides for it; empty: as many as "
+            "for any service."
+        ),
+    )  # fmt: skip
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -120,6 +127,10 @@ class ServiceClient(models.Model):
             models.UniqueConstraint(
                 fields=["controller", "code"], name="accounts_service_code_once"
             ),
+            models.CheckConstraint(
+                condition=models.Q(items_per_second=None) | models.Q(items_per_second__gt=0),
+                name="accounts_service_pace_is_positive",
+            ),
         ]
 
     class Privacy:
@@ -127,7 +138,9 @@ class ServiceClient(models.Model):
         personal = ()
         sensitive = ()
         evidence = ()
-        operational = ("id", "controller", "code", "name", "is_active", "created_at")
+        operational = (
+            "id", "controller", "code", "name", "is_active", "items_per_second", "created_at",
+        )  # fmt: skip
         on_erasure = "none"
 
     def __str__(self) -> str:

@@ -137,6 +137,23 @@ def change_service(
 
 
 @transaction.atomic
+def set_pace(*, by: Actor, service: ServiceClient, items_per_second: int | None) -> ServiceClient:
+    """How many items a second each decision point decides for a service, from the next call on.
+
+    None: as many as for any service. Raises ValidationError for less than one.
+    """
+    locked = ServiceClient.objects.select_for_update().get(pk=service.pk)
+    locked.items_per_second = items_per_second
+    locked.full_clean()
+    locked.save(update_fields=["items_per_second"])
+    audit.record(
+        event="service:changed", by=by, controller_id=locked.controller_id,
+        target=Target("service", str(locked.id)), data={"items_per_second": items_per_second},
+    )  # fmt: skip
+    return locked
+
+
+@transaction.atomic
 def issue_key(*, by: Actor, service: ServiceClient, days: int = KEY_DAYS) -> tuple[ServiceKey, str]:
     """A new key of `service`, valid for `days`, and its secret, which is shown only now.
 
