@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from policies.caps.counters import Counted, Counters
 from policies.pdp.channel import Parameters, Rows, Statement
-from policies.pdp.model import Facts
+from policies.pdp.model import Facts, Question
 from policies.pdp.policy import Needs
 from policies.pdp.shapes import Shapes
 
@@ -41,11 +41,11 @@ class Lookups:
         self._triggers: dict[tuple[bytes, str], int] = {}
 
     def want(
-        self, controller: bytes, subject: bytes, facts: Facts, needs: Needs,
+        self, controller: bytes, subject: bytes, question: Question, needs: Needs,
         offsets: tuple[int, ...],
     ) -> Wanted:  # fmt: skip
         """Note what an item needs; `offsets` as the person's clock tells them."""
-        counted = self._counters.want(controller, subject, needs.caps, facts.question)
+        counted = self._counters.want(controller, subject, needs.caps, question)
         self._triggers.update(dict.fromkeys(((subject, code) for code in needs.triggers), 0))
         return Wanted(subject, counted, needs.triggers, offsets if needs.is_timed else ())
 

@@ -8,7 +8,7 @@ import asyncio
 import gc
 import hashlib
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
 from typing import Any
@@ -19,6 +19,8 @@ from django.conf import settings
 
 from policies.pdp import wire
 from policies.pdp.batch import Call
+from policies.pdp.idempotency import HEADER, KeyFormError, Once
+from policies.pdp.idempotency import once as idempotent
 from policies.pdp.lanes import Lane, Limits, UnavailableError
 from policies.pdp.record import Made
 from policies.pdp.search import UnauthenticatedError
@@ -113,7 +115,7 @@ class DecisionPoint:
         try:
             if path in SEARCHES:
                 return await self._search(key, parse_search(body, SEARCHES[path]))
-            return await self._decide(key, _batch(path, body))
+            return await self._decide(key, _batch(path, body), _once(headers, path, body))
         except WireError as error:
             raise HttpError(400, str(error)) from None
 
@@ -128,15 +130,22 @@ class DecisionPoint:
         except TokenError:
             raise HttpError(400, "The page token is not of this search, or has ended.") from None
 
-    async def _decide(self, key: bytes, batch: Batch) -> bytes:
+    async def _decide(self, key: bytes, batch: Batch, once: Once | None) -> bytes:
         if batch.is_single:
-            return _written((await self._run(Call(key, batch.items)))[0])
+            return _written((await self._run(Call(key, batch.items, once=once)))[0])
         parts = [batch.items[i : i + CHUNK] for i in range(0, len(batch.items), CHUNK)]
-        calls = [Call(key, part, STOPS[batch.semantic]) for part in parts]
-        if batch.semantic == "execute_all":
-            made = list(chain.from_iterable(await asyncio.gather(*map(self._run, calls))))
-        else:
+        calls = [
+            Call(key, part, STOPS[batch.semantic], once and replace(once, part=number))
+            for number, part in enumerate(parts)
+        ]
+        if batch.semantic != "execute_all":
             made = await self._until_settled(calls)
+        else:
+            # The first part tells whether the key is another request's, before anything counts.
+            alone = 0 if once is None else 1
+            made = [one for call in calls[:alone] for one in await self._run(call)]
+            rest = await asyncio.gather(*map(self._run, calls[alone:]))
+            made += chain.from_iterable(rest)
         return wire.answers([_written(one) for one in made])
 
     async def _until_settled(self, calls: list[Call]) -> list[Made]:
@@ -154,6 +163,8 @@ class DecisionPoint:
             raise UNAVAILABLE from None
         if call.is_unauthenticated:
             raise UNAUTHENTICATED
+        if call.is_other:
+            raise HttpError(409, "The idempotency key came with another request before.")
         return call.made
 
     def _start(self) -> None:
@@ -197,6 +208,16 @@ def _batch(path: str, body: bytes) -> Batch:
     if path == EVALUATION:
         return Batch((wire.parse_evaluation(body),), is_single=True)
     return wire.parse_evaluations(body)
+
+
+def _once(headers: dict[bytes, bytes], path: str, body: bytes) -> Once | None:
+    key = headers.get(HEADER)
+    if key is None:
+        return None
+    try:
+        return idempotent(key, path, body)
+    except KeyFormError:
+        raise HttpError(400, "An idempotency key has 1 to 128 visible ASCII characters.") from None
 
 
 def _written(made: Made) -> bytes:

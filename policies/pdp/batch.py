@@ -7,9 +7,11 @@ answered with a decision (P4).
 
 import asyncio
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import structlog
+from msgspec.structs import replace
 
 from keys.ids import fresh
 from policies.pdp import catalogue as catalogues
@@ -17,7 +19,10 @@ from policies.pdp import facts, record
 from policies.pdp.catalogue import Caller, Catalogue
 from policies.pdp.channel import Channel, Parameters, Rows, Statement
 from policies.pdp.engine import decide, failed
+from policies.pdp.extras import Complete, Extras
 from policies.pdp.facts import Asked, Clock
+from policies.pdp.idempotency import Once
+from policies.pdp.policy import NONE
 from policies.pdp.record import Made
 from policies.pdp.wire import Item
 
@@ -43,8 +48,10 @@ class Call:
     key: bytes
     items: tuple[Item, ...]
     stop_at: bool | None = None
+    once: Once | None = None
     made: list[Made] = field(default_factory=list)
     is_unauthenticated: bool = False
+    is_other: bool = False  # its idempotency key came with another request before
 
     @property
     def is_settled(self) -> bool:
@@ -84,10 +91,49 @@ class Decider:
             return False
         for call in calls:
             call.made, call.is_unauthenticated = [], self._caller(call, at) is None
-        made = self._decide(asked, rows if asked else [], Clock(at, self.valid_seconds))
+        clock = Clock(at, self.valid_seconds)
+        if extras := self._extras(calls, asked, rows, clock):
+            await self._run_with(extras, calls, asked, rows, clock)
+            return True
+        made = self._decide(asked, rows if asked else [], clock)
         entries = [record.append(made, at)] if made else []
         await self.exchange(*entries, commits=True, closely=closely)
         return True
+
+    def _extras(
+        self, calls: list[Call], asked: list[tuple[Call, Asked]], rows: Rows, clock: Clock
+    ) -> Extras | None:
+        """What the guardrails and keys of these calls ask for beyond the facts; mostly nothing."""
+        if all(self._is_plain(call, clock.now) for call in calls):
+            return None
+        extras = Extras(self.catalogue)
+        for place, (call, one) in enumerate(asked):
+            if not call.is_unauthenticated:
+                extras.want(place, call, one, rows[place], clock)
+        return extras or None
+
+    def _is_plain(self, call: Call, now: int) -> bool:
+        caller = self._caller(call, now)
+        return call.once is None and (caller is None or caller.policy(now) is NONE)
+
+    async def _run_with(
+        self, extras: Extras, calls: list[Call], asked: list[tuple[Call, Asked]], rows: Rows,
+        clock: Clock,
+    ) -> None:  # fmt: skip
+        """Decide, record and count; what was permitted before is neither recorded nor counted."""
+        await extras.read(partial(self.exchange, commits=False))
+        for call in calls:
+            call.is_other = extras.is_other(call)
+        made = []
+        for place, ((call, one), row) in enumerate(zip(asked, rows, strict=True)):
+            if call.is_unauthenticated or call.is_settled or call.is_other:
+                continue
+            decision, is_new = extras.decide(place, call, one, row, clock, self.decided)
+            call.made.append(decision)
+            if is_new:
+                made.append(decision)
+        entries = [record.append(made, clock.now)] if made else []
+        await self.exchange(*entries, *extras.writing(), commits=True)
 
     async def exchange(
         self,
@@ -122,8 +168,13 @@ class Decider:
             batch.append(made)
         return batch
 
-    def decided(self, asked: Asked, row: tuple[Any, ...], clock: Clock) -> Made:
-        """One decision from the row of its facts; nothing is recorded, nothing counted."""
+    def decided(
+        self, asked: Asked, row: tuple[Any, ...], clock: Clock, complete: Complete | None = None
+    ) -> Made:
+        """One decision from the row of its facts; nothing is recorded, nothing counted.
+
+        `complete` adds what guardrails look at; without it they find it unknown.
+        """
         caller, item = asked.caller, asked.item
         found = None
         try:
@@ -131,7 +182,9 @@ class Decider:
                 decision = failed(None, "INVALID_REQUEST")
             else:
                 found = facts.facts(row, asked, self.catalogue, clock)
-                decision = decide(found.facts)
+                if complete is not None:
+                    found = replace(found, facts=complete(found.facts))
+                decision = decide(found.facts, caller.policy(clock.now))
         except Exception as error:  # a bug denies this item alone (P4)
             log.error("decision_failed", error=type(error).__name__)
             decision = failed(None, "ENGINE_ERROR")

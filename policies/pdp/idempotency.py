@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from keys.ids import text
 from policies.pdp.channel import Parameters, Rows, Statement
+from policies.pdp.facts import Asked
 from policies.pdp.record import CLASS, Made
 from policies.pdp.shapes import Row, Shapes
 from policies.rehearsal.recorded import read
@@ -39,7 +40,7 @@ def once(key: bytes, path: str, body: bytes) -> Once:
     """How a request that carries a key is told from others. Raises KeyFormError."""
     if not _FORM.fullmatch(key):
         raise KeyFormError
-    return Once(key, hashlib.sha256(path.rstrip("/").encode() + b"\n" + body).digest())
+    return Once(key, hashlib.sha256(path.encode() + b"\n" + body).digest())
 
 
 def _lock(sources: list[str], _: bool) -> str:
@@ -112,22 +113,22 @@ class Answers:
         """Whether the key came with another request before."""
         return self._digests.get(answer) != asked.digest
 
-    def first(self, answer: bytes, place: int, fresh: Made, now: int) -> Made | None:
-        """The permit that was given first, while it lives; else None.
-
-        `fresh` is the item decided now, by the same service for the same body.
-        """
-        given = self._decisions[answer][place : place + 1]
-        made = self._recorded(given[0], fresh) if given and given[0] != _NONE else None
+    def first(self, answer: bytes, place: int, asked: Asked, now: int) -> Made | None:
+        """The permit that the item at `place` was given first, while it lives; else None."""
+        known = self._decisions[answer]
+        given = known[place] if place < len(known) else _NONE
+        made = None if given == _NONE else self._recorded(given, asked)
         until = None if made is None else made.decision.valid_until
         return made if until is not None and now < until else None
 
-    def keep(self, answer: bytes, made: list[Made]) -> None:
-        """Remember what a request was answered with."""
-        given = [one.raw_id if one.decision.permit else _NONE for one in made]
-        self._given.update((one.raw_id, one) for one in made)
-        if given != self._decisions[answer]:
-            self._decisions[answer] = given
+    def note(self, answer: bytes, place: int, made: Made) -> None:
+        """Remember what the item at `place` is answered with."""
+        given = made.raw_id if made.decision.permit else _NONE
+        known = self._decisions[answer]
+        known += [_NONE] * (place + 1 - len(known))
+        self._given[given] = made
+        if known[place] != given:
+            known[place] = given
             self._changed.add(answer)
 
     def writing(self) -> list[tuple[Statement, Parameters]]:
@@ -135,7 +136,7 @@ class Answers:
         rows = [(answer, b"".join(self._decisions[answer])) for answer in self._changed]
         return [WRITE.command(rows)] if rows else []
 
-    def _recorded(self, raw_id: bytes, fresh: Made) -> Made | None:
+    def _recorded(self, raw_id: bytes, asked: Asked) -> Made | None:
         """A permit of this batch, or one as its record has it; None where the record is gone."""
         if raw_id in self._given:
             return self._given[raw_id]
@@ -143,7 +144,8 @@ class Answers:
         if body is None:
             return None
         found = read(body)
+        caller, purpose = asked.caller, asked.item.question.purpose
         return Made(
-            text(raw_id), raw_id, fresh.controller, fresh.service_id, found.decision, found.facts,
-            fresh.subject_id, found.person, fresh.purpose,
+            text(raw_id), raw_id, caller.controller, caller.id, found.decision, found.facts, None,
+            found.person, purpose,
         )  # fmt: skip
