@@ -12,7 +12,7 @@ from policies.rules import RULES
 from policies.rules.cures import CURES, NOTHING, Cure
 from policies.rules.law import Instrument, resolve
 from policies.rules.permit import FINDINGS
-from policies.rules.registry import KNOWN_PACKS
+from policies.rules.registry import KNOWN_PACKS, SEAM_PACKS
 
 Audience = Literal["admin", "user"]
 DEFAULT_LANGUAGE = "en"
@@ -85,7 +85,7 @@ def cure(code: str) -> Cure:
 def legal_refs(code: str, *, pack: str = "") -> tuple[str, ...]:
     """Return the citations of a reason code, of one law or, without `pack`, of all."""
     by_pack = _REFS.get(code, {})
-    cited = (pack, "") if pack else (*KNOWN_PACKS, "")
+    cited = (pack, "") if pack else (*KNOWN_PACKS, *SEAM_PACKS, "")
     return tuple(ref for each in cited for ref in by_pack.get(each, ()))
 
 

@@ -1,54 +1,90 @@
 """The decision: a pure, total and deterministic function of the facts.
 
-Which rules can speak depends only on the laws that apply and on where consent is the ground, so
-the programmes are laid out once, with their findings ready. An exception is the caller's matter:
-it denies that one item with `failed`.
+Which rules can speak depends only on the kind of question (policies.pdp.programmes), so that the
+programmes are laid out once, with their findings ready. An exception is the caller's matter: it
+denies that one item with `failed`.
 """
 
-from itertools import product
+from datetime import date
 
 from msgspec.structs import replace
 
-from policies.pdp.model import EU, IN, Decision, Facts, Pack, PurposeFacts, Reason, SubjectFacts
+from policies.pdp.model import IN, Decision, Facts, Obligation, PurposeFacts, Reason, SubjectFacts
 from policies.pdp.policy import NONE, Guardrails
+from policies.pdp.programmes import Kind, in_order, is_reserved, kind, programme
 from policies.rules import RULES
+from policies.rules.commencement import IN_FORCE
 from policies.rules.consent import PERMITTING
+from policies.rules.duties import CAPTURE, CAPTURING, is_unfulfillable, of_permit
 from policies.rules.permit import (
     ACTIONS,
     BY_COMMITMENT,
+    BY_LEGACY,
+    BY_RESERVATION,
     COMMITMENT,
+    NOT_IN_FORCE,
+    NOT_SUPPORTED,
     NOTHING_MATCHED,
     PERMITS,
     TROUBLES,
 )
-from policies.rules.registry import CONSENT_GROUND, KNOWN_PACKS, Condition, Rule
+from policies.rules.registry import CONSENT_GROUND
+from policies.rules.reserved import RESERVED
 from policies.rules.version import POLICY_VERSION
 
 _MICROSECONDS = 1_000_000
-_IN_ORDER: dict[tuple[str, ...], tuple[str, ...]] = {
-    (): (), (IN,): (IN,), (EU,): (EU,), (IN, EU): (IN, EU), (EU, IN): (IN, EU),
-}  # fmt: skip
 _CURES = {rule.code: rule.cure for rule in RULES}
 _PERMIT_REASONS = {key: finding.reason for key, finding in PERMITS.items()}
+_RESERVATIONS = {
+    (code, pack): replace(BY_RESERVATION.reason, pack=pack, refs=refs)
+    for code, reserved in RESERVED.items()
+    for pack, refs in reserved.refs.items()
+}
 
-Step = tuple[Condition, str, Reason]
-Key = tuple[tuple[str, ...], bool, bool]
 
-
-def decide(facts: Facts, policy: Guardrails = NONE) -> Decision:
+def decide(facts: Facts, policy: Guardrails = NONE, as_of: date | None = None) -> Decision:
     """Decide one question: the lowest-numbered failing rule decides, the others follow.
 
     Every law that applies must permit, and then the controller's own `policy`, which can only
     narrow. Never raises for facts of the declared types; never permits on what is unknown. Times
-    are microseconds since 1970 UTC.
+    are microseconds since 1970 UTC. `as_of` simulates the law in force at a date; it is for
+    comparison alone, and no answer is ever given by it.
     """
-    lawful = _lawful(facts)
-    return lawful if policy is NONE else _guarded(facts, lawful, policy)
+    decision = _lawful(facts, kind(facts, as_of))
+    if policy is not NONE:
+        decision = _guarded(facts, decision, policy)
+    if decision.permit and decision.obligations and is_unfulfillable(facts, decision):
+        denied = _deny((NOT_SUPPORTED.reason,), decision.packs, NOT_SUPPORTED.cure)
+        return replace(denied, policy_version=decision.policy_version)
+    return decision
+
+
+def failed(facts: Facts | None, code: str) -> Decision:
+    """Deny because the decision point is in trouble, not because of the person or the law.
+
+    `code` is a key of `TROUBLES`; any other becomes ENGINE_ERROR. Facts, where there are any,
+    only say which laws apply.
+    """
+    finding = TROUBLES.get(code, TROUBLES["ENGINE_ERROR"])
+    subject = None if facts is None else facts.subject
+    packs = () if subject is None else in_order(subject.packs)
+    return _deny((finding.reason,), packs, finding.cure)
+
+
+def _lawful(facts: Facts, of: Kind) -> Decision:
+    subject, purpose = facts.subject, facts.purpose
+    reasons = [reason for fires, pack, reason in programme(of) if fires(facts, pack)]
+    if reasons:
+        return _deny(tuple(reasons), of.packs, _CURES[reasons[0].code])
+    if subject is None or purpose is None:  # gate 1 has denied already; said for totality
+        return _deny((NOTHING_MATCHED.reason,), of.packs)
+    return _permit(facts, subject, purpose, of)
 
 
 def _guarded(facts: Facts, lawful: Decision, policy: Guardrails) -> Decision:
     version = f"{POLICY_VERSION}+{policy.number}"
-    if not lawful.permit:
+    # What the law itself asks for is not the company's to narrow.
+    if not lawful.permit or lawful.rule == BY_RESERVATION.reason.rule:
         return replace(lawful, policy_version=version)
     verdict = policy.judge(facts)
     if verdict.denials:
@@ -61,101 +97,60 @@ def _guarded(facts: Facts, lawful: Decision, policy: Guardrails) -> Decision:
     )  # fmt: skip
 
 
-def _lawful(facts: Facts) -> Decision:
-    subject, purpose = facts.subject, facts.purpose
-    packs: tuple[str, ...] = () if subject is None else _known(subject.packs)
-    grounds = {} if purpose is None else purpose.grounds
-    key = (packs, grounds.get(IN) == CONSENT_GROUND[IN], grounds.get(EU) == CONSENT_GROUND[EU])
-    reasons = [reason for fires, pack, reason in _PROGRAMMES[key] if fires(facts, pack)]
-    if reasons:
-        return _deny(tuple(reasons), packs, _CURES[reasons[0].code])
-    if subject is None or purpose is None:  # gate 1 has denied already; said for totality
-        return _deny((NOTHING_MATCHED.reason,), packs)
-    return _permit(facts, subject, purpose, packs)
-
-
-def failed(facts: Facts | None, code: str) -> Decision:
-    """Deny because the decision point is in trouble, not because of the person or the law.
-
-    `code` is a key of `TROUBLES`; any other becomes ENGINE_ERROR. Facts, where there are any,
-    only say which laws apply.
-    """
-    finding = TROUBLES.get(code, TROUBLES["ENGINE_ERROR"])
-    subject = None if facts is None else facts.subject
-    packs = () if subject is None else _known(subject.packs)
-    return _deny((finding.reason,), packs, finding.cure)
-
-
-def _known(packs: tuple[str, ...]) -> tuple[str, ...]:
-    ordered = _IN_ORDER.get(packs)
-    if ordered is None:
-        return tuple(pack for pack in KNOWN_PACKS if pack in packs)
-    return ordered
-
-
 def _deny(reasons: tuple[Reason, ...], packs: tuple[str, ...], cure: str = "") -> Decision:
+    asks: tuple[Obligation, ...] = CAPTURE if cure in CAPTURING else ()
     return Decision(
         permit=False, reason_code=reasons[0].code, rule=reasons[0].rule, reasons=reasons,
-        packs=packs, policy_version=POLICY_VERSION, cure=cure,
+        packs=packs, policy_version=POLICY_VERSION, cure=cure, obligations=asks,
     )  # fmt: skip
 
 
-def _permit(
-    facts: Facts, subject: SubjectFacts, purpose: PurposeFacts, packs: tuple[str, ...]
-) -> Decision:
-    reasons, basis = [], {}
+def _permit(facts: Facts, subject: SubjectFacts, purpose: PurposeFacts, of: Kind) -> Decision:
+    packs = of.packs
+    found: list[Reason] = []
+    basis = {}
     for pack in packs:
-        ground = purpose.grounds.get(pack, "")
-        reason = _PERMIT_REASONS.get((pack, ground))
-        if ground == CONSENT_GROUND[pack] and facts.consent.state not in PERMITTING:
-            reason, ground = BY_COMMITMENT.reason, COMMITMENT  # gate 7 let nothing else pass
+        reason, ground = _ground(facts, purpose, pack, of)
         if reason is not None:
-            reasons.append(reason)
+            found.append(reason)
             basis[pack] = ground
-    if not packs or len(reasons) != len(packs) or facts.question.action not in ACTIONS:
+    if not packs or len(found) != len(packs) or facts.question.action not in ACTIONS:
         return _deny((NOTHING_MATCHED.reason,), packs)
+    reasons = tuple(found)
     return Decision(
-        permit=True, reason_code=reasons[0].code, rule=reasons[0].rule, reasons=tuple(reasons),
+        permit=True, reason_code=reasons[0].code, rule=reasons[0].rule, reasons=reasons,
         packs=packs, basis=basis, policy_version=POLICY_VERSION,
-        valid_until=_valid_until(facts, subject),
+        valid_until=_valid_until(facts, subject, purpose),
+        obligations=of_permit(facts, packs, reasons),
     )  # fmt: skip
 
 
-def _valid_until(facts: Facts, subject: SubjectFacts) -> int:
+def _ground(facts: Facts, purpose: PurposeFacts, pack: str, of: Kind) -> tuple[Reason | None, str]:
+    """What permits under one law, and the ground it rests on; None: nothing does."""
+    ground = purpose.grounds.get(pack, "")
+    if of.as_of is not None and of.as_of < IN_FORCE[pack]:
+        return replace(NOT_IN_FORCE.reason, pack=pack), ground
+    if is_reserved(pack, of):
+        return _RESERVATIONS.get((of.reserved, pack)), ground
+    if ground != CONSENT_GROUND.get(pack):
+        return _PERMIT_REASONS.get((pack, ground)), ground
+    if facts.consent.state not in PERMITTING:
+        return BY_COMMITMENT.reason, COMMITMENT  # gate 7 let nothing else pass
+    if of.as_of is not None and of.is_legacy and pack == IN:
+        return BY_LEGACY.reason, ground
+    return _PERMIT_REASONS.get((pack, ground)), ground
+
+
+def _valid_until(facts: Facts, subject: SubjectFacts, purpose: PurposeFacts) -> int:
     """Return the first moment at which the permit could be wrong, at most `valid_seconds` away."""
     until, now = facts.now + facts.valid_seconds * _MICROSECONDS, facts.now
     commitment = None if facts.commitment is None else facts.commitment.ends_at
-    ends = (facts.consent.expires_at, subject.adult_at, facts.service.contract_ends_at, commitment)
+    ends = [facts.consent.expires_at, subject.adult_at, facts.service.contract_ends_at, commitment]
+    ends += purpose.findings.values()
+    ends += [party.tool_ends_at for party in facts.recipients]
+    if facts.model is not None:
+        ends.append(facts.model.diligence_until)
     for end in ends:
         if end is not None and now < end < until:
             until = end
     return until
-
-
-def _applies(rule: Rule, pack: Pack, key: Key) -> bool:
-    packs, in_consent, eu_consent = key
-    if pack not in packs:
-        return False
-    return not rule.only_on_consent or {IN: in_consent, EU: eu_consent}[pack]
-
-
-def _finding(rule: Rule, pack: str, packs: tuple[str, ...]) -> Reason:
-    """Prepare what a rule says: the citations are those of the laws that apply, or of all."""
-    cited = (pack,) if pack else packs or KNOWN_PACKS
-    refs = tuple(ref for each in cited for ref in rule.refs[each])
-    return Reason(rule=rule.number, code=rule.code, pack=pack, refs=refs)
-
-
-def _programme(key: Key) -> tuple[Step, ...]:
-    packs = key[0]
-    steps: list[Step] = []
-    for rule in RULES:
-        spoken: list[str] = [pack for pack in rule.packs if _applies(rule, pack, key)]
-        for pack in spoken if rule.packs else [""]:
-            steps.append((rule.fires, pack, _finding(rule, pack, packs)))
-    return tuple(steps)
-
-
-_PROGRAMMES: dict[Key, tuple[Step, ...]] = {
-    key: _programme(key) for key in product(set(_IN_ORDER.values()), (False, True), (False, True))
-}

@@ -134,3 +134,13 @@ def explicit_consent_required(facts: Facts, pack: str) -> bool:
     if purpose is None or not purpose.needs_explicit or facts.consent.is_explicit:
         return False
     return is_held(facts, pack)
+
+
+@Rule(
+    "R69", gate=7, packs=(IN,), code="LEGACY_NOTICE_DUE", cure="send_legacy_notice",
+    only_on_consent=True, strict_only=True, refs={IN: act("5(2)")},
+    text="The consent is older than the Act, and the notice of section 5(2) was not given since.",
+    person="You agreed long ago, and we still owe you the notice the law asks for now.",
+)  # fmt: skip
+def legacy_notice_due(facts: Facts, pack: str) -> bool:
+    return facts.consent.is_legacy and is_held(facts, pack)

@@ -55,6 +55,37 @@ BY_COMMITMENT = Finding(
     "You withdrew your consent; what you ordered before is still delivered.",
 )
 
+BY_RESERVATION = Finding(
+    Reason(rule="R94", code="PERMIT_RESERVED", refs=(*act("7(d)"), *gdpr("6(1)(c)"))),
+    "Permitted for a purpose the law itself sets, on the case named.",
+    "The law itself asks for this use of your data.",
+)
+
+BY_LEGACY = Finding(
+    Reason(rule="R69", code="PERMIT_LEGACY", pack=IN, refs=act("5(2)")),
+    "Permitted on a consent older than the Act, while the notice of section 5(2) is being sent.",
+    "You agreed to this before the law began; a notice about it is on its way to you.",
+)
+
+NOT_IN_FORCE = Finding(
+    Reason(
+        rule="R95", code="PERMIT_NOT_IN_FORCE",
+        refs=("DPDP Act 2023 s.1(2)", "GDPR Art 99(2)"),
+    ),
+    "Simulated: at that date this law did not ask for a ground yet.",
+    "At that date this law did not apply yet.",
+)  # fmt: skip
+
+NOT_SUPPORTED = Finding(
+    Reason(
+        rule="R98", code="OBLIGATION_NOT_SUPPORTED",
+        refs=(*act("8(1)"), *gdpr("24(1)"), "AuthZEN 1.0 obligations profile"),
+    ),
+    "The use is permitted only with an obligation that the caller did not say it can fulfil.",
+    "The company cannot keep the conditions that using your data would have.",
+    "support_obligations",
+)  # fmt: skip
+
 NOTHING_MATCHED = Finding(
     Reason(rule="R99", code="NO_MATCHING_RULE", refs=(*act("4"), *gdpr("6(1)"))),
     "No rule permits this.",
@@ -79,5 +110,6 @@ TROUBLES: dict[str, Finding] = {
     )
 }
 FINDINGS: tuple[Finding, ...] = (
-    *PERMITS.values(), BY_COMMITMENT, NOTHING_MATCHED, *TROUBLES.values(),
+    *PERMITS.values(), BY_COMMITMENT, BY_RESERVATION, BY_LEGACY, NOT_IN_FORCE, NOT_SUPPORTED,
+    NOTHING_MATCHED, *TROUBLES.values(),
 )  # fmt: skip

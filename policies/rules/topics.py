@@ -30,6 +30,6 @@ def topics(facts: Facts) -> int:
         return found
     if subject.standings:
         found |= STANDING
-    if subject.age != "adult" or subject.has_guardian or facts.consent.given_by != "principal":
-        found |= GUARDED
-    return found
+    if subject.age != "adult" or subject.adult_at is not None or subject.has_guardian:
+        return found | GUARDED
+    return found if facts.consent.given_by == "principal" else found | GUARDED

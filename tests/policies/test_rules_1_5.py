@@ -31,7 +31,7 @@ KEPT = change(SDF, purpose={"duties": ("localised:pd:EmailAddress", "sdf")})
 SECTOR_IN = change(INDIA, purpose={"duties": ("sector_in:*",)}, service={"country": "IN"})
 SECTOR_EU = change(EUROPE, purpose={"duties": ("sector_eu:pd:EmailAddress",)},
                    service={"country": "DE"})  # fmt: skip
-ABROAD = (RecipientFacts("agency", "US"),)
+ABROAD = (RecipientFacts("agency", "US", "scc"),)
 INTEREST = change(EUROPE, purpose={"grounds": {"EU": "6-1-f"}, "is_marketing": False})
 ELECTRONIC = change(
     CONTRACT,
@@ -77,7 +77,9 @@ DENIED: list[tuple[str, str, tuple[str, ...], Facts]] = [
      change(CHILD, purpose={"is_detrimental": True}, subject={"adult_at": None})),
     ("R21", "tracking", IN, targeted(CHILD)),
     ("R21", "advertising", IN, change(CHILD, purpose={"is_advertising": True})),
-    ("R21", "operations monitor", IN, change(CHILD, question={"operations": ("dpv:Profiling",)})),
+    ("R21", "operations monitor", IN, change(
+        CHILD, question={"operations": ("dpv:Profiling",)},
+        purpose={"operations": ("dpv:Profiling",)})),
     ("R22", "tracking", IN, targeted(INDIA, **AGELESS)),
     ("R22", "an age nobody has heard of", IN, targeted(INDIA, age="elder")),
     ("R23", "marketing that tracks", EU, targeted(CHILD_EU)),

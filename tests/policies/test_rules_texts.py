@@ -10,9 +10,11 @@ from policies.rules.registry import Rule, RuleError
 CODES = sorted(texts.CATALOGUES["en"])
 NUMBERS = ["R01", "R02", "R03", "R04", "R05", "R06", "R07", "R08", "R10", "R11", "R12", "R13"]
 NUMBERS += ["R14", "R20", "R21", "R22", "R23", "R24", "R25", "R26", "R27"]
-NUMBERS += ["R30", "R31", "R32", "R33", "R34", "R38"]
+NUMBERS += ["R30", "R31", "R32", "R33", "R34", "R35", "R36", "R37", "R38"]
 NUMBERS += ["R40", "R41", "R42", "R43", "R44", "R45", "R46", "R47"]
-NUMBERS += ["R50", "R60", "R61", "R62", "R63", "R64", "R65", "R66", "R67", "R68"]
+NUMBERS += ["R50", "R51", "R52", "R53", "R54"]
+NUMBERS += ["R60", "R61", "R62", "R63", "R64", "R65", "R66", "R67", "R68", "R69"]
+NUMBERS += ["R70", "R71", "R72", "R75", "R76", "R80", "R85", "R86", "R87", "R88", "R89", "R90"]
 DECLARED = {
     "gate": 7,
     "code": "NEW_CODE",
@@ -87,10 +89,10 @@ def test_unknown_code_still_gives_a_sentence():
     ("number", "change", "message"),
     [
         ("R60", {}, "twice"),
-        ("R69", {"code": "CONSENT_WITHDRAWN"}, "two rules"),
-        ("R69", {"cure": "magic"}, "unknown cure"),
-        ("R69", {"person": ""}, "text"),
-        ("R69", {"refs": {"IN": ("DPDP Act 2023 s.4",)}}, "citation"),
+        ("R79", {"code": "CONSENT_WITHDRAWN"}, "two rules"),
+        ("R79", {"cure": "magic"}, "unknown cure"),
+        ("R79", {"person": ""}, "text"),
+        ("R79", {"refs": {"IN": ("DPDP Act 2023 s.4",)}}, "citation"),
     ],
 )
 def test_faulty_declaration_is_refused(spare_registry, number, change, message):
@@ -101,7 +103,7 @@ def test_faulty_declaration_is_refused(spare_registry, number, change, message):
 
 
 def test_rule_in_the_wrong_gate_is_refused(spare_registry):
-    Rule("R69", **{**DECLARED, "gate": 2})(lambda _facts, _pack: True)
+    Rule("R79", **{**DECLARED, "gate": 2})(lambda _facts, _pack: True)
 
     with pytest.raises(RuleError, match="order"):
         registry.ordered()
@@ -109,4 +111,4 @@ def test_rule_in_the_wrong_gate_is_refused(spare_registry):
 
 def test_rule_without_condition_cannot_decide():
     with pytest.raises(RuleError, match="condition"):
-        Rule("R69", **DECLARED).fires(None, "IN")
+        Rule("R79", **DECLARED).fires(None, "IN")

@@ -1,0 +1,149 @@
+"""Which rules are asked in which order, laid out once for each kind of question.
+
+That depends only on the laws that apply, on where consent is the ground, on what the question is
+about, on the reserved purpose if it is one, and on the date a simulation is for.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+from policies.pdp.model import EU, IN, Facts, Reason
+from policies.rules import RULES
+from policies.rules.commencement import rule_applies_from
+from policies.rules.registry import CONSENT_GROUND, KNOWN_PACKS, SEAM_PACKS, Condition, Rule
+from policies.rules.reserved import PREFIX, RESERVED, is_reading
+from policies.rules.topics import topics
+
+ORDER = (*KNOWN_PACKS, *SEAM_PACKS)
+_IN_ORDER: dict[tuple[str, ...], tuple[str, ...]] = {
+    (): (), (IN,): (IN,), (EU,): (EU,), (IN, EU): (IN, EU), (EU, IN): (IN, EU),
+}  # fmt: skip
+_PROOF = "R67"
+
+
+class Step(NamedTuple):
+    """A rule to ask for one law (empty: whatever law), with what it says when it fires."""
+
+    fires: Condition
+    pack: str
+    finding: Reason
+
+
+class Kind(NamedTuple):
+    """What decides which rules can speak. `about`: topics; `reserved`: the code, if it is one."""
+
+    packs: tuple[str, ...]
+    on_consent_in: bool
+    on_consent_eu: bool
+    about: int
+    reserved: str = ""
+    is_reading: bool = False
+    as_of: date | None = None
+    is_legacy: bool = False
+
+
+def in_order(packs: tuple[str, ...]) -> tuple[str, ...]:
+    """The laws that have rules here, in the order in which they speak."""
+    ordered = _IN_ORDER.get(packs)
+    if ordered is None:
+        return tuple(pack for pack in ORDER if pack in packs)
+    return ordered
+
+
+def kind(facts: Facts, as_of: date | None = None) -> Kind:
+    """What kind of question the facts are."""
+    subject, purpose, question = facts.subject, facts.purpose, facts.question
+    packs = () if subject is None else in_order(subject.packs)
+    grounds = {} if purpose is None else purpose.grounds
+    on_in, on_eu = grounds.get(IN) == CONSENT_GROUND[IN], grounds.get(EU) == CONSENT_GROUND[EU]
+    if as_of is None and not question.purpose.startswith(PREFIX):
+        return Kind(packs, on_in, on_eu, topics(facts))
+    code = question.purpose if question.purpose in RESERVED else ""
+    return Kind(
+        packs, on_in, on_eu, topics(facts), code, is_reading(question.operations), as_of,
+        facts.consent.is_legacy,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=8192)
+def programme(of: Kind) -> tuple[Step, ...]:
+    """The rules that such a question is put to, in the order of decision."""
+    return tuple(
+        Step(rule.fires, pack, finding(rule, pack, of.packs))
+        for rule, pack in spoken(of)
+        if not silence(rule, pack, of)
+    )
+
+
+def spoken(of: Kind) -> list[tuple[Rule, str]]:
+    """Every rule, once for each law that applies and that it is of."""
+    return [
+        (rule, pack)
+        for rule in RULES
+        for pack in (rule.packs or ("",))
+        if not rule.packs or pack in of.packs
+    ]
+
+
+def silence(rule: Rule, pack: str, of: Kind) -> str:
+    """Why a rule is not asked: a code; empty when it is."""
+    return next((code for code, is_so in _SILENCES.items() if is_so(rule, pack, of)), "")
+
+
+def is_reserved(pack: str, of: Kind) -> bool:
+    """Whether the purpose passes as reserved under a law: its ground there is not consent."""
+    if not of.reserved:
+        return False
+    on_consent = {IN: of.on_consent_in, EU: of.on_consent_eu}
+    asked = (pack,) if pack else of.packs
+    return not any(on_consent.get(each) for each in asked)
+
+
+def finding(rule: Rule, pack: str, packs: tuple[str, ...]) -> Reason:
+    """What a rule says: the citations are those of the laws that apply, or of all."""
+    cited = (pack,) if pack else [each for each in packs if each in rule.refs] or KNOWN_PACKS
+    refs = tuple(ref for each in cited for ref in rule.refs[each])
+    return Reason(rule=rule.number, code=rule.code, pack=pack, refs=refs)
+
+
+def _is_of_another_ground(rule: Rule, pack: str, of: Kind) -> bool:
+    on_consent = {IN: of.on_consent_in, EU: of.on_consent_eu}
+    return rule.only_on_consent and not on_consent.get(pack)
+
+
+def _is_beside(rule: Rule, _pack: str, of: Kind) -> bool:
+    return bool(rule.about) and not rule.about & of.about
+
+
+def _is_passed_by(rule: Rule, pack: str, of: Kind) -> bool:
+    if not is_reserved(pack, of):
+        return False
+    reserved = RESERVED[of.reserved]
+    return reserved.passes_by(rule.number, rule.gate, is_reading=of.is_reading)
+
+
+def _is_strict(rule: Rule, pack: str, of: Kind) -> bool:
+    if of.as_of is None:
+        return False
+    # A consent older than the Act never had a notice to prove; s.5(2) lets it count meanwhile.
+    return rule.strict_only or (of.is_legacy and rule.number == _PROOF and pack == IN)
+
+
+def _is_future(rule: Rule, pack: str, of: Kind) -> bool:
+    if of.as_of is None:
+        return False
+    applies_from = rule_applies_from(rule, pack)
+    return applies_from is not None and of.as_of < applies_from
+
+
+_SILENCES: dict[str, Callable[[Rule, str, Kind], bool]] = {
+    "other_ground": _is_of_another_ground,
+    "not_concerned": _is_beside,
+    "reserved": _is_passed_by,
+    "strict_only": _is_strict,
+    "not_in_force": _is_future,
+}
+SILENCES = tuple(_SILENCES)
+"""Why a rule may not be asked."""
