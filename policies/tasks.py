@@ -1,3 +1,4 @@
 """What the decisions leave to work; importing these registers it."""
 
 from policies.recalls import jobs as recall_jobs  # noqa: F401 (registers)
+from policies.rehearsal import job as rehearsal_job  # noqa: F401 (registers)

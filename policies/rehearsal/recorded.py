@@ -30,17 +30,21 @@ class UnreadableDecisionError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What one entry says. `person` is the pseudonym, empty where nobody was found.
-
-    `is_whole` says that the facts as read have the very bytes of the record: nothing was left out.
-    """
+    """What one entry says. `person` is the pseudonym, empty where nobody was found."""
 
     facts: Facts | None
     decision: Decision
+    facts_bytes: bytes
     decision_bytes: bytes
     error: str
     person: str
-    is_whole: bool
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the facts as read have the very bytes of the record: nothing was left out."""
+        if self.facts is None:
+            return self.facts_bytes == b"null"
+        return canonical_struct(self.facts) == self.facts_bytes
 
 
 def read(body: bytes) -> Recorded:
@@ -51,8 +55,7 @@ def read(body: bytes) -> Recorded:
         decision = _decision.decode(found.data.decision)
     except msgspec.MsgspecError:
         raise UnreadableDecisionError from None
-    given = bytes(found.data.facts)
-    whole = given == b"null" if facts is None else canonical_struct(facts) == given
     return Recorded(
-        facts, decision, bytes(found.data.decision), found.data.error, found.subject, whole
-    )
+        facts, decision, bytes(found.data.facts), bytes(found.data.decision), found.data.error,
+        found.subject,
+    )  # fmt: skip

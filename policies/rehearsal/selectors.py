@@ -1,15 +1,21 @@
 """Questions about recorded decisions."""
 
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from audit import selectors as log
 from policies.pdp.policy import NONE, Guardrails
 from policies.pdp.record import EVENT
+from policies.rehearsal.models import Rehearsal
 from policies.rehearsal.recorded import UnreadableDecisionError, read
 from policies.rehearsal.replaying import Finding, Replay, label_parts, replay
+from policies.rehearsal.tally import Tally, header
+from policies.versions import selectors as versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +64,37 @@ def policy_of(controller_id: UUID, label: str) -> Guardrails | None:
     not to be found.
     """
     _, number = label_parts(label)
-    return None if number else NONE
+    if not number:
+        return NONE
+    found = versions.version(controller_id, number)
+    return versions.compiled_version(found) if found is not None else None
+
+
+def rehearsals(controller_ids: Iterable[UUID]) -> QuerySet[Rehearsal]:
+    """The rehearsals of these controllers, newest first."""
+    return Rehearsal.objects.filter(controller_id__in=controller_ids).order_by("-id")
+
+
+def counted(rehearsal: Rehearsal) -> Tally:
+    """What it has counted so far, all parts together."""
+    found = Tally()
+    parts = rehearsal.parts.order_by("number").values_list("counted", flat=True)
+    for part in parts.iterator(chunk_size=10):
+        found.add(Tally.of_dict(part))
+    return found
+
+
+def flips(rehearsal: Rehearsal) -> Iterator[bytes]:
+    """The decisions that would come out the other way, as CSV, part by part."""
+    yield header()
+    parts = rehearsal.parts.order_by("number").values_list("flips", flat=True)
+    for packed in parts.iterator(chunk_size=1):
+        yield from _unpacked(bytes(packed))
+
+
+def _unpacked(packed: bytes) -> Iterator[bytes]:
+    """One packed piece behind the other."""
+    while packed:
+        reader = zlib.decompressobj(wbits=31)
+        yield reader.decompress(packed)
+        packed = reader.unused_data
