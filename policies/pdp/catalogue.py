@@ -4,7 +4,7 @@ Compiled once and replaced when the stamp that each batch reads has moved, so no
 than the batch that uses it (docs/adr/0014). One catalogue serves all controllers.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
@@ -12,6 +12,8 @@ import psycopg
 
 from policies.pdp.connection import connect
 from policies.pdp.model import PurposeFacts, ServiceFacts
+from policies.pdp.policy import NONE, Guardrails
+from policies.versions.loading import LAW_ALONE, Timeline, timelines
 
 MICROSECONDS = 1_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -66,6 +68,12 @@ class Caller:
     asks: dict[str, ServiceFacts]
     stranger: ServiceFacts
     purposes: dict[str, Purpose]
+    timeline: Timeline = LAW_ALONE
+
+    def policy(self, now: int) -> Guardrails:
+        """The controller's rules in force."""
+        timeline = self.timeline
+        return NONE if timeline is LAW_ALONE else timeline.at(now)
 
     def facts(self, purpose: str) -> ServiceFacts:
         return self.asks.get(purpose, self.stranger)
@@ -94,8 +102,12 @@ def load(connection: psycopg.Connection) -> Catalogue:
     for service_id, purpose in connection.execute(_ASKS):
         asks.setdefault(service_id, []).append(purpose)
     purposes = _purposes(connection)
+    policies = timelines(connection)
     callers = {
-        bytes(key[0]): _caller(key, asks.get(key[2], []), purposes.get(key[4], {}))
+        bytes(key[0]): replace(
+            _caller(key, asks.get(key[2], []), purposes.get(key[4], {})),
+            timeline=policies.get(key[4], LAW_ALONE),
+        )
         for key in connection.execute(_KEYS)
     }
     stale = frozenset(row[0].bytes for row in connection.execute(_STALE))
