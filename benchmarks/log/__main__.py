@@ -15,7 +15,13 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from benchmarks.log import appending, house, proving, sequencing  # noqa: E402 (Django first)
+from benchmarks.log import (  # noqa: E402 (Django first)
+    appending,
+    house,
+    proving,
+    replaying,
+    sequencing,
+)
 from config import env  # noqa: E402
 
 RESULTS = Path(__file__).parent.parent / "results"
@@ -41,6 +47,7 @@ class Found:
     placed: list[sequencing.Placed]
     lag: sequencing.Lag
     proofs: proving.Proofs
+    replayed: dict[str, replaying.Rate]
     prices: Prices
 
 
@@ -54,10 +61,13 @@ def main() -> int:
         payload, index = (
             house.bytes_of(connection, one) / each for one in ("audit_payload", "audit_entryindex")
         )
+        replayed = {"database, with payloads": replaying.records()}
         placed = [sequencing.drained(PART) for _ in range(max(2, leaves // PART))]
         lag = sequencing.lagging(STEADY, SECONDS)
+        replayed |= {"database": replaying.tree(), "copy": replaying.copied()}
         evidence = house.bytes_of(connection, *EVIDENCE) / sequencing.size()
-    found = Found(appended, placed, lag, proving.measured(), Prices(evidence, payload, index))
+    prices = Prices(evidence, payload, index)
+    found = Found(appended, placed, lag, proving.measured(), replayed, prices)
     print(*lines(found), sep="\n")
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"log-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
@@ -86,9 +96,12 @@ def lines(found: Found) -> list[str]:
     )
     told.append(
         f"  proof at 10^8: {proofs.hash_bytes} bytes of hashes; the whole file with one witness "
-        f"{proofs.file_bytes}; {proofs.verified:,.0f} records verified and "
-        f"{proofs.replayed:,.0f} entries replayed a second of processor"
+        f"{proofs.file_bytes}; {proofs.verified:,.0f} records verified a second of processor"
     )
+    told += [
+        f"  replayed from {what}: {rate.a_second:,.0f}/s of processor ({rate.entries:,} entries)"
+        for what, rate in found.replayed.items()
+    ]
     told.append(
         f"  bytes a record: evidence {prices.evidence:.1f}, payload {prices.payload:.0f}, "
         f"index {prices.index:.0f}"
@@ -113,7 +126,11 @@ def goals(found: Found) -> list[str]:
          proofs.hash_bytes <= proofs.most_bytes),
         ("proof file under 2 kB at 10^8", f"{proofs.file_bytes}", proofs.file_bytes < 2048),
         ("50,000 offline proofs/s", f"{proofs.verified:,.0f}/s", proofs.verified >= 50_000),
-        ("400,000 replayed entries/s", f"{proofs.replayed:,.0f}/s", proofs.replayed >= 400_000),
+        *(
+            (f"400,000 entries/s replayed from {what}", f"{rate.a_second:,.0f}/s",
+             rate.a_second >= 400_000)
+            for what, rate in found.replayed.items()
+        ),
         ("evidence at most 72 bytes a record", f"{found.prices.evidence:.1f}",
          found.prices.evidence <= 72),
     )  # fmt: skip

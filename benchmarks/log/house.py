@@ -10,6 +10,7 @@ import psycopg
 from psycopg import sql
 
 from audit.append import Row
+from audit.canonical import canonical
 from benchmarks import counts
 from config.run import embedded, stages
 from config.run.provision import DATABASE, provision
@@ -39,14 +40,22 @@ def fresh(name: str) -> Iterator[Connection]:
 
 def rows(number: int, *, log: UUID = LOG) -> list[Row]:
     """Entries as the decision point makes them, about people nobody else is about."""
-    now, body = datetime.now(UTC), os.urandom(BODY_BYTES // 2).hex().encode()
-    return [
-        Row(
-            uuid7(), log, "rc2", body, now, "decision:made", "service", SERVICE, "decision",
-            str(uuid4()), uuid4(), "marketing.email.offers", "permit", "PERMIT_CONSENT",
-        )
-        for _ in range(number)
-    ]  # fmt: skip
+    now, filling = datetime.now(UTC), os.urandom(BODY_BYTES // 2 - 200).hex()
+    return [_row(uuid7(), log, now, filling) for _ in range(number)]
+
+
+def _row(entry_id: UUID, log: UUID, at: datetime, filling: str) -> Row:
+    target, subject = str(entry_id), uuid4()
+    said = {
+        "id": target, "event": "decision:made", "at": int(at.timestamp() * 1_000_000),
+        "actor": {"id": SERVICE, "type": "service"}, "target": {"id": target, "type": "decision"},
+        "data": {"filling": filling}, "outcome": "permit", "purpose": "marketing.email.offers",
+        "reason_code": "PERMIT_CONSENT", "subject": str(subject),
+    }  # fmt: skip
+    return Row(
+        entry_id, log, "rc2", canonical(said), at, "decision:made", "service", SERVICE, "decision",
+        target, subject, "marketing.email.offers", "permit", "PERMIT_CONSENT",
+    )  # fmt: skip
 
 
 def bytes_of(connection: Connection, *tables: str) -> int:

@@ -50,7 +50,9 @@ def filled(leaves: int, *, log: UUID = LOG) -> None:
 
 
 def _group(log: UUID) -> Group:
-    return Group(log, os.urandom(16 * GROUP), os.urandom(32 * GROUP), b"\2" * GROUP)
+    now, noise = (time.time_ns() // 1_000_000).to_bytes(6), os.urandom(10 * GROUP)
+    ids = b"".join([now + noise[i : i + 10] for i in range(0, len(noise), 10)])
+    return Group(log, ids, os.urandom(32 * GROUP), b"\2" * GROUP)
 
 
 def drained(leaves: int) -> Placed:
@@ -86,8 +88,9 @@ def lagging(rate: int, seconds: float) -> Lag:
 def _sequence(stop: threading.Event) -> None:
     try:
         while not stop.is_set():
+            began = time.monotonic()
             if sealing.seal() < sealing.GROUPS_AT_ONCE:
-                stop.wait(PAUSE)
+                stop.wait(max(0.0, PAUSE - (time.monotonic() - began)))
     finally:
         connections.close_all()
 

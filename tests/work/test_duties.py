@@ -80,6 +80,17 @@ class TestRepeating:
         time.sleep(0.05)
         assert step.runs == 51
 
+    @pytest.mark.parametrize(("took", "rest"), [(0, 60), (45, 15), (59, 6), (600, 6)])
+    def test_begins_by_the_clock_and_rests_in_any_case(self, took, rest, monkeypatch):
+        now = [1000.0]
+        monkeypatch.setattr(duties.time, "monotonic", lambda: now[0])
+
+        def step():
+            now[0] += took
+            return False
+
+        assert DutyThread(Duty("test.duty", 60, step))._pause_after_step() == rest
+
     def test_two_of_one_name_are_refused(self, only):
         only(Counter())
 
