@@ -14,6 +14,7 @@ from accounts.api import schema as extensions
 from accounts.operations import ServiceView
 from consent.api import views as consent
 from policies.api import views as policies
+from policies.recalls.api import views as campaigns
 from subjects.api import views as subjects
 
 __all__ = ["app_name", "extensions", "urlpatterns"]
@@ -66,5 +67,8 @@ urlpatterns = [
     path("notices", consent.NoticeInForce.as_view(), name="notices"),
     path("processing", policies.Processing.as_view(), name="processing"),
     path("ai-decisions", policies.AIDecisions.as_view(), name="ai-decisions"),
+    path("campaigns", campaigns.Campaigns.as_view(), name="campaigns"),
+    path("campaigns/<uuid:campaign_id>/end", campaigns.CampaignEnd.as_view(), name="end-campaign"),
+    path("campaigns/<uuid:campaign_id>/kill-list", campaigns.KillList.as_view(), name="kill-list"),
     re_path(r"^(?P<rest>.*)$", Nothing.as_view(), name="nothing"),
 ]
