@@ -90,6 +90,26 @@ class ObjectionMissingError(DomainError):
     message = "No such objection stands."
 
 
+class ObjectionPurposeError(DomainError):
+    code = "objection_purpose_wrong"
+    status = 422
+    message = "Such an objection is about one purpose, by its code; one to marketing is about all."
+    field = "purpose"
+
+
+class ObjectionDecidedError(DomainError):
+    code = "objection_decided"
+    status = 409
+    message = "There is nothing to decide: the objection is absolute, decided or lifted."
+
+
+class GroundsMissingError(DomainError):
+    code = "grounds_missing"
+    status = 422
+    message = "A decision on an objection needs its grounds (GDPR Art 21(1))."
+    field = "grounds"
+
+
 class NoticeMissingError(DomainError):
     code = "notice_missing"
     status = 404

@@ -67,3 +67,17 @@ class TriggerInFutureError(DomainError):
     status = 422
     message = "This has not happened yet."
     field = "at"
+
+
+class ChannelError(DomainError):
+    code = "channel_invalid"
+    status = 422
+    message = "There is no such channel or reason, or too many channels are closed already."
+    field = "channel"
+
+
+class ChannelOpenError(DomainError):
+    code = "channel_open"
+    status = 409
+    message = "This channel is not closed to the person."
+    field = "channel"

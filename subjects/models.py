@@ -41,6 +41,10 @@ class Subject(models.Model):
     )
     adult_on = models.DateField(null=True, blank=True)
     has_guardian = models.BooleanField(default=False)
+    suppressed = models.CharField(
+        max_length=400, blank=True, default="", db_default="",
+        help_text=_("Channels the person may not be contacted through, each with its reason."),
+    )  # fmt: skip
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -61,7 +65,7 @@ class Subject(models.Model):
 
     class Privacy:
         identifier = ("pseudonym",)
-        personal = ("residence", "region", "time_zone", "language", "has_guardian")
+        personal = ("residence", "region", "time_zone", "language", "has_guardian", "suppressed")
         sensitive = ("age_state", "age_assurance", "adult_on")
         evidence = ()
         operational = ("id", "controller", "created_at")
@@ -127,6 +131,8 @@ class StandingState(models.TextChoices):
     ERASED = "erased", _("Erased")
     DECEASED = "deceased", _("Deceased")
     HOLD = "hold", _("Legal hold")
+    VAULT = "vault", _("Kept for the law only")
+    EXPIRED = "expired", _("Past its retention")
 
 
 class ScopeType(models.TextChoices):

@@ -1,6 +1,13 @@
 """Purposes and notices as immutable versions; consents as a ledger and its current state."""
 
-from consent.models.ledger import Commitment, ConsentEvent, ConsentState, Objection
+from consent.models.ledger import (
+    Commitment,
+    ConsentEvent,
+    ConsentState,
+    Objection,
+    ObjectionKind,
+    ObjectionState,
+)
 from consent.models.notices import Notice, NoticePurpose, NoticeTranslation, NoticeVersion
 from consent.models.purposes import Purpose, PurposeVersion
 
@@ -13,6 +20,8 @@ __all__ = [
     "NoticeTranslation",
     "NoticeVersion",
     "Objection",
+    "ObjectionKind",
+    "ObjectionState",
     "Purpose",
     "PurposeVersion",
 ]

@@ -140,8 +140,24 @@ class ConsentState(models.Model):
         return f"{self.state} {self.event_id}"
 
 
+class ObjectionKind(models.TextChoices):
+    DIRECT_MARKETING = "direct_marketing", _("Direct marketing (Art 21(2))")
+    PARTICULAR_SITUATION = "particular_situation", _("Their particular situation (Art 21(1))")
+    VOLUNTARY_USE = "voluntary_use", _("No consent to a use of volunteered data (DPDP s.7(a))")
+
+
+class ObjectionState(models.TextChoices):
+    PENDING = "pending", _("Under review")
+    UPHELD = "upheld", _("Upheld")
+    DISMISSED = "dismissed", _("Outweighed by compelling grounds")
+
+
 class Objection(models.Model):
-    """An objection of a person (GDPR Art 21), standing while `lifted_at` is empty."""
+    """An objection of a person (GDPR Art 21; DPDP s.7(a)), standing while `lifted_at` is empty.
+
+    One to direct marketing is absolute, and so is the word that volunteered data are not to be
+    used. One from a particular situation waits for an officer; dismissing it ends it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     controller = models.ForeignKey(
@@ -150,26 +166,62 @@ class Objection(models.Model):
     subject = models.ForeignKey(
         "subjects.Subject", on_delete=models.PROTECT, related_name="+", db_constraint=False
     )
-    kind = models.CharField(
-        max_length=20, choices=[("direct_marketing", _("Direct marketing (Art 21(2))"))]
+    kind = models.CharField(max_length=20, choices=ObjectionKind.choices)
+    purpose = models.ForeignKey(
+        Purpose, on_delete=models.PROTECT, related_name="+", null=True, blank=True,
+        help_text=_("What it is about; empty: all marketing, or all use of volunteered data."),
+    )  # fmt: skip
+    state = models.CharField(
+        max_length=10,
+        choices=ObjectionState.choices,
+        default=ObjectionState.UPHELD,
+        db_default=ObjectionState.UPHELD,
     )
     objected_at = models.DateTimeField()
     lifted_at = models.DateTimeField(null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.CharField(max_length=80, blank=True, default="", db_default="")
+    grounds = models.TextField(
+        max_length=2000,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Why it was decided so; never a person's data."),
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["subject", "kind"],
+                fields=["subject", "kind", "purpose"],
                 condition=models.Q(lifted_at=None),
+                nulls_distinct=False,
                 name="consent_objection_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="direct_marketing", purpose=None, state="upheld")
+                | models.Q(kind="voluntary_use", state="upheld")
+                | models.Q(kind="particular_situation", purpose__isnull=False),
+                name="consent_objection_has_its_form",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decided_at=None, decided_by="", grounds="")
+                | models.Q(decided_at__isnull=False, kind="particular_situation")
+                & ~models.Q(decided_by="")
+                & ~models.Q(grounds="")
+                & ~models.Q(state="pending"),
+                name="consent_objection_decided_with_grounds",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="dismissed") | models.Q(lifted_at__isnull=False),
+                name="consent_objection_dismissed_is_over",
             ),
         ]
 
     class Privacy:
         identifier = ()
-        personal = ("kind", "objected_at", "lifted_at")
+        personal = ("kind", "purpose", "state", "objected_at", "lifted_at")
         sensitive = ()
-        evidence = ()
+        evidence = ("decided_at", "decided_by", "grounds")
         operational = ("id", "controller", "subject")
         on_erasure = "keep_pseudonymous"
 

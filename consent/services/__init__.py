@@ -2,7 +2,12 @@
 
 from consent.services.choices import expire_due, record, withdraw, withdraw_all
 from consent.services.lines import Choice
-from consent.services.objections import lift_objection, object_to, record_commitment
+from consent.services.objections import (
+    decide_objection,
+    lift_objection,
+    object_to,
+    record_commitment,
+)
 from consent.services.publishing import (
     Words,
     approve_purpose,
@@ -19,6 +24,7 @@ __all__ = [
     "Words",
     "approve_purpose",
     "close_purpose",
+    "decide_objection",
     "draft_notice",
     "draft_purpose",
     "expire_due",

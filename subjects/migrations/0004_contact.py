@@ -1,4 +1,4 @@
-"""How and when a person may be contacted: when each behaviour of theirs was last reported."""
+"""How and when a person may be contacted: through which channels, and after which behaviour."""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -50,4 +50,31 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL(*belongs_together("subjects_trigger")),
+        migrations.AddField(
+            model_name="subject",
+            name="suppressed",
+            field=models.CharField(
+                blank=True,
+                db_default="",
+                default="",
+                help_text="Channels the person may not be contacted through, each with its reason.",
+                max_length=400,
+            ),
+        ),
+        migrations.AlterField(
+            model_name="standing",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("restricted", "Restricted"),
+                    ("erasing", "Being erased"),
+                    ("erased", "Erased"),
+                    ("deceased", "Deceased"),
+                    ("hold", "Legal hold"),
+                    ("vault", "Kept for the law only"),
+                    ("expired", "Past its retention"),
+                ],
+                max_length=12,
+            ),
+        ),
     ]
