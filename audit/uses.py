@@ -39,7 +39,8 @@ class Kind(StrEnum):
 
 KINDS: Final = {
     "decision:made": Kind.DECISION,
-    "search:made": Kind.SEARCHED,
+    "search:made": Kind.AUDIENCE,
+    "permissions:searched": Kind.SEARCHED,
     "audience:recorded": Kind.AUDIENCE,
     "processing:reported": Kind.PROCESSING,
     "ai:decided": Kind.AI_DECISION,

@@ -164,8 +164,9 @@ class _Finder:
         asked = [Asked(one.item, caller) for one in window]
         rows = await self._rows(asked)
         clock = Clock(rows[0][-2], self._decider.valid_seconds)
-        for candidate, one, row in zip(window, asked, rows, strict=True):
-            made = self._decider.decided(one, row, clock)
+        looked = await self._decider.look(asked, rows, clock)
+        for place, (candidate, one, row) in enumerate(zip(window, asked, rows, strict=True)):
+            made = self._decider.decided(one, row, clock, looked.completing(place))
             page.considered += 1
             page.after = candidate.position
             if self._search.kind != "resource":
@@ -190,10 +191,13 @@ class _Finder:
         raw_id, entry_id = fresh()
         made = [made for _, made in page.results]
         search, about = self._search, page.about
-        return Entry(
-            entry_id, raw_id, caller.controller, caller.id,
-            search_record.data(search.kind, search.item.question, page.considered, made), page.at,
-            about.subject_id if about else None, about.pseudonym if about else "",
+        kept = search_record.data(search.kind, search.item.question, page.considered, made)
+        entry = Entry(entry_id, raw_id, caller.controller, caller.id, kept, page.at)
+        if search.kind == "resource":
+            return replace(entry, people=tuple(one.subject_id for one in made if one.subject_id))
+        return replace(
+            entry, event=search_record.OF_ONE, subject_id=about.subject_id if about else None,
+            pseudonym=about.pseudonym if about else "",
         )  # fmt: skip
 
     def _source(self, caller: Caller) -> _Source:

@@ -16,7 +16,9 @@ from policies.pdp.channel import Parameters, Statement
 from policies.pdp.model import Facts, Question, ServiceFacts
 from policies.pdp.record import INDEXED, Made
 
-EVENT = "search:made"
+OF_PEOPLE, OF_ONE = "search:made", "permissions:searched"
+"""A page of people; and what may be done about the one person a search names."""
+
 CLASS = RetentionClass.PROCESSING.value
 _CLASS_BYTE = bytes([CLASS_BYTES[CLASS]])
 
@@ -27,12 +29,26 @@ WITH pending AS (
   INSERT INTO audit_pending (controller_id, ids, entries, classes) VALUES ($2, $3, $4, $5)
 ), payload AS (
   INSERT INTO audit_payload (id, retention_class, salt, body) VALUES ($1, '{CLASS}', $6, $7)
+), members AS (
+  INSERT INTO audit_members (id, controller_id, lowest, highest, ids)
+  SELECT $1, $2, $12, $13, $14 WHERE $14 <> ''
 )
 INSERT INTO audit_entryindex (id, retention_class, controller_id, at, event, actor_type, actor_id,
   target_type, target_id, subject_id, purpose, outcome, reason_code)
-VALUES ($1, '{CLASS}', $2, now(), '{EVENT}', 'service', $8, 'search', $1::text, $9, $10, '', '')
+VALUES ($1, '{CLASS}', $2, now(), $11, 'service', $8, 'search', $1::text, $9, $10, '', '')
 """,  # noqa: S608 (the constants above)
-    (arrays.UUID, arrays.UUID, *[arrays.BYTEA] * 5, arrays.TEXT, arrays.UUID, arrays.TEXT),
+    (
+        arrays.UUID,
+        arrays.UUID,
+        *[arrays.BYTEA] * 5,
+        arrays.TEXT,
+        arrays.UUID,
+        arrays.TEXT,
+        arrays.TEXT,
+        arrays.UUID,
+        arrays.UUID,
+        arrays.BYTEA,
+    ),
 )
 
 
@@ -71,7 +87,10 @@ class _Body(msgspec.Struct, gc=False, frozen=True, omit_defaults=True):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """A page, ready to be recorded. `subject_id` is the person it is about, where it is one."""
+    """A page, ready to be recorded.
+
+    `subject_id` is the one person it is about; `people` are those it found, ascending.
+    """
 
     id: str
     raw_id: bytes
@@ -79,6 +98,8 @@ class Entry(msgspec.Struct, frozen=True):
     service_id: str
     data: Data
     at: int
+    event: str = OF_PEOPLE
+    people: tuple[bytes, ...] = ()
     subject_id: bytes | None = None
     pseudonym: str = ""
 
@@ -121,7 +142,7 @@ def body(entry: Entry) -> bytes:
     """The canonical bytes of a page's entry."""
     return canonical_struct(
         _Body(
-            id=entry.id, at=entry.at, event=EVENT, actor=_Named("service", entry.service_id),
+            id=entry.id, at=entry.at, event=entry.event, actor=_Named("service", entry.service_id),
             target=_Named("search", entry.id), data=entry.data,
             purpose=entry.data.question.purpose, subject=entry.pseudonym,
         )
@@ -132,7 +153,9 @@ def append(entry: Entry) -> tuple[Statement, Parameters]:
     """The append of one page: a fresh salt, one commitment, one body."""
     salt, written = os.urandom(16), body(entry)
     purpose = entry.data.question.purpose[:INDEXED].encode()
+    people = entry.people or (None,)
     return APPEND, [
         entry.raw_id, entry.controller, entry.raw_id, commitment(salt, written), _CLASS_BYTE,
         salt, written, entry.service_id.encode(), entry.subject_id, purpose,
+        entry.event.encode(), people[0], people[-1], b"".join(entry.people),
     ]  # fmt: skip

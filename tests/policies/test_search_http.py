@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from accounts import services as accounts
+from audit.uses import uses_of
 from consent import services as consent
 from policies.pdp import search_record
 from policies.pdp.engine import decide
@@ -316,7 +317,7 @@ class TestAPageOnRecord:
         query = (
             "SELECT i.purpose, i.subject_id, convert_from(p.body, 'UTF8')::jsonb, i.id::text"
             " FROM audit_entryindex i JOIN audit_payload p USING (id)"
-            " WHERE i.event = 'search:made' ORDER BY i.id"
+            " WHERE i.event IN ('search:made', 'permissions:searched') ORDER BY i.id"
         )
         return superuser.execute(query).fetchall()
 
@@ -348,6 +349,17 @@ class TestAPageOnRecord:
         ((_, subject, body, _),) = self.entries(superuser)
         assert subject == asha.id
         assert body["subject"] == str(asha.pseudonym)
+
+    def test_of_people_is_found_by_each_of_them_and_by_nobody_else(self, lotus, search):
+        made = people(lotus, 9)
+        search(lotus, page={"limit": 2})
+        token = search(lotus, page={"limit": 2})["page"]["next_token"]
+        search(lotus, page={"limit": 2, "token": token})
+
+        found = [len(uses_of(lotus.id, one.id).uses) for one in made]
+
+        assert found == [2, 0, 2, 0, 1, 0, 1, 0, 0]
+        assert uses_of(lotus.id, made[4].id).uses[0].purpose == OFFERS
 
     def test_is_not_written_for_a_refusal(self, http, lotus, superuser):
         body = {**lotus.question("x"), "page": {"token": "x"}}
