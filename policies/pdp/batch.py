@@ -19,7 +19,7 @@ from policies.pdp import facts, record
 from policies.pdp.catalogue import Caller, Catalogue
 from policies.pdp.channel import Channel, Parameters, Rows, Statement
 from policies.pdp.engine import decide, failed
-from policies.pdp.extras import Complete, Extras
+from policies.pdp.extras import Complete, Extras, Looked
 from policies.pdp.facts import Asked, Clock
 from policies.pdp.idempotency import Once
 from policies.pdp.policy import NONE
@@ -134,6 +134,15 @@ class Decider:
                 made.append(decision)
         entries = [record.append(made, clock.now)] if made else []
         await self.exchange(*entries, *extras.writing(), commits=True)
+
+    async def look(self, asked: list[Asked], rows: Rows, clock: Clock) -> Looked:
+        """What guardrails look at about these items, for who only looks: nothing is counted."""
+        looked = Looked(self.catalogue, locks=False)
+        for place, (one, row) in enumerate(zip(asked, rows, strict=True)):
+            looked.want(place, one, row, clock)
+        if reading := looked.reading():
+            looked.take(await self.exchange(*reading, commits=False))
+        return looked
 
     async def exchange(
         self,
