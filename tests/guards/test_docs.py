@@ -3,6 +3,7 @@ import re
 from django.core.management import get_commands
 
 from config.places import BASE_DIR
+from tests.guards import alarms
 from tests.guards.tree import files, name, report
 
 COMMAND = re.compile(r"manage\.py\s+([a-z][a-z0-9_]*)")
@@ -102,3 +103,9 @@ def test_code_cites_only_decisions_that_exist():
     ]
 
     assert not wrong, report(wrong, "Correct the number.")
+
+
+def test_the_table_of_alarms_says_what_officers_read():
+    found = alarms.SECTION.search(alarms.TARGET.read_text())
+
+    assert found and found.group() == alarms.section(), "Renew it: python -m tests.guards.alarms"
