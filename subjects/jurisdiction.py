@@ -5,6 +5,7 @@ Art 3: an establishment in the Union, or persons in the Union who are offered go
 unknown residence gives no law at all, so that the decision is a denial (unknown is protective).
 """
 
+import re
 from functools import lru_cache
 
 EEA = frozenset({
@@ -21,3 +22,16 @@ def packs(residence: str, establishment: str) -> tuple[str, ...]:
     places = {residence, establishment}
     found = (("IN", "IN" in places), ("EU", bool(places & EEA)))
     return tuple(pack for pack, applies in found if applies)
+
+
+_PART = re.compile(r"[A-Z0-9]{1,3}")
+
+
+@lru_cache(maxsize=4096)
+def region(residence: str, part: str) -> str:
+    """Where a person lives: a country, or a part of it where that is on record as a code.
+
+    ISO 3166; empty where the country is unknown. `part` may be written with the country or not.
+    """
+    code = part.removeprefix(f"{residence}-")
+    return f"{residence}-{code}" if residence and _PART.fullmatch(code) else residence

@@ -12,6 +12,7 @@ from typing import Final
 from policies.guardrails.model import Guardrail, Match
 from policies.pdp.model import Facts, PurposeFacts, Question
 
+COUNTRY: Final = 2
 ANY: Final = ""  # files what concerns a use that leaves the list's matter unsaid
 Told = tuple[str, ...]
 """What a use names of one list's matter, patterns included; `(ANY,)`: it may be anything."""
@@ -31,8 +32,22 @@ def _all_patterns(terms: Told) -> Told:
 
 @lru_cache(maxsize=4096)
 def places(region: str) -> Told:
-    """A region and its country; anywhere where it is unknown."""
-    return (region[:2], region) if region else (ANY,)
+    """A country with a part of it, or with whatever part; anywhere where nothing is known."""
+    if not region:
+        return (ANY,)
+    return (region[:2], region if len(region) > COUNTRY else f"{region}-*")
+
+
+@lru_cache(maxsize=4096)
+def _listed_places(regions: Told) -> Told:
+    """Regions as listed; of a part, also that it may be meant where the part is unknown."""
+    unsure = (f"{one[:2]}-*" for one in regions if len(one) > COUNTRY)
+    return (*regions, *dict.fromkeys(unsure))
+
+
+def _listed(match: Match, name: str) -> Told:
+    values: Told = getattr(match, name)
+    return _listed_places(values) if name == "regions" else values
 
 
 def _region(facts: Facts) -> str:
@@ -60,7 +75,7 @@ LISTS: Final[dict[str, Reader]] = {
 def meets(match: Match, question: Question, facts: Facts | None) -> bool:
     """Whether a use meets every list. Without facts: whether it could."""
     for name in match.__struct_fields__:
-        wanted = getattr(match, name)
+        wanted = _listed(match, name)
         if wanted and not _meets(wanted, LISTS[name](question, facts)):
             return False
     return True
@@ -99,14 +114,14 @@ class Index:
     def _file(self, place: int, match: Match, counted: dict[str, Counter[str]]) -> None:
         name = min(
             (one for one in LISTS if getattr(match, one)),
-            key=lambda one: max(counted[one][value] for value in (*getattr(match, one), ANY)),
+            key=lambda one: max(counted[one][value] for value in (*_listed(match, one), ANY)),
             default=None,
         )
         if name is None:
             self._always.append(place)
             return
         filed = self._filed.setdefault(name, {})
-        for value in {*getattr(match, name), ANY}:
+        for value in {*_listed(match, name), ANY}:
             filed.setdefault(value, []).append(place)
 
 
@@ -118,7 +133,7 @@ def _counted(rules: Iterable[Guardrail]) -> dict[str, Counter[str]]:
     counted: dict[str, Counter[str]] = {name: Counter() for name in LISTS}
     for rule in rules:
         for name, counter in counted.items():
-            values = set(getattr(rule.match, name))
+            values = set(_listed(rule.match, name))
             counter.update(values)
             if values and name in _MAY_BE_UNSAID:
                 counter[ANY] += 1

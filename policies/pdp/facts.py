@@ -19,7 +19,7 @@ from policies.pdp.model import Commitment, ConsentFacts, Facts, Standing, Subjec
 from policies.pdp.shapes import Row, Shapes
 from policies.pdp.wire import Item
 from subjects.clock import offsets
-from subjects.jurisdiction import packs
+from subjects.jurisdiction import packs, region
 from subjects.schemes import MalformedIdentifierError, UnknownSchemeError, normalise
 
 
@@ -30,7 +30,8 @@ SELECT s.id, s.pseudonym, s.residence, s.age_state, s.age_assurance, s.adult_on,
        st.standings, o.objected_at,
        c.event_id, c.state, c.since_at, c.expires_at, c.purpose_version, c.notice_version_id,
        c.language, c.is_explicit, c.is_provable, c.given_by, c.guardian_verified,
-       m.reference, m.purpose, m.started_at, m.ends_at, s.time_zone, now(), ({STAMP})
+       m.reference, m.purpose, m.started_at, m.ends_at, s.time_zone, s.region,
+       now(), ({STAMP})
 FROM {sources[0]} {ordered}
   AS asked(controller_id, subject_id, purpose_id, scheme, digest, commitment{number})
 LEFT JOIN LATERAL (
@@ -147,21 +148,27 @@ _NO_CONSENT = ConsentFacts()
 def _subject(row: tuple[Any, ...], country: str) -> SubjectFacts:
     standings = row[7]
     if standings is None:
-        return _plain_subject(row[2], country, row[3], row[4], row[5], row[6])
+        return _plain_subject(row[2], row[25], country, row[3], row[4], row[5], row[6])
     told = tuple(Standing(state, kind, scope, int(at)) for state, kind, scope, at in standings)
     return SubjectFacts(
-        packs=packs(row[2], country), age=row[3], age_assurance=row[4], adult_at=row[5],
-        has_guardian=row[6], standings=told,
+        packs=packs(row[2], country), region=region(row[2], row[25]), age=row[3],
+        age_assurance=row[4], adult_at=row[5], has_guardian=row[6], standings=told,
     )  # fmt: skip
 
 
 @lru_cache(maxsize=65_536)
 def _plain_subject(  # noqa: PLR0913, PLR0917 (the columns of a person without standing)
-    residence: str, country: str, age: str, assurance: str, adult_at: int | None, guardian: bool
+    residence: str,
+    part: str,
+    country: str,
+    age: str,
+    assurance: str,
+    adult_at: int | None,
+    guardian: bool,
 ) -> SubjectFacts:
     return SubjectFacts(
-        packs=packs(residence, country), age=age, age_assurance=assurance, adult_at=adult_at,
-        has_guardian=guardian,
+        packs=packs(residence, country), region=region(residence, part), age=age,
+        age_assurance=assurance, adult_at=adult_at, has_guardian=guardian,
     )  # fmt: skip
 
 
