@@ -62,7 +62,8 @@ def step(job: JobView) -> Step:
     after = UUID(job.cursor["after"]) if "after" in job.cursor else _first(found.since_at)
     until = found.until_at if found.kind == Kind.PERIOD else min(found.until_at, _settled())
     run, before = _Run(found), uuid7_at(until)
-    total = None if "after" in job.cursor else run.total(after, before)
+    is_new = "after" not in job.cursor and found.kind == Kind.PERIOD
+    total = run.total(after, before) if is_new else job.total
     last, is_all = run.through(after, before)
     number = job.cursor.get("part", 0) + 1
     return Step(
@@ -89,7 +90,9 @@ def record(job: JobView, done: Step) -> Outcome:
         return finished()
     seen = done.tally.examined + done.tally.skipped + done.tally.unreadable
     delay = FOLLOWS_SECONDS if done.is_all else 0
-    return again(cursor=done.cursor, done=job.done + seen, total=done.total, delay_seconds=delay)
+    came = job.done + seen
+    total = None if done.total is None else max(done.total, came)
+    return again(cursor=done.cursor, done=came, total=total, delay_seconds=delay)
 
 
 class _Run:

@@ -22,11 +22,19 @@ from subjects.services import ref
 OFFERS = "marketing.email.offers"
 
 
-def recorded(controller_id, service_id, person, *, purpose=OFFERS, at=None, given=True, **more):
-    """The id of a decision about the person, made `at` (else now); a permit if consent is given."""
+def recorded(
+    controller_id, service_id, person, *, purpose=OFFERS, at=None, given=True, asks=None, **more
+):
+    """The id of a decision about the person, made `at` (else now); a permit if consent is given.
+
+    `asks` is what the question says beyond the purpose.
+    """
     now = audit.micros(at or datetime.now(UTC))
     facts = Facts(
-        now=now, question=Question(purpose=purpose, caller=str(service_id), caller_type="service"),
+        now=now,
+        question=Question(
+            purpose=purpose, caller=str(service_id), caller_type="service", **(asks or {})
+        ),
         service=ServiceFacts(
             id=str(service_id), code=str(service_id), is_active=True, may_ask=True,
             has_contract=True,

@@ -1,0 +1,397 @@
+"""A draft is tried on recorded decisions: who flips, why, and nothing is counted twice."""
+
+import csv
+import io
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from audit.actors import Actor
+from audit.models import EntryIndex
+from policies.rehearsal import job as jobs
+from policies.rehearsal import selectors, services
+from policies.rehearsal.comparing import Flow
+from policies.rehearsal.errors import (
+    NothingToRehearseError,
+    NotRunningError,
+    PeriodError,
+    ShadowRunsError,
+)
+from policies.rehearsal.models import RehearsalState
+from policies.rehearsal.tally import COLUMNS, EXAMPLES, MOST_VALUES, OTHERS, Tally
+from policies.versions import selectors as versions
+from policies.versions import services as policy
+from policies.versions.errors import NotRehearsedError
+from tests.factories.company import OFFERS
+from tests.factories.decisions import recorded
+from work import services as work
+from work.models import Job, JobState
+
+pytestmark = [pytest.mark.req("POL-14")]
+OLGA, NILS = Actor("officer", "olga"), Actor("officer", "nils")
+NOW = datetime.now(UTC)
+CAP_DAY = {"kind": "cap", "limit": 2, "seconds": 86_400}
+
+
+def rule(code="no_sms", effect=None, **match):
+    words = {"en": "Not by this channel."}
+    return {
+        "code": code, "title": "A rule", "match": match or {"channels": ["sms"]},
+        "effect": effect or {"kind": "deny"}, "text": words, "person": words,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def draft(lotus):
+    """Makes the draft of these rules."""
+
+    def make(*rules):
+        version = policy.draft_policy(by=OLGA, controller_id=lotus.id, note="try")
+        for one in rules:
+            version = policy.put_guardrail(by=OLGA, version=version, guardrail=one)
+        return version
+
+    return make
+
+
+@pytest.fixture
+def asked(lotus):
+    """Records a decision about somebody, asked by SMS unless said otherwise."""
+    people = {}
+
+    def make(name="asha", *, given=True, channel="sms", campaign="", purpose=OFFERS, at=None):
+        person = people.get(name) or lotus.person(f"{name}@example.in")
+        people[name] = person
+        return recorded(
+            lotus.id, lotus.service.id, person, given=given, purpose=purpose, at=at,
+            asks={"channel": channel, "campaign": campaign},
+        )  # fmt: skip
+
+    return make
+
+
+def rehearse(lotus, **more):
+    given = {"since": NOW - timedelta(days=1), "until": datetime.now(UTC), **more}
+    return services.start(by=OLGA, controller_id=lotus.id, **given)
+
+
+def done(rehearsal):
+    """Works until nothing is due, and gives what was counted."""
+    while work.run_available(worker="test"):
+        pass
+    rehearsal.refresh_from_db()
+    return selectors.counted(rehearsal)
+
+
+def lines(rehearsal):
+    text = b"".join(selectors.flips(rehearsal)).decode()
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+class TestWhoFlips:
+    def test_is_told_by_what_the_draft_does(self, lotus, draft, asked):
+        flipped = asked("asha", campaign="diwali")
+        asked("bela", channel="email")
+        asked("chris", given=False)
+        draft(rule(channels=["sms"]))
+
+        counted = done(rehearsal := rehearse(lotus))
+
+        assert rehearsal.state == RehearsalState.FINISHED
+        assert counted.flows == {"newly_denied": 1, "still_permitted": 1, "still_denied": 1}
+        assert counted.by["campaign"]["diwali"] == {"newly_denied": 1}
+        assert counted.by["language"]["en"] == {
+            "newly_denied": 1, "still_permitted": 1, "still_denied": 1,
+        }  # fmt: skip
+        assert counted.reasons == {"PERMIT_IN:consent>GUARDRAIL_DENIED:no_sms": 1}
+        assert [one["id"] for one in counted.examples["newly_denied"]] == [str(flipped)]
+        (line,) = lines(rehearsal)
+        assert tuple(line) == COLUMNS
+        assert (line["decision"], line["campaign"], line["answer_of_draft"]) == (
+            str(flipped), "diwali", "deny",
+        )  # fmt: skip
+        assert counted.unproven == counted.unreadable == counted.skipped == 0
+
+    def test_is_nobody_where_the_law_denies_already(self, lotus, draft, asked):
+        asked(given=False)
+        draft(rule())
+
+        assert done(rehearse(lotus)).flows == {"still_denied": 1}
+
+    def test_is_told_against_the_version_in_force_and_not_the_law_alone(self, lotus, draft, asked):
+        asked("asha")
+        asked("bela", channel="email")
+        draft(rule(channels=["sms"]))
+        done(rehearse(lotus))
+        policy.approve_policy(by=NILS, version=versions.draft(lotus.id))
+        draft(rule("no_email", channels=["email"]))
+        loose = policy.remove_guardrail(by=OLGA, version=versions.draft(lotus.id), code="no_sms")
+
+        counted = done(rehearsal := rehearse(lotus))
+
+        assert rehearsal.active_number == loose.number - 1
+        assert counted.flows == {"newly_permitted": 1, "newly_denied": 1}
+
+    def test_leaves_out_what_lies_outside_the_period_and_other_controllers(
+        self, lotus, draft, asked
+    ):
+        asked(at=NOW)
+        draft(rule())
+
+        until = datetime.now(UTC)
+        asked("bela")
+
+        assert done(rehearse(lotus, until=until)).examined == 1
+
+    def test_of_other_terms_is_no_flip(self, lotus, draft, asked):
+        asked()
+        draft(rule("why", {"kind": "require", "obligation": "why_am_i_seeing_this"}))
+
+        counted = done(rehearsal := rehearse(lotus))
+
+        assert counted.flows == {"other_terms": 1}
+        assert lines(rehearsal) == []
+
+
+class TestCaps:
+    def test_are_counted_along_the_decisions(self, lotus, draft, asked):
+        for _ in range(4):
+            asked("asha")
+        asked("bela")
+        draft(rule("twice", CAP_DAY))
+
+        counted = done(rehearse(lotus))
+
+        assert counted.flows == {"still_permitted": 3, "newly_denied": 2}
+
+    def test_forget_what_is_older_than_they_look_back(self, lotus, draft, asked):
+        for days in (3, 3, 0, 0):
+            asked(at=datetime.now(UTC) - timedelta(days=days))
+        draft(rule("twice", CAP_DAY))
+
+        assert done(rehearse(lotus)).flows == {"still_permitted": 4}
+
+    def test_go_on_where_the_step_before_ended(self, lotus, draft, asked, monkeypatch):
+        monkeypatch.setattr(jobs, "AT_ONCE", 1)
+        monkeypatch.setattr(jobs, "CAPPED_STEP_SECONDS", 0.000001)
+        for _ in range(4):
+            asked()
+        draft(rule("twice", CAP_DAY))
+
+        counted = done(rehearsal := rehearse(lotus))
+
+        assert rehearsal.parts.count() == 4
+        assert counted.flows == {"still_permitted": 2, "newly_denied": 2}
+        assert bytes(rehearsal.counters) == b""
+
+
+class TestAGapOfTheRecord:
+    def test_is_not_put_down_to_the_draft(self, lotus, draft, asked):
+        asked()
+        draft(rule("rest", {"kind": "delay", "triggers": ["cart_left"], "seconds": 3600}))
+
+        counted = done(rehearsal := rehearse(lotus))
+
+        assert counted.flows == {"unjudged": 1}
+        assert lines(rehearsal) == []
+
+
+@pytest.mark.req("P7")
+class TestKilledWorkers:
+    def test_count_nothing_twice(self, lotus, draft, asked, monkeypatch):
+        monkeypatch.setattr(jobs, "AT_ONCE", 1)
+        monkeypatch.setattr(jobs, "STEP_SECONDS", 0.000001)
+        for number in range(3):
+            asked(f"p{number}")
+        draft(rule())
+        rehearsal = rehearse(lotus)
+
+        while claimed := work.claim(worker="dies"):
+            jobs.step(claimed[0])  # counted, and then killed before anything was recorded
+            Job.objects.filter(id=claimed[0].id).update(
+                state=JobState.READY, lease_owner="", lease_until=None
+            )
+            work.run_available(worker="lives", limit=1)
+
+        rehearsal.refresh_from_db()
+        assert selectors.counted(rehearsal).flows == {"newly_denied": 3}
+        assert len(lines(rehearsal)) == 3
+
+
+class TestADraft:
+    def test_may_be_approved_once_it_was_rehearsed(self, lotus, draft, asked):
+        asked()
+        version = draft(rule())
+        with pytest.raises(NotRehearsedError):
+            policy.approve_policy(by=NILS, version=version)
+
+        done(rehearsal := rehearse(lotus))
+
+        fresh = versions.draft(lotus.id)
+        assert (fresh.state, fresh.rehearsal_id) == ("rehearsed", rehearsal.id)
+        assert policy.approve_policy(by=NILS, version=fresh).approved_by == "nils"
+
+    def test_changed_meanwhile_was_not_rehearsed(self, lotus, draft, asked):
+        asked()
+        version = draft(rule())
+        rehearsal = rehearse(lotus)
+        policy.put_guardrail(by=OLGA, version=version, guardrail=rule("other", channels=["fax"]))
+
+        done(rehearsal)
+
+        assert rehearsal.state == RehearsalState.FINISHED
+        assert versions.draft(lotus.id).state == "draft"
+
+    def test_is_rehearsed_as_it_was_when_it_began(self, lotus, draft, asked):
+        asked()
+        version = draft(rule(channels=["post"]))
+        rehearsal = rehearse(lotus)
+        policy.put_guardrail(by=OLGA, version=version, guardrail=rule())
+
+        assert done(rehearsal).flows == {"still_permitted": 1}
+
+    def test_is_needed(self, lotus):
+        with pytest.raises(NothingToRehearseError):
+            rehearse(lotus)
+
+    @pytest.mark.parametrize(
+        ("since", "until"),
+        [
+            (NOW, NOW - timedelta(days=1)),
+            (NOW - timedelta(days=401), NOW),
+            (NOW + timedelta(days=1), NOW + timedelta(days=2)),
+        ],
+    )
+    def test_needs_a_period_of_the_past(self, lotus, draft, since, until):
+        draft(rule())
+
+        with pytest.raises(PeriodError):
+            rehearse(lotus, since=since, until=until)
+
+        assert not Job.objects.filter(kind=services.KIND).exists()
+
+    def test_without_a_decision_to_try_it_on_says_so(self, lotus, draft):
+        draft(rule())
+
+        assert done(rehearse(lotus)).examined == 0
+
+
+class TestTheShadow:
+    @pytest.fixture(autouse=True)
+    def settled(self, monkeypatch):
+        """Records are looked at as soon as they are there."""
+        monkeypatch.setattr(jobs, "SETTLED", timedelta(0))
+        monkeypatch.setattr(jobs, "FOLLOWS_SECONDS", 0.01)
+
+    def follow(self, rehearsal):
+        for _ in range(3):
+            time.sleep(0.03)  # longer than it waits between two looks
+            work.run_available(worker="test", limit=1)
+        rehearsal.refresh_from_db()
+        return selectors.counted(rehearsal)
+
+    def test_counts_what_comes_and_nothing_that_was(self, lotus, draft, asked):
+        asked("before")
+        draft(rule(channels=["sms"]))
+        rehearsal = services.start_shadow(by=OLGA, controller_id=lotus.id, days=7)
+
+        asked("asha")
+        asked("bela", channel="email")
+        first = self.follow(rehearsal)
+        asked("chris")
+        then = self.follow(rehearsal)
+
+        assert first.flows == {"newly_denied": 1, "still_permitted": 1}
+        assert then.flows == {"newly_denied": 2, "still_permitted": 1}
+        assert rehearsal.parts.count() == 1
+        assert len(lines(rehearsal)) == 2
+        assert rehearsal.state == RehearsalState.RUNNING
+
+    def test_is_no_rehearsal_of_the_draft(self, lotus, draft, asked):
+        draft(rule())
+        rehearsal = services.start_shadow(by=OLGA, controller_id=lotus.id, days=1)
+        type(rehearsal).objects.update(until_at=datetime.now(UTC))
+
+        self.follow(rehearsal)
+
+        assert rehearsal.state == RehearsalState.FINISHED
+        assert versions.draft(lotus.id).state == "draft"
+
+    def test_ends_when_somebody_stops_it(self, lotus, draft, asked):
+        draft(rule())
+        rehearsal = services.start_shadow(by=OLGA, controller_id=lotus.id, days=1)
+        services.stop(by=NILS, rehearsal=rehearsal)
+        asked()
+
+        assert self.follow(rehearsal).examined == 0
+        assert rehearsal.state == RehearsalState.STOPPED
+        with pytest.raises(NotRunningError):
+            services.stop(by=NILS, rehearsal=rehearsal)
+
+    def test_is_one_at_a_time(self, lotus, draft):
+        draft(rule())
+        services.start_shadow(by=OLGA, controller_id=lotus.id, days=1)
+
+        with pytest.raises(ShadowRunsError):
+            services.start_shadow(by=OLGA, controller_id=lotus.id, days=1)
+
+    @pytest.mark.parametrize("days", [0, -1, 31])
+    def test_ends_within_a_month(self, lotus, draft, days):
+        draft(rule())
+
+        with pytest.raises(PeriodError):
+            services.start_shadow(by=OLGA, controller_id=lotus.id, days=days)
+
+
+class TestWhatIsRecorded:
+    def test_begin_end_and_taking_the_list(self, lotus, draft, asked):
+        asked()
+        draft(rule())
+        done(rehearsal := rehearse(lotus))
+        b"".join(services.take_flips(by=NILS, rehearsal=rehearsal))
+
+        said = EntryIndex.objects.filter(target_id=str(rehearsal.id)).order_by("id")
+
+        assert [(one.event, one.actor_id) for one in said] == [
+            ("rehearsal:started", "olga"), ("rehearsal:finished", "rehearsal"),
+            ("rehearsal:taken", "nils"),
+        ]  # fmt: skip
+
+
+@pytest.mark.req("P10")
+def test_a_line_of_the_list_is_no_formula_and_names_nobody(lotus, draft, asked):
+    asked("asha", campaign="=cmd()")
+    draft(rule())
+
+    done(rehearsal := rehearse(lotus))
+
+    (line,) = lines(rehearsal)
+    person = EntryIndex.objects.get(id=line["decision"]).subject_id
+    assert line["campaign"] == "'=cmd()"
+    assert str(person) not in ",".join(line.values())
+
+
+def test_values_beyond_many_are_counted_together():
+    tally = Tally()
+
+    for number in range(MOST_VALUES + 5):
+        cell = tally._cell("campaign", f"c{number}")
+        cell[Flow.NEWLY_DENIED.value] = cell.get(Flow.NEWLY_DENIED.value, 0) + 1
+
+    assert len(tally.by["campaign"]) == MOST_VALUES + 1
+    assert tally.by["campaign"][OTHERS] == {"newly_denied": 5}
+
+
+def test_parts_add_up():
+    first, second = Tally(), Tally()
+    for one in (first, second):
+        one.flows["newly_denied"] = 2
+        one.by["purpose"] = {"p": {"newly_denied": 2}}
+        one.examples["newly_denied"] = [{"id": str(n), "was": "", "now": ""} for n in range(8)]
+
+    first.add(Tally.of_dict(second.as_dict()))
+
+    assert first.of(Flow.NEWLY_DENIED) == 4
+    assert first.by["purpose"]["p"] == {"newly_denied": 4}
+    assert len(first.examples["newly_denied"]) == EXAMPLES
