@@ -56,9 +56,10 @@ def put(entry_id: UUID, controller_id: UUID, ids: bytes) -> None:
 
 def of(controller_id: UUID, entry_ids: Collection[UUID]) -> Iterator[tuple[UUID, bytes]]:
     """The people of each of these entries who are not forgotten, an entry at a time."""
-    rows = Members.objects.filter(controller_id=controller_id, id__in=entry_ids).order_by("id")
-    for entry_id, ids in rows.values_list("id", "ids").iterator(chunk_size=1):
-        yield entry_id, bytes(ids)
+    rows = Members.objects.filter(controller_id=controller_id)
+    for entry_id in entry_ids:
+        for ids in rows.filter(id=entry_id).values_list("ids", flat=True):
+            yield entry_id, bytes(ids)
 
 
 def about(

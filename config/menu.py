@@ -42,6 +42,8 @@ MENU: tuple[Heading, ...] = (
             "Export": _("Exports of the log"),
             "AIDecision": _("AI decisions"),
             "Processing": _("Processing"),
+            "Recall": _("Recalls"),
+            "Campaign": _("Campaigns"),
         },
     ),
     (
@@ -50,6 +52,7 @@ MENU: tuple[Heading, ...] = (
         {
             "ServiceClient": _("Services"),
             "ServiceKey": _("Service keys"),
+            "Endpoint": _("Recall addresses"),
             "Party": _("Parties"),
             "DataCategory": _("Data categories"),
             "Controller": _("Controllers"),

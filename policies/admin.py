@@ -21,6 +21,7 @@ from policies import selectors
 from policies.filters import BackingFilter, ModelFilter, PurposeFilter, ServiceFilter
 from policies.intake import revealing
 from policies.models import AIDecision, Processing
+from policies.recalls import admin as recalls  # noqa: F401 (registers)
 from policies.words import REVEAL_REASONS
 
 HIDDEN = ("names", "sealed")

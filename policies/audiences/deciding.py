@@ -16,9 +16,9 @@ from policies.pdp import facts as information
 from policies.pdp.catalogue import Caller, Catalogue
 from policies.pdp.channel import Parameters
 from policies.pdp.engine import decide, failed
+from policies.pdp.extras import Complete, Looked
 from policies.pdp.facts import Asked, Clock
 from policies.pdp.model import Decision, Facts, Question
-from policies.pdp.policy import NONE, Guardrails
 from policies.pdp.wire import Item
 
 log = structlog.get_logger(__name__)
@@ -44,12 +44,10 @@ class Asking:
     caller: Caller
     catalogue: Catalogue
     valid_seconds: int
-    policy: Guardrails = NONE
 
-    @property
-    def is_for_sets(self) -> bool:
+    def is_for_sets(self, now: int) -> bool:
         """Whether the usual facts are all that is looked at; counters and clocks are one's own."""
-        return sets.understood() and self.policy.needs(self.question) is None
+        return sets.understood() and self.caller.policy(now).needs(self.question) is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +82,7 @@ def decided(view: View, asking: Asking, part: Part) -> Iterator[Group]:
     StaleCatalogueError, ReadingError.
     """
     apart: list[bytes] = []
-    if asking.is_for_sets:
+    if asking.is_for_sets(view.now):
         for group in _groups(view, asking, part):
             if isinstance(group, Group):
                 yield group
@@ -99,8 +97,13 @@ def one_by_one(view: View, asking: Asking, ids: Sequence[bytes]) -> Iterator[Gro
         asked = [_asked(asking, one) for one in ids[start : start + AT_ONCE]]
         rows = view.look_up(information.look_up(asked))
         clock = _clock(asking, rows)
-        for one, row in zip(asked, rows, strict=True):
-            facts, decision = _certain(asking, one, row, clock)
+        looked = Looked(asking.catalogue, locks=False)
+        for place, (one, row) in enumerate(zip(asked, rows, strict=True)):
+            looked.want(place, one, row, clock)
+        if looked:
+            looked.take([view.look_up(command) for command in looked.reading()])
+        for place, (one, row) in enumerate(zip(asked, rows, strict=True)):
+            facts, decision = _certain(asking, one, row, clock, looked.completing(place))
             yield Group(facts, decision, row[0] or NOBODY, row[1] or NOBODY)
 
 
@@ -143,7 +146,7 @@ def _for_all(
     try:
         row = tuple((shown | _of_all(shown, group[2:])).values())
         facts = information.facts(row, asked, asking.catalogue, clock).facts
-        decision = decide(facts, asking.policy)
+        decision = decide(facts, asking.caller.policy(clock.now))
     except (UndecidedError, Exception):  # whatever it is, each is decided alone
         return ids
     return ids if isinstance(decision.valid_until, Span) else Group(facts, decision, ids, group[1])
@@ -159,18 +162,19 @@ def _of_all(shown: dict[str, Any], bounds: Row) -> dict[str, Any]:
 
 
 def _certain(
-    asking: Asking, asked: Asked, row: Row, clock: Clock
+    asking: Asking, asked: Asked, row: Row, clock: Clock, complete: Complete | None
 ) -> tuple[Facts | None, Decision]:  # fmt: skip
     try:
         facts = information.facts(row, asked, asking.catalogue, clock).facts
-        return facts, decide(facts, asking.policy)
+        whole = facts if complete is None else complete(facts)
+        return whole, decide(whole, asking.caller.policy(clock.now))
     except Exception as error:  # a bug denies this person alone (P4)
         log.error("decision_failed", error=type(error).__name__)
         return None, failed(None, "ENGINE_ERROR")
 
 
 def _alone(view: View, asking: Asking, part: Part) -> list[bytes]:
-    sql = sets.alone(part.listed is not None, is_everybody=not asking.is_for_sets)
+    sql = sets.alone(part.listed is not None, is_everybody=not asking.is_for_sets(view.now))
     return [row[0] for row in view.rows(sql, *_parameters(asking, part))]
 
 

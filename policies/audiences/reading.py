@@ -25,7 +25,10 @@ class ReadingError(RuntimeError):
 
 
 class View:
-    """One snapshot. Times are microseconds, identifiers sixteen bytes, as the facts want them."""
+    """One snapshot, of the time `now`.
+
+    Times are microseconds and identifiers sixteen bytes, as the facts want them.
+    """
 
     def __init__(self) -> None:
         connection.ensure_connection()
@@ -34,6 +37,7 @@ class View:
         with_integer_times(cast(Any, context))
         self._transformer = Transformer(context)
         self._is_planned = False
+        self.now = int(self._rows("SELECT now()", (), ())[0][0])
 
     def rows(self, sql: str, parameters: Parameters, oids: Sequence[int]) -> Rows:
         """The rows of a statement over many people; the planner chooses how."""

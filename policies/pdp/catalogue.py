@@ -10,9 +10,11 @@ from uuid import UUID
 
 import psycopg
 
+from policies.pdp import registered
 from policies.pdp.connection import connect
-from policies.pdp.model import PurposeFacts, ServiceFacts
+from policies.pdp.model import PurposeFacts, RecipientFacts, ServiceFacts
 from policies.pdp.policy import NONE, Guardrails
+from policies.pdp.registered import NOTHING, Registered
 from policies.versions.loading import LAW_ALONE, Timeline, timelines
 
 MICROSECONDS = 1_000_000
@@ -21,7 +23,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 STAMP = "SELECT version FROM accounts_cataloguestamp WHERE id = 1"
 _KEYS = """
 SELECT k.digest, k.expires_at, s.id, s.code, s.controller_id, c.country, s.is_active,
-       p.kind, p.contract_reference, p.contract_ends_on
+       p.kind, p.contract_reference, p.contract_ends_on, p.code, p.country
 FROM accounts_servicekey k
 JOIN accounts_serviceclient s ON s.id = k.service_id
 JOIN accounts_controller c ON c.id = s.controller_id
@@ -32,7 +34,8 @@ WHERE k.revoked_at IS NULL
 _ASKS = "SELECT service_id, purpose FROM accounts_servicepurpose"
 _PURPOSES = """
 SELECT p.controller_id, p.id, p.code, p.closed_at IS NOT NULL, v.number, v.grounds, v.categories,
-       v.is_marketing, v.needs_explicit, v.schedule_item,
+       v.is_marketing, v.needs_explicit, v.schedule_item, v.operations, v.recipients, v.uses_ai,
+       v.is_tracking, v.is_detrimental_to_children, v.dpv_purpose,
        (SELECT max(m.number) FROM consent_purposeversion m
         WHERE m.purpose_id = p.id AND m.approved_at IS NOT NULL AND m.is_material)
 FROM consent_purpose p
@@ -50,10 +53,15 @@ WHERE v.number < (SELECT max(m.number) FROM consent_noticeversion m
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """A purpose as the facts need it."""
+    """A purpose as the facts need it, with the parties it declares.
+
+    `heeds_no`: a refused or withdrawn consent counts as an objection, consent not being the ground.
+    """
 
     id: bytes
     facts: PurposeFacts
+    receiving: tuple[RecipientFacts, ...] = ()
+    heeds_no: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,9 @@ class Caller:
     stranger: ServiceFacts
     purposes: dict[str, Purpose]
     timeline: Timeline = LAW_ALONE
+    code: str = ""
+    party: str = ""
+    registered: Registered = NOTHING
 
     def policy(self, now: int) -> Guardrails:
         """The controller's rules in force."""
@@ -101,12 +112,13 @@ def load(connection: psycopg.Connection) -> Catalogue:
     asks: dict[UUID, list[str]] = {}
     for service_id, purpose in connection.execute(_ASKS):
         asks.setdefault(service_id, []).append(purpose)
-    purposes = _purposes(connection)
+    known = registered.load(connection)
+    purposes = _purposes(connection, known)
     policies = timelines(connection)
     callers = {
         bytes(key[0]): replace(
             _caller(key, asks.get(key[2], []), purposes.get(key[4], {})),
-            timeline=policies.get(key[4], LAW_ALONE),
+            timeline=policies.get(key[4], LAW_ALONE), registered=known.get(key[4], NOTHING),
         )
         for key in connection.execute(_KEYS)
     }
@@ -132,30 +144,44 @@ def day_end(on: date) -> int:
 
 def _caller(row: tuple, asks: list[str], purposes: dict[str, Purpose]) -> Caller:  # type: ignore[type-arg]
     _, expires_at, service_id, code, controller_id, country, is_active, *party = row
-    kind, reference, ends_on = party
+    kind, reference, ends_on, party_code, party_country = party
     shared = {
         "id": str(service_id), "code": code, "is_active": is_active,
         "has_contract": kind == "internal" or bool(kind and reference),
         "contract_ends_at": day_end(ends_on) if ends_on else None,
+        "country": party_country or "",
     }  # fmt: skip
     may = ServiceFacts(may_ask=True, **shared)
     return Caller(
         str(service_id), controller_id, controller_id.bytes, country, micros(expires_at),
         dict.fromkeys(asks, may), ServiceFacts(may_ask=False, **shared), purposes,
+        code=code, party=party_code or "",
     )  # fmt: skip
 
 
-def _purposes(connection: psycopg.Connection) -> dict[UUID, dict[str, Purpose]]:
+def _purposes(
+    connection: psycopg.Connection, known: dict[UUID, Registered]
+) -> dict[UUID, dict[str, Purpose]]:
     found: dict[UUID, dict[str, Purpose]] = {}
     for row in connection.execute(_PURPOSES):
         controller_id, purpose_id, code, is_closed, number, grounds, categories, *rest = row
-        is_marketing, needs_explicit, schedule_item, material = rest
+        is_marketing, needs_explicit, schedule_item, operations, recipients, *more = rest
+        uses_ai, is_tracking, is_detrimental, dpv, material = more
+        one = known.get(controller_id, NOTHING)
         state = "closed" if is_closed else "draft" if number is None else "active"
         facts = PurposeFacts(
             code=code, version=number or 0, state=state, grounds=grounds or {},
             categories=tuple(categories or ()), is_marketing=bool(is_marketing),
             needs_explicit=bool(needs_explicit), schedule_item=schedule_item or "",
-            material_version=material or 0,
+            material_version=material or 0, operations=tuple(operations or ()),
+            recipients=tuple(recipients or ()), uses_ai=bool(uses_ai),
         )  # fmt: skip
-        found.setdefault(controller_id, {})[code] = Purpose(purpose_id.bytes, facts)
+        facts = registered.explained(
+            facts, one, is_tracking=bool(is_tracking), is_detrimental=bool(is_detrimental),
+            dpv=dpv or "",
+        )  # fmt: skip
+        found.setdefault(controller_id, {})[code] = Purpose(
+            purpose_id.bytes, facts, one.receiving(facts.recipients),
+            registered.heeds_no(facts.grounds, is_marketing=facts.is_marketing),
+        )  # fmt: skip
     return found

@@ -85,6 +85,7 @@ class ModelFacts(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_o
     informs_persons: bool = False  # people are told that it is used (AI Act 26(11))
     has_review_route: bool = False  # a human reviews on request, the person is heard (GDPR 22(3))
     authorising_law: str = ""  # the law that authorises its decisions (GDPR 22(2)(b))
+    special_law: str = ""  # the law that lets it decide on special categories (22(4), 9(2)(g))
     diligence_until: int | None = None  # due diligence of this version (r.13(3)) counts until then
 
 

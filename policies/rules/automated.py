@@ -2,7 +2,7 @@
 
 from policies.pdp.model import EU, IN, Facts, ModelFacts
 from policies.rules.consent import is_held
-from policies.rules.findings import ART_9, SDF, is_found
+from policies.rules.findings import SDF
 from policies.rules.law import act, ai_act, gdpr, rules
 from policies.rules.registry import CONSENT_GROUND, Rule
 from policies.rules.topics import AI
@@ -10,7 +10,6 @@ from policies.rules.topics import AI
 WITH_A_HUMAN = frozenset(("NotAutomated", "AssistiveAutomation", "PartialAutomation"))
 """Degrees of automation (DPV) at which a human decides; any other counts as solely automated."""
 CONTRACT = "6-1-b"
-PUBLIC_INTEREST = "g"  # of the findings under GDPR Art 9(2), the letter
 LIVE = "live"
 _UNREGISTERED = ModelFacts()
 
@@ -63,8 +62,8 @@ def adm_special_category(facts: Facts, _pack: str) -> bool:
     if purpose is None or not _falls_under_22(facts):
         return False
     is_special = bool(purpose.special or facts.special)
-    in_public_interest = is_found(facts, ART_9, PUBLIC_INTEREST)
-    return is_special and not (in_public_interest or _agreed_expressly(facts))
+    by_law = (facts.model or _UNREGISTERED).special_law
+    return is_special and not (by_law or _agreed_expressly(facts))
 
 
 @Rule(

@@ -1,7 +1,7 @@
 """Gate 1: who asks, for what, about whom, under which law."""
 
 from policies.pdp.model import EU, IN, Facts
-from policies.rules.findings import DPIA, SDF, is_found
+from policies.rules.findings import DPIA, SDF, SDF_DPIA, is_found
 from policies.rules.law import act, gdpr, rules
 from policies.rules.registry import KNOWN_PACKS, Rule
 
@@ -89,8 +89,9 @@ def dpia_missing(facts: Facts, pack: str) -> bool:
     if purpose is None:
         return False
     # In India it is the duty of a Significant Data Fiduciary, whatever the purpose.
-    is_due = purpose.needs_dpia if pack == EU else SDF in purpose.duties
-    return is_due and not is_found(facts, DPIA)
+    if pack == IN:
+        return SDF in purpose.duties and not is_found(facts, SDF_DPIA)
+    return purpose.needs_dpia and not is_found(facts, DPIA)
 
 
 @Rule(

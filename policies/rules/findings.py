@@ -5,7 +5,8 @@ An officer records a finding, a second one approves it; one that allows ends by 
 
 from policies.pdp.model import Facts
 
-DPIA = "dpia"  # an impact assessment is approved (GDPR Art 35; DPDP Rules r.13(1))
+DPIA = "dpia"  # an impact assessment of the purpose is approved (GDPR Art 35)
+SDF_DPIA = "sdf_dpia"  # this year's assessment and audit are done (DPDP Rules r.13(1))
 LIA = "lia"  # interests were balanced (GDPR Art 6(1)(f))
 ART_9 = "art9"  # a condition of GDPR Art 9(2) is met
 ART_10 = "art10"  # data on offences may be processed (GDPR Art 10)
@@ -13,6 +14,7 @@ SOFT_OPT_IN = "soft_opt_in"  # own customers, similar goods, a way out (ePrivacy
 COMPATIBLE = "compatibility"  # with the purpose of collection, its topic (GDPR Art 6(4))
 
 SDF = "sdf"  # the controller is a Significant Data Fiduciary (DPDP Act s.10)
+DPIA_DUE = "dpia_due"  # an officer found that an impact assessment is needed
 LOCALISED = "localised"  # its topic, a data category, may not leave India (DPDP Rules r.13(4))
 SECTOR = {"IN": "sector_in", "EU": "sector_eu"}  # a sector law keeps its topic in the territory
 FURTHER_USE = "further_use"  # the data were collected for its topic, another purpose

@@ -1,6 +1,7 @@
 """Two companies with everything an officer's page can show, and officers for them."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID
 
 from django.apps import apps
@@ -15,6 +16,8 @@ from accounts.models import User
 from audit import services as audit
 from audit.actors import Actor, Target
 from audit.models import Export
+from policies.recalls import endpoints
+from policies.recalls.models import Campaign, Recall
 from registry import services as registry
 from subjects import services as subjects
 from subjects.services import ref
@@ -76,6 +79,7 @@ def make(slug="lotus", name="Lotus Bazaar", email="asha@lotus.example"):
         "User": officer(house, f"{slug}-colleague", "operator").id,
         "Subject": house.person.id,
     }  # fmt: skip
+    runs(house, service)
     reports(house, house.person)
     for model in admin.site._registry:
         if model.__name__ not in house.rows:
@@ -94,8 +98,29 @@ def decide(house, *, outcome="deny", reason="CONSENT_WITHDRAWN", purpose=world.O
         )  # fmt: skip
 
 
+def runs(house, service):
+    """A campaign of the service, and where it hears of recalls."""
+    endpoints.add_endpoint(
+        by=BY, controller_id=house.id, service_id=service.id, url="https://hooks.example/recalls"
+    )
+    now = timezone.now()
+    Campaign.objects.create(
+        controller_id=house.id, service=service, reference="diwali", purpose=world.OFFERS,
+        since_at=now, ends_at=now + timedelta(days=10),
+    )  # fmt: skip
+
+
+def recall(house, person):
+    """What the service was told about the person."""
+    Recall.objects.create(
+        controller_id=house.id, service_id=house.rows["ServiceClient"], subject_id=person.id,
+        cause_id=house.rows["Job"], purpose=world.OFFERS, reason="consent_withdrawn",
+    )  # fmt: skip
+
+
 def reports(house, person):
     """What a service reported about the person: a use, and a decision of a model."""
+    recall(house, person)
     names = {"controller": house.controller.name, "service": "Mailer", "purpose": "Offers"}
     permit = {"id": "d", "at": 1, "valid_until": 2, "basis": {"IN": "consent"}, "reasons": []}
     done = {"started_at": 1, "decision": permit, "names": names}

@@ -108,4 +108,5 @@ def test_code_cites_only_decisions_that_exist():
 def test_the_table_of_alarms_says_what_officers_read():
     found = alarms.SECTION.search(alarms.TARGET.read_text())
 
-    assert found and found.group() == alarms.section(), "Renew it: python -m tests.guards.alarms"
+    assert found is not None
+    assert found.group() == alarms.section(), "Renew it: python -m tests.guards.alarms"

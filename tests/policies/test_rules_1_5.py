@@ -25,7 +25,7 @@ IN, EU, BOTH_LAWS, ALL = ("IN",), ("EU",), ("IN", "EU"), ("",)
 LATER = NOW + DAY
 OVER = {"dpia": NOW}
 AGELESS = {"age": "unknown", "age_assurance": "unknown"}
-SDF = change(INDIA, purpose={"duties": ("sdf",), "findings": {"dpia": LATER}},
+SDF = change(INDIA, purpose={"duties": ("sdf",), "findings": {"sdf_dpia": LATER}},
              service={"country": "IN"})  # fmt: skip
 KEPT = change(SDF, purpose={"duties": ("localised:pd:EmailAddress", "sdf")})
 SECTOR_IN = change(INDIA, purpose={"duties": ("sector_in:*",)}, service={"country": "IN"})

@@ -118,7 +118,7 @@ DENIED: list[tuple[str, str, tuple[str, ...], Facts]] = [
     ("R85", "ordinary consent", EU, by(GRAVE)),
     ("R85", "the registry says grave", EU, by(LIGHT, is_significant=True)),
     ("R85", "odd automation", EU, by(replace(GRAVE, automation="Sometimes"))),
-    ("R86", "finding of another kind", EU, SPECIAL),
+    ("R86", "a condition of Article 9 is not enough", EU, SPECIAL),
     ("R87", "on contract", EU, by(GRAVE, CONTRACT, has_review_route=False)),
     ("R88", "nobody watches", EU, by(LIGHT, is_high_risk=True, has_oversight=False)),
     ("R88", "nobody is told", EU, by(LIGHT, is_high_risk=True, informs_persons=False)),
@@ -154,8 +154,7 @@ PERMITS: list[tuple[str, Facts]] = [
     ("on contract", ON_CONTRACT),
     ("on explicit consent", by(GRAVE, EXPLICIT)),
     ("by law", by(GRAVE, authorising_law="Loi 78-17 Art 47")),
-    ("special, in the public interest", change(
-        SPECIAL, purpose={"findings": {"art9": NOW + DAY, "art9:g": NOW + DAY}})),
+    ("special, in the public interest", change(SPECIAL, model={"special_law": "BDSG s.22"})),
     ("high risk, watched", by(LIGHT, is_high_risk=True)),
     ("diligent", SDF),
     ("India does not know Article 22", by(GRAVE, INDIA)),
