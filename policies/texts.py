@@ -7,6 +7,7 @@ it lacks is said in English.
 import re
 from typing import Literal, NamedTuple
 
+from policies.guardrails import findings as guardrails
 from policies.intake import backing
 from policies.rules import RULES
 from policies.rules.cures import CURES, NOTHING, Cure
@@ -16,7 +17,7 @@ from policies.rules.registry import KNOWN_PACKS, SEAM_PACKS
 
 Audience = Literal["admin", "user"]
 DEFAULT_LANGUAGE = "en"
-FOUND = (*FINDINGS, *backing.FINDINGS)
+FOUND = (*FINDINGS, *backing.FINDINGS, *guardrails.FINDINGS)
 UNKNOWN_CODE = "The reason is recorded under a code this version does not know."
 
 
@@ -49,9 +50,13 @@ def reason_text(
     """Say what a reason code means; total: an unknown code or language still gives a sentence.
 
     `language` is a BCP 47 tag; its region and script are ignored where only the language is known.
+    A code of a company's rule is said by its family, which stands before the colon.
     """
     catalogue = CATALOGUES.get(language) or CATALOGUES.get(language.split("-", 1)[0], {})
-    text = catalogue.get(code) or CATALOGUES[DEFAULT_LANGUAGE].get(code)
+    known = CATALOGUES[DEFAULT_LANGUAGE]
+    if code not in known:
+        code = code.partition(":")[0]
+    text = catalogue.get(code) or known.get(code)
     if text is None:
         return UNKNOWN_CODE
     return text.user if audience == "user" else text.admin
@@ -84,7 +89,7 @@ def cure(code: str) -> Cure:
 
 def legal_refs(code: str, *, pack: str = "") -> tuple[str, ...]:
     """Return the citations of a reason code, of one law or, without `pack`, of all."""
-    by_pack = _REFS.get(code, {})
+    by_pack = _REFS.get(code) or _REFS.get(code.partition(":")[0], {})
     cited = (pack, "") if pack else (*KNOWN_PACKS, *SEAM_PACKS, "")
     return tuple(ref for each in cited for ref in by_pack.get(each, ()))
 

@@ -3,28 +3,38 @@
 from collections.abc import Iterable
 from typing import Final
 
-from policies.guardrails import effects
+from policies.guardrails import effects, findings
 from policies.guardrails.matching import Index
-from policies.guardrails.model import Delay, Deny, Guardrail, Limit, Quiet, Require
+from policies.guardrails.model import Delay, Deny, Guardrail, Limit, Off, Quiet, Require, Words
 from policies.pdp.model import Facts, Obligation, Question, Reason
 from policies.pdp.policy import Cap, Needs, Verdict
-from policies.rules.law import act, gdpr
+from policies.rules.permit import Finding
 
 RESERVED: Final = "sys."
 """Purposes the law itself demands (rights, claims, security, life): no guardrail stands in their
 way."""
-UNVERIFIED: Final = Reason(
-    rule="R00", code="POLICY_UNVERIFIED", refs=(*act("8(4)"), *gdpr("25"))
-)  # fmt: skip
-_REFS: Final = (*act("8(4)"), *gdpr("24(1)", "25(1)"))
-_VOLUNTEERED_REFS: Final = (*act("6(1)"), *gdpr("9(2)(a)"))
+RULE: Final = "G:"
+"""Begins the rule number of a guardrail's reason; the guardrail's code follows."""
+_FAMILIES: Final[dict[type, Finding]] = {
+    Deny: findings.DENIED, Require: findings.DENIED, Limit: findings.CAP,
+    Delay: findings.COOLING, Quiet: findings.QUIET, Off: findings.OFF,
+}  # fmt: skip
 _NOTHING: Final = Verdict()
 
 
 class Ruled:
     """The compiled rules of one version; `number` 0: rules that are not (yet) a version."""
 
-    __slots__ = ("_caps", "_duties", "_index", "_needy", "_reasons", "number", "rules")
+    __slots__ = (
+        "_by_number",
+        "_caps",
+        "_duties",
+        "_index",
+        "_needy",
+        "_reasons",
+        "number",
+        "rules",
+    )
 
     def __init__(self, rules: Iterable[Guardrail], number: int = 0) -> None:
         self.number = number
@@ -33,6 +43,7 @@ class Ruled:
         self._reasons = [_reason(rule) for rule in self.rules]
         self._duties = [_duty(rule) for rule in self.rules]
         self._caps = [_cap(rule) for rule in self.rules]
+        self._by_number = {f"{RULE}{rule.code}": rule for rule in self.rules}
         self._needy = any(isinstance(one.effect, Limit | Delay | Quiet) for one in self.rules)
 
     def concerning(self, facts: Facts) -> tuple[Guardrail, ...]:
@@ -65,6 +76,14 @@ class Ruled:
         places = self._places(facts.question, facts)
         return self._judge(places, facts) if places else _NOTHING
 
+    def words(self, rule: str) -> tuple[Words, Words] | None:
+        """What officers wrote about a rule, by the number its reason names: for them, the person.
+
+        None for a rule that is not one of these.
+        """
+        found = self._by_number.get(rule)
+        return None if found is None else (found.text, found.person)
+
     def _places(self, question: Question, facts: Facts | None) -> list[int]:
         if question.purpose.startswith(RESERVED):
             return []
@@ -96,11 +115,15 @@ class Refusing:
         """Nothing: whatever the facts, the answer stands."""
         return None
 
+    def words(self, _rule: str) -> tuple[Words, Words] | None:
+        """None: what the rules say cannot be relied on."""
+        return None
+
     def judge(self, facts: Facts) -> Verdict:
         """Deny, except what the law itself demands."""
         if facts.question.purpose.startswith(RESERVED):
             return _NOTHING
-        return Verdict(denials=(UNVERIFIED,), cure="retry")
+        return Verdict(denials=(findings.UNVERIFIED.reason,), cure=findings.UNVERIFIED.cure)
 
 
 def compiled(rules: Iterable[Guardrail], number: int = 0) -> Ruled:
@@ -110,24 +133,23 @@ def compiled(rules: Iterable[Guardrail], number: int = 0) -> Ruled:
 
 def cure(rule: Guardrail) -> str:
     """The code of what would change a rule's denial."""
-    return _family(rule)[1]
+    return _family(rule).cure
 
 
 def reason_code(rule: Guardrail) -> str:
     """The reason code of a rule's denial."""
-    return f"{_family(rule)[0]}:{rule.code}"
+    return f"{_family(rule).reason.code}:{rule.code}"
 
 
-def _family(rule: Guardrail) -> tuple[str, str]:
+def _family(rule: Guardrail) -> Finding:
     if isinstance(rule.effect, Deny) and rule.effect.unless_volunteered:
-        return effects.NOT_VOLUNTEERED
-    return effects.FAMILIES[type(rule.effect)]
+        return findings.NOT_VOLUNTEERED
+    return _FAMILIES[type(rule.effect)]
 
 
 def _reason(rule: Guardrail) -> Reason:
-    is_volunteered = isinstance(rule.effect, Deny) and rule.effect.unless_volunteered
-    refs = _VOLUNTEERED_REFS if is_volunteered else _REFS
-    return Reason(rule=f"G:{rule.code}", code=reason_code(rule), refs=refs)
+    refs = _family(rule).reason.refs
+    return Reason(rule=f"{RULE}{rule.code}", code=reason_code(rule), refs=refs)
 
 
 def _duty(rule: Guardrail) -> Obligation | None:

@@ -22,17 +22,6 @@ from policies.pdp.model import Facts
 MICROSECONDS = 1_000_000
 _THURSDAY = 3  # 1 January 1970, counted from Monday as 0
 
-FAMILIES: Final[dict[type, tuple[str, str]]] = {
-    Deny: ("GUARDRAIL_DENIED", "change_guardrail"),
-    Require: ("GUARDRAIL_REQUIRED", ""),
-    Limit: ("CAP_REACHED", "wait"),
-    Delay: ("COOLING_OFF", "wait"),
-    Quiet: ("QUIET_HOURS", "wait"),
-    Off: ("PERSONALISATION_OFF", "switch_on"),
-}
-"""Of each effect: the family of its reason codes (`FAMILY:code of the rule`), and the cure."""
-NOT_VOLUNTEERED: Final = ("ATTRIBUTE_NOT_VOLUNTEERED", "volunteer")
-
 
 def denies(effect: Any, wanted: tuple[str, ...], code: str, facts: Facts) -> bool:
     """Whether an effect denies a use its rule concerns; `wanted`: the attributes it matches."""

@@ -72,6 +72,11 @@ CURES: dict[str, Cure] = {
         Cure("record_diligence", "Record the due diligence of this version of the model."),
         Cure("support_obligations", "Fulfil the obligations, and name them as supported."),
         Cure("retry", "Try again; until an answer arrives, do not use the data."),
+        Cure("change_guardrail", "Only a new version of the company's own rules changes this."),
+        Cure("wait", "Wait; the company's rule lets it pass later."),
+        Cure("volunteer", "The person must offer the attribute for this purpose.", True),
+        Cure("switch_on", "The person must switch personalisation on again.", True),
+        Cure("restore_policy", "Restore the company's rules as they were signed, or roll back."),
         Cure("correct_request", "Correct the request and send it again."),
     )
 }
