@@ -4,6 +4,7 @@ Compiled once and replaced when the stamp that each batch reads has moved, so no
 than the batch that uses it (docs/adr/0014). One catalogue serves all controllers.
 """
 
+import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -23,7 +24,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 STAMP = "SELECT version FROM accounts_cataloguestamp WHERE id = 1"
 _KEYS = """
 SELECT k.digest, k.expires_at, s.id, s.code, s.controller_id, c.country, s.is_active,
-       p.kind, p.contract_reference, p.contract_ends_on, p.code, p.country
+       s.items_per_second, p.kind, p.contract_reference, p.contract_ends_on, p.code, p.country
 FROM accounts_servicekey k
 JOIN accounts_serviceclient s ON s.id = k.service_id
 JOIN accounts_controller c ON c.id = s.controller_id
@@ -76,6 +77,7 @@ class Caller:
     asks: dict[str, ServiceFacts]
     stranger: ServiceFacts
     purposes: dict[str, Purpose]
+    items_per_second: int | None
     timeline: Timeline = LAW_ALONE
     code: str = ""
     party: str = ""
@@ -118,7 +120,8 @@ def load(connection: psycopg.Connection) -> Catalogue:
     callers = {
         bytes(key[0]): replace(
             _caller(key, asks.get(key[2], []), purposes.get(key[4], {})),
-            timeline=policies.get(key[4], LAW_ALONE), registered=known.get(key[4], NOTHING),
+            timeline=policies.get(key[4], LAW_ALONE),
+            registered=known.get(key[4], NOTHING),
         )
         for key in connection.execute(_KEYS)
     }
@@ -132,6 +135,21 @@ def compiled() -> Catalogue:
         return load(connection)
 
 
+class Newest:
+    """The newest catalogue of a process, read once for all who find theirs out of date."""
+
+    def __init__(self) -> None:
+        self.catalogue = Catalogue()
+        self._turn = asyncio.Lock()
+
+    async def after(self, version: int) -> Catalogue:
+        """A catalogue newer than the one of `version`, where there is one; read off the loop."""
+        async with self._turn:
+            if self.catalogue.version <= version:
+                self.catalogue = await asyncio.to_thread(compiled)
+            return self.catalogue
+
+
 def micros(at: datetime) -> int:
     delta = at - _EPOCH
     return (delta.days * 86400 + delta.seconds) * MICROSECONDS + delta.microseconds
@@ -143,7 +161,7 @@ def day_end(on: date) -> int:
 
 
 def _caller(row: tuple, asks: list[str], purposes: dict[str, Purpose]) -> Caller:  # type: ignore[type-arg]
-    _, expires_at, service_id, code, controller_id, country, is_active, *party = row
+    _, expires_at, service_id, code, controller_id, country, is_active, pace, *party = row
     kind, reference, ends_on, party_code, party_country = party
     shared = {
         "id": str(service_id), "code": code, "is_active": is_active,
@@ -155,6 +173,7 @@ def _caller(row: tuple, asks: list[str], purposes: dict[str, Purpose]) -> Caller
     return Caller(
         str(service_id), controller_id, controller_id.bytes, country, micros(expires_at),
         dict.fromkeys(asks, may), ServiceFacts(may_ask=False, **shared), purposes,
+        pace,
         code=code, party=party_code or "",
     )  # fmt: skip
 

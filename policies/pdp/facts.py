@@ -13,25 +13,35 @@ import msgspec
 
 from keys import services as keys
 from keys.ids import text
-from policies.pdp.catalogue import STAMP, Caller, Catalogue
+from policies.pdp.catalogue import STAMP, Caller, Catalogue, Purpose
 from policies.pdp.channel import Parameters, Statement
-from policies.pdp.model import Commitment, ConsentFacts, Facts, Standing, SubjectFacts
+from policies.pdp.model import (
+    Commitment,
+    ConsentFacts,
+    Facts,
+    Objection,
+    RecipientFacts,
+    Standing,
+    SubjectFacts,
+)
 from policies.pdp.shapes import Row, Shapes
 from policies.pdp.wire import Item
+from policies.rules.choice import SAID_NO
 from subjects.clock import offsets
 from subjects.jurisdiction import packs, region
 from subjects.schemes import MalformedIdentifierError, UnknownSchemeError, normalise
+from subjects.suppression import channels
 
 
 def _query(sources: list[str], is_many: bool) -> str:
     ordered, number = ("WITH ORDINALITY", ", n") if is_many else ("", "")
     return f"""
 SELECT s.id, s.pseudonym, s.residence, s.age_state, s.age_assurance, s.adult_on, s.has_guardian,
-       st.standings, o.objected_at,
+       st.standings, o.objections,
        c.event_id, c.state, c.since_at, c.expires_at, c.purpose_version, c.notice_version_id,
        c.language, c.is_explicit, c.is_provable, c.given_by, c.guardian_verified,
        m.reference, m.purpose, m.started_at, m.ends_at, s.time_zone, s.region,
-       now(), ({STAMP})
+       s.suppressed, now(), ({STAMP})
 FROM {sources[0]} {ordered}
   AS asked(controller_id, subject_id, purpose_id, scheme, digest, commitment{number})
 LEFT JOIN LATERAL (
@@ -57,9 +67,12 @@ LEFT JOIN LATERAL (
   FROM subjects_standing x WHERE x.subject_id = s.id AND x.ended_at IS NULL
 ) st ON true
 LEFT JOIN LATERAL (
-  SELECT b.objected_at FROM consent_objection b
-  WHERE b.subject_id = s.id AND b.kind = 'direct_marketing' AND b.lifted_at IS NULL
-  OFFSET 0
+  SELECT array_agg(ARRAY[b.kind, b.state,
+                         (extract(epoch FROM b.objected_at) * 1000000)::bigint::text]
+                   ORDER BY b.kind, b.state, b.objected_at) AS objections
+  FROM consent_objection b
+  WHERE b.subject_id = s.id AND b.lifted_at IS NULL
+    AND (b.purpose_id IS NULL OR b.purpose_id = asked.purpose_id)
 ) o ON true
 LEFT JOIN LATERAL (
   SELECT d.reference, (SELECT p.code FROM consent_purpose p WHERE p.id = d.purpose_id) AS purpose,
@@ -75,6 +88,7 @@ LEFT JOIN LATERAL (
 FACTS = Shapes("facts", _query, ("uuid", "uuid", "uuid", "text", "bytea", "text"))
 
 _NOBODY = UUID(int=0).bytes
+MARKETING = "direct_marketing"
 
 
 class Found(msgspec.Struct, gc=False, frozen=True):
@@ -123,6 +137,10 @@ def facts(row: tuple[Any, ...], asked: Asked, catalogue: Catalogue, clock: Clock
     caller, question = asked.caller, asked.item.question
     purpose = caller.purposes.get(question.purpose)
     subject_id, pseudonym = row[0], row[1]
+    known, data = caller.registered, question.data
+    receiving = purpose.receiving if purpose else ()
+    if question.recipients:
+        receiving = known.receiving(question.recipients)
     made = Facts(
         now=clock.now,
         question=question,
@@ -130,8 +148,13 @@ def facts(row: tuple[Any, ...], asked: Asked, catalogue: Catalogue, clock: Clock
         purpose=purpose.facts if purpose else None,
         subject=_subject(row, caller.country) if subject_id else None,
         consent=_consent(row, catalogue) if row[9] else _NO_CONSENT,
-        objected_marketing_at=row[8],
+        objected_marketing_at=_marketing(row[8]) if row[8] else None,
+        objections=_objections(row, purpose) if row[8] or row[10] in _NO else (),
         commitment=_commitment(row) if row[20] else None,
+        recipients=receiving,
+        frozen=_frozen(asked, receiving) if known.frozen else (),
+        special=known.specially(data) if data else (),
+        criminal=known.on_offences(data) if data else (),
         valid_seconds=clock.valid_seconds,
     )
     return Found(made, subject_id, text(pseudonym) if pseudonym else "")
@@ -143,16 +166,38 @@ def clocks(row: tuple[Any, ...], now: int) -> tuple[int, ...]:
 
 
 _NO_CONSENT = ConsentFacts()
+_NO = frozenset(("refused", "withdrawn"))
+
+
+def _marketing(found: list[list[str]]) -> int | None:
+    """When the person objected to direct marketing; that objection is about every purpose."""
+    return next((int(at) for kind, _, at in found if kind == MARKETING), None)
+
+
+def _objections(row: tuple[Any, ...], purpose: Purpose | None) -> tuple[Objection, ...]:
+    """The other objections. A no to a use that does not ask for consent is one as well."""
+    found = [
+        Objection(kind, state, int(at)) for kind, state, at in row[8] or () if kind != MARKETING
+    ]
+    if purpose is not None and purpose.heeds_no and row[10] in _NO:
+        found.append(Objection(SAID_NO, "upheld", row[11]))
+    return tuple(found)
+
+
+def _frozen(asked: Asked, receiving: tuple[RecipientFacts, ...]) -> tuple[str, ...]:
+    caller, system = asked.caller, asked.item.question.system
+    return caller.registered.stopped(caller.code, caller.party, system, receiving)
 
 
 def _subject(row: tuple[Any, ...], country: str) -> SubjectFacts:
     standings = row[7]
     if standings is None:
-        return _plain_subject(row[2], row[25], country, row[3], row[4], row[5], row[6])
+        return _plain_subject(row[2], row[25], country, row[3], row[4], row[5], row[6], row[26])
     told = tuple(Standing(state, kind, scope, int(at)) for state, kind, scope, at in standings)
     return SubjectFacts(
         packs=packs(row[2], country), region=region(row[2], row[25]), age=row[3],
         age_assurance=row[4], adult_at=row[5], has_guardian=row[6], standings=told,
+        suppressed=channels(row[26]),
     )  # fmt: skip
 
 
@@ -165,10 +210,12 @@ def _plain_subject(  # noqa: PLR0913, PLR0917 (the columns of a person without s
     assurance: str,
     adult_at: int | None,
     guardian: bool,
+    suppressed: str,
 ) -> SubjectFacts:
     return SubjectFacts(
         packs=packs(residence, country), region=region(residence, part), age=age,
         age_assurance=assurance, adult_at=adult_at, has_guardian=guardian,
+        suppressed=channels(suppressed),
     )  # fmt: skip
 
 

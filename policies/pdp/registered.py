@@ -1,0 +1,141 @@
+"""What the registry adds to the facts: categories, parties, legal findings, freezes. Compiled.
+
+Small tables, read whole with the rest of the catalogue; nothing here is looked up an item at a
+time, and a controller that recorded none of it costs a decision nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+import psycopg
+from msgspec.structs import replace
+
+from policies.pdp.model import IN, PurposeFacts, RecipientFacts
+from policies.rules.findings import DPIA_DUE
+from policies.rules.prohibited import MONITORING
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CATEGORIES = """
+SELECT controller_id, code, is_special, is_criminal FROM registry_datacategory
+WHERE is_special OR is_criminal
+"""
+_PARTIES = """
+SELECT controller_id, code, country, transfer_tool, transfer_tool_ends_on FROM registry_party
+"""
+_FINDINGS = """
+SELECT controller_id, kind, purpose, topic, valid_until, approved_at IS NOT NULL
+FROM registry_assessment WHERE ended_at IS NULL ORDER BY kind, topic, id
+"""
+_FREEZES = "SELECT controller_id, kind, code FROM registry_freeze WHERE released_at IS NULL"
+
+ADVERTISING = frozenset((
+    "dpv:Advertising", "dpv:PersonalisedAdvertising", "dpv:TargetedAdvertising",
+))  # fmt: skip
+"""Purposes of the Data Privacy Vocabulary that are advertising aimed at chosen people."""
+EVERY_PURPOSE = ""
+
+
+@dataclass(slots=True)
+class Registered:
+    """What one controller has on record."""
+
+    special: set[str] = field(default_factory=set)
+    criminal: set[str] = field(default_factory=set)
+    parties: dict[str, RecipientFacts] = field(default_factory=dict)
+    frozen: set[str] = field(default_factory=set)
+    findings: dict[str, dict[str, int]] = field(default_factory=dict)
+    duties: dict[str, list[str]] = field(default_factory=dict)
+
+    def receiving(self, codes: Iterable[str]) -> tuple[RecipientFacts, ...]:
+        """The parties of these codes; of one that nobody recorded only the code."""
+        return tuple(self.parties.get(code) or RecipientFacts(code) for code in codes)
+
+    def specially(self, categories: Iterable[str]) -> tuple[str, ...]:
+        """Those of the categories that GDPR Art 9 protects."""
+        return tuple(each for each in categories if each in self.special)
+
+    def on_offences(self, categories: Iterable[str]) -> tuple[str, ...]:
+        """Those of the categories that GDPR Art 10 protects."""
+        return tuple(each for each in categories if each in self.criminal)
+
+    def stopped(
+        self, service: str, party: str, system: str, receiving: Iterable[RecipientFacts]
+    ) -> tuple[str, ...]:
+        """What an incident froze of all that takes part in a use."""
+        named = [f"service:{service}", f"recipient:{party}", f"system:{system}"]
+        named += [f"{kind}:{one.code}" for one in receiving for kind in ("recipient", "system")]
+        return tuple(sorted(self.frozen.intersection(named)))
+
+    def about(self, purpose: str) -> tuple[tuple[str, ...], dict[str, int]]:
+        """The duties and the findings that concern a purpose."""
+        duties = {*self.duties.get(EVERY_PURPOSE, ()), *self.duties.get(purpose, ())}
+        everywhere = self.findings.get(EVERY_PURPOSE, {})
+        return tuple(sorted(duties)), {**everywhere, **self.findings.get(purpose, {})}
+
+
+NOTHING = Registered()
+
+
+def load(connection: psycopg.Connection) -> dict[UUID, Registered]:
+    """What each controller has on record."""
+    found: dict[UUID, Registered] = {}
+    for controller_id, code, is_special, is_criminal in connection.execute(_CATEGORIES):
+        one = found.setdefault(controller_id, Registered())
+        if is_special:
+            one.special.add(code)
+        if is_criminal:
+            one.criminal.add(code)
+    for controller_id, code, country, tool, ends_on in connection.execute(_PARTIES):
+        one = found.setdefault(controller_id, Registered())
+        ends_at = None if ends_on is None else _day_end(ends_on)
+        one.parties[code] = RecipientFacts(code, country, tool, ends_at)
+    for controller_id, kind, code in connection.execute(_FREEZES):
+        found.setdefault(controller_id, Registered()).frozen.add(f"{kind}:{code}")
+    for controller_id, *finding in connection.execute(_FINDINGS):
+        _note(found.setdefault(controller_id, Registered()), *finding)
+    return found
+
+
+def explained(
+    facts: PurposeFacts,
+    registered: Registered,
+    *,
+    is_tracking: bool,
+    is_detrimental: bool,
+    dpv: str,
+) -> PurposeFacts:
+    """A purpose's facts with what the law looks at beyond consent."""
+    duties, findings = registered.about(facts.code)
+    special = registered.specially(facts.categories)
+    monitors = is_tracking or not MONITORING.isdisjoint(facts.operations)
+    return replace(
+        facts, is_tracking=monitors, is_detrimental=is_detrimental,
+        is_advertising=dpv in ADVERTISING, special=special,
+        criminal=registered.on_offences(facts.categories), duties=duties, findings=findings,
+        # GDPR 35(3): special categories, or evaluating people by a machine that watches them.
+        needs_dpia=bool(special) or (monitors and facts.uses_ai) or DPIA_DUE in duties,
+    )  # fmt: skip
+
+
+def heeds_no(grounds: Mapping[str, str], *, is_marketing: bool) -> bool:
+    """Whether a refused or withdrawn consent says something though consent is not the ground."""
+    return grounds.get(IN) == "s7a" or (is_marketing and grounds.get("EU") != "6-1-a")
+
+
+def _note(
+    one: Registered, kind: str, purpose: str, topic: str, until: date | None, is_approved: bool
+) -> None:
+    name = f"{kind}:{topic}" if topic else kind
+    if until is None:
+        one.duties.setdefault(purpose, []).append(name)
+    elif is_approved:
+        known = one.findings.setdefault(purpose, {})
+        known[name] = max(known.get(name, 0), _day_end(until))
+
+
+def _day_end(on: date) -> int:
+    """The first microsecond after a day, in UTC."""
+    delta = datetime.combine(on + timedelta(days=1), time(), tzinfo=UTC) - _EPOCH
+    return delta.days * 86_400_000_000
