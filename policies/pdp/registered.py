@@ -37,7 +37,7 @@ ADVERTISING = frozenset((
 EVERY_PURPOSE = ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Registered:
     """What one controller has on record."""
 

@@ -67,6 +67,9 @@ class _ActionProperties(msgspec.Struct, frozen=True):
     channel: Text = ""
     destination: Text = ""
     commitment: Text | None = None
+    system: Text = ""
+    case: Text = ""
+    collected_for: Text = ""
 
 
 class _Action(msgspec.Struct, frozen=True):
@@ -194,6 +197,7 @@ def _asked(subject: _Subject, action: _Action, resource: _Resource, setting: _Se
         action=action.name, purpose=wanted.purpose, caller=subject.id, caller_type=subject.type,
         resource_type=resource.type, operations=wanted.operations, data=wanted.data,
         recipients=wanted.recipients, channel=wanted.channel, destination=wanted.destination,
+        system=wanted.system, case=wanted.case, collected_for=wanted.collected_for,
         commitment=wanted.commitment or "", campaign=setting.campaign, item=setting.item,
         trigger=setting.trigger,
     )  # fmt: skip
