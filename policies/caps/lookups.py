@@ -11,6 +11,7 @@ from policies.pdp.channel import Parameters, Rows, Statement
 from policies.pdp.model import Facts, Question
 from policies.pdp.policy import Needs
 from policies.pdp.shapes import Shapes
+from policies.wishes.lookups import Wishes
 
 
 def _triggers(sources: list[str], _: bool) -> str:
@@ -38,6 +39,7 @@ class Lookups:
     def __init__(self, *, locks: bool) -> None:
         self._locks = locks
         self._counters = Counters()
+        self._wishes = Wishes()
         self._triggers: dict[tuple[bytes, str], int] = {}
 
     def want(
@@ -45,13 +47,14 @@ class Lookups:
         offsets: tuple[int, ...],
     ) -> Wanted:  # fmt: skip
         """Note what an item needs; `offsets` as the person's clock tells them."""
+        self._wishes.want(subject, question.purpose, needs)
         counted = self._counters.want(controller, subject, needs.caps, question)
         self._triggers.update(dict.fromkeys(((subject, code) for code in needs.triggers), 0))
         return Wanted(subject, counted, needs.triggers, offsets if needs.is_timed else ())
 
     def reading(self) -> list[tuple[Statement, Parameters]]:
         """The commands that find what is wanted."""
-        commands = self._counters.reading(locks=self._locks)
+        commands = [*self._wishes.reading(), *self._counters.reading(locks=self._locks)]
         if self._triggers:
             rows = [(subject, code.encode()) for subject, code in self._triggers]
             commands.append(TRIGGERS.command(rows))
@@ -59,6 +62,7 @@ class Lookups:
 
     def take(self, results: list[Rows]) -> None:
         """Take in the rows of each command of `reading`."""
+        results = self._wishes.take(results)
         if self._triggers:
             *results, found = results
             self._triggers.update({(subject, code): at for subject, code, at in found})
@@ -77,7 +81,8 @@ class Lookups:
                 but=own.now,
             )  # fmt: skip
         triggers = {code: self._triggers[wanted.subject, code] for code in wanted.triggers}
-        return replace(facts, counts=counts, triggers=triggers, offsets=wanted.offsets)
+        whole = self._wishes.facts(facts, wanted.subject)
+        return replace(whole, counts=counts, triggers=triggers, offsets=wanted.offsets)
 
     def count(self, wanted: Wanted, now: int) -> None:
         """Count a permit, where it is to be stored."""

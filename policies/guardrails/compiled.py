@@ -5,7 +5,17 @@ from typing import Final
 
 from policies.guardrails import effects, findings
 from policies.guardrails.matching import Index
-from policies.guardrails.model import Delay, Deny, Guardrail, Limit, Off, Quiet, Require, Words
+from policies.guardrails.model import (
+    Delay,
+    Deny,
+    Effect,
+    Guardrail,
+    Limit,
+    Off,
+    Quiet,
+    Require,
+    Words,
+)
 from policies.pdp.model import Facts, Obligation, Question, Reason
 from policies.pdp.policy import Cap, Needs, Verdict
 from policies.rules.permit import Finding
@@ -44,7 +54,7 @@ class Ruled:
         self._duties = [_duty(rule) for rule in self.rules]
         self._caps = [_cap(rule) for rule in self.rules]
         self._by_number = {f"{RULE}{rule.code}": rule for rule in self.rules}
-        self._needy = any(isinstance(one.effect, Limit | Delay | Quiet) for one in self.rules)
+        self._needy = any(_is_needy(one.effect) for one in self.rules)
 
     def concerning(self, facts: Facts) -> tuple[Guardrail, ...]:
         """The rules that concern a use, in the order they were written."""
@@ -59,7 +69,7 @@ class Ruled:
             return None
         caps: list[Cap] = []
         triggers: list[str] = []
-        is_timed = False
+        is_timed = is_volunteered = is_switched = False
         for place in self._places(question, facts):
             effect, cap = self.rules[place].effect, self._caps[place]
             if cap is not None:
@@ -67,9 +77,13 @@ class Ruled:
             elif isinstance(effect, Delay):
                 triggers += effect.triggers
             is_timed |= isinstance(effect, Quiet)
-        if not (caps or triggers or is_timed):
+            is_volunteered |= isinstance(effect, Deny) and effect.unless_volunteered
+            is_switched |= isinstance(effect, Off) and effect.whom == "whoever_asked"
+        if not (caps or triggers or is_timed or is_volunteered or is_switched):
             return None
-        return Needs(tuple(caps), tuple(dict.fromkeys(triggers)), is_timed)
+        return Needs(
+            tuple(caps), tuple(dict.fromkeys(triggers)), is_timed, is_volunteered, is_switched
+        )
 
     def judge(self, facts: Facts) -> Verdict:
         """Judge a use that the law permits: every rule that concerns it must let it pass."""
@@ -145,6 +159,12 @@ def _family(rule: Guardrail) -> Finding:
     if isinstance(rule.effect, Deny) and rule.effect.unless_volunteered:
         return findings.NOT_VOLUNTEERED
     return _FAMILIES[type(rule.effect)]
+
+
+def _is_needy(effect: Effect) -> bool:
+    if isinstance(effect, Deny):
+        return effect.unless_volunteered
+    return not isinstance(effect, Require)
 
 
 def _reason(rule: Guardrail) -> Reason:

@@ -66,7 +66,7 @@ def _is_quiet(effect: Quiet, _: tuple[str, ...], __: str, facts: Facts) -> bool:
 
 
 def _is_off(effect: Off, _: tuple[str, ...], __: str, facts: Facts) -> bool:
-    return effect.whom == "everybody" or facts.personalisation_off_at is not None
+    return effect.whom == "everybody" or facts.personalisation_off_at != 0
 
 
 _DENIES: Final[dict[type, Callable[[Any, tuple[str, ...], str, Facts], bool]]] = {

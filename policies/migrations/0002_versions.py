@@ -250,6 +250,37 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="SwitchedOff",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=keys.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("since_at", models.DateTimeField()),
+                (
+                    "controller",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.controller",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="subjects.subject",
+                    ),
+                ),
+            ],
+            options={"verbose_name_plural": "personalisation switched off"},
+        ),
         migrations.RunSQL(*moves_stamp("policies_policyversion")),
         migrations.RunSQL(FROZEN, THAWED),
     ]

@@ -197,7 +197,7 @@ class Facts(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_only=T
     subject: SubjectFacts | None = None
     consent: ConsentFacts = ConsentFacts()
     objected_marketing_at: int | None = None  # standing objection to direct marketing, GDPR 21(2)
-    personalisation_off_at: int | None = None  # when the person switched personalisation off
+    personalisation_off_at: int | None = None  # switched off then; 0: it is on; None: unknown
     volunteered: tuple[str, ...] = ()  # attributes the person volunteered for this purpose
     objections: tuple[Objection, ...] = ()  # other standing objections
     commitment: Commitment | None = None

@@ -28,6 +28,8 @@ class Needs(msgspec.Struct, gc=False, frozen=True):
     caps: tuple[Cap, ...] = ()
     triggers: tuple[str, ...] = ()  # behaviours that delays wait for
     is_timed: bool = False  # quiet hours ask for the person's clock
+    is_volunteered: bool = False  # attributes count only where the person offered them
+    is_switched: bool = False  # the person may have switched personalisation off
 
 
 class Verdict(msgspec.Struct, gc=False, frozen=True):

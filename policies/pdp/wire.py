@@ -14,7 +14,9 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 
 from policies import texts
-from policies.pdp.model import Decision, Facts, Obligation, Question, Reason
+from policies.pdp.model import AIUse, Decision, Facts, Obligation, Question, Reason
+from policies.rules.duties import ADVISORY, CAPTURE_CONSENT
+from policies.rules.scope import ANY_OF_OURS
 
 MAX_DEPTH = 32
 MAX_ITEMS = 10_000
@@ -59,17 +61,25 @@ class _Subject(msgspec.Struct, frozen=True):
     properties: dict[str, Any] = {}
 
 
+class _AI(msgspec.Struct, frozen=True):
+    model: Text = ""
+    automation: Text = "FullAutomation"
+    significant: bool = True
+
+
 class _ActionProperties(msgspec.Struct, frozen=True):
     purpose: Text = ""
     operations: Texts = ()
     data: Texts = ()
     recipients: Texts = ()
+    attributes: Texts = ()
     channel: Text = ""
     destination: Text = ""
     commitment: Text | None = None
     system: Text = ""
     case: Text = ""
     collected_for: Text = ""
+    ai: _AI | None = None
 
 
 class _Action(msgspec.Struct, frozen=True):
@@ -93,6 +103,8 @@ class _Setting(msgspec.Struct, frozen=True):
     campaign: Text = ""
     item: Text = ""
     trigger: Text = ""
+    gpc: bool | Text = False  # the Sec-GPC header as received, or whether it was exactly 1
+    supported_obligations: Texts | None = None
 
 
 _NO_SETTING = _Setting()
@@ -196,12 +208,28 @@ def _asked(subject: _Subject, action: _Action, resource: _Resource, setting: _Se
     question = Question(
         action=action.name, purpose=wanted.purpose, caller=subject.id, caller_type=subject.type,
         resource_type=resource.type, operations=wanted.operations, data=wanted.data,
-        recipients=wanted.recipients, channel=wanted.channel, destination=wanted.destination,
+        recipients=wanted.recipients, attributes=wanted.attributes,
+        channel=wanted.channel, destination=wanted.destination,
         system=wanted.system, case=wanted.case, collected_for=wanted.collected_for,
         commitment=wanted.commitment or "", campaign=setting.campaign, item=setting.item,
-        trigger=setting.trigger,
+        trigger=setting.trigger, supported=setting.supported_obligations,
+        ai=_ai(wanted.ai) if wanted.ai else None,
+        gpc=_is_signalled(setting.gpc) if setting.gpc else False,
     )  # fmt: skip
     return Item(question, resource.id, resource.properties.scheme)
+
+
+def _ai(told: _AI) -> AIUse:
+    return AIUse(
+        model=told.model, automation=told.automation, is_significant=told.significant
+    )  # fmt: skip
+
+
+def _is_signalled(gpc: bool | str) -> bool:
+    """Whether a Sec-GPC header says so: one of its fields is exactly 1, as the draft has it."""
+    if isinstance(gpc, bool):
+        return gpc
+    return any(each.strip(" \t") == "1" for each in gpc.split(","))
 
 
 def read(body: bytes) -> dict[str, Any]:
@@ -270,6 +298,7 @@ class Duty(msgspec.Struct, omit_defaults=True):
     id: str
     type: str
     properties: dict[str, Any] = {}
+    mandatory: bool = True
 
 
 class _Context(msgspec.Struct, omit_defaults=True):
@@ -316,7 +345,7 @@ def answer(
         decision_id=decision_id, reason_code=decision.reason_code, rule=decision.rule,
         reasons=reasons, reason_admin=admin, reason_user=user, packs=decision.packs,
         policy_version=decision.policy_version, legal_refs=refs, basis=decision.basis,
-        obligations=duties(decision.obligations),
+        obligations=duties(decision.obligations, cure_url),
         consent_record=facts.consent.record if facts is not None else "",
         cure=_cure(decision.cure, cure_url),
     )  # fmt: skip
@@ -332,9 +361,16 @@ def answers(written: list[bytes]) -> bytes:
     return b'{"evaluations":[' + b",".join(written) + b"]}"
 
 
-def duties(obligations: tuple[Obligation, ...]) -> tuple[Duty, ...]:
-    """Obligations in the form of the profile."""
-    return tuple(Duty(each.code, "custom", each.args) for each in obligations)
+def duties(obligations: tuple[Obligation, ...], cure_url: str = "") -> tuple[Duty, ...]:
+    """Obligations in the form of the profile; the one to ask the person gets the address."""
+    return tuple(_duty(each, cure_url) for each in obligations)
+
+
+def _duty(obligation: Obligation, cure_url: str) -> Duty:
+    code, properties = obligation.code, obligation.args
+    if code == CAPTURE_CONSENT and cure_url:
+        properties = {**properties, "url": cure_url}
+    return Duty(code, ANY_OF_OURS, properties, code not in ADVISORY)
 
 
 @lru_cache(maxsize=4096)
