@@ -9,8 +9,9 @@ from django.core.asgi import get_asgi_application  # noqa: E402 (settings first)
 
 django = get_asgi_application()
 
-from policies.pdp.asgi import METADATA, Receive, Scope  # noqa: E402
+from policies.pdp import metadata  # noqa: E402
 from policies.pdp.asgi import application as decision_point  # noqa: E402
+from policies.pdp.http import Receive, Scope  # noqa: E402
 
 
 async def application(scope: Scope, receive: Receive, send: Any) -> None:
@@ -19,7 +20,7 @@ async def application(scope: Scope, receive: Receive, send: Any) -> None:
         await _lifespan(receive, send)
         return
     path: Any = scope.get("path", "")
-    here = path.startswith("/access/") or path.startswith(METADATA)
+    here = path.startswith("/access/") or path.startswith(metadata.PATH) or path == metadata.KEYS
     if here:
         await decision_point(scope, receive, send)
     else:

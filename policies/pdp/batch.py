@@ -5,7 +5,6 @@ the batch began is in what the batch reads (P2). If anything about the batch fai
 answered with a decision (P4).
 """
 
-import asyncio
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -16,7 +15,7 @@ from msgspec.structs import replace
 from keys.ids import fresh
 from policies.pdp import catalogue as catalogues
 from policies.pdp import facts, record
-from policies.pdp.catalogue import Caller, Catalogue
+from policies.pdp.catalogue import Caller, Catalogue, Newest
 from policies.pdp.channel import Channel, Parameters, Rows, Statement
 from policies.pdp.engine import decide, failed
 from policies.pdp.extras import Complete, Extras, Looked
@@ -65,6 +64,7 @@ class Decider:
     channel: Channel
     valid_seconds: int
     seconds: float
+    newest: Newest
     catalogue: Catalogue = field(default_factory=Catalogue)
 
     async def run(self, calls: list[Call]) -> None:
@@ -76,8 +76,8 @@ class Decider:
         raise CatalogueMovesError
 
     async def renew(self) -> None:
-        """Read the catalogue in force, off the event loop."""
-        self.catalogue = await asyncio.to_thread(catalogues.compiled)
+        """Take the catalogue that another decider has read since, or read it."""
+        self.catalogue = await self.newest.after(self.catalogue.version)
 
     async def _run(self, calls: list[Call]) -> bool:
         """False, with nothing recorded, where the catalogue in hand is not the one in force."""
@@ -185,7 +185,7 @@ class Decider:
         `complete` adds what guardrails look at; without it they find it unknown.
         """
         caller, item = asked.caller, asked.item
-        found = None
+        found = words = None
         try:
             if item.error:
                 decision = failed(None, "INVALID_REQUEST")
@@ -193,7 +193,9 @@ class Decider:
                 found = facts.facts(row, asked, self.catalogue, clock)
                 if complete is not None:
                     found = replace(found, facts=complete(found.facts))
-                decision = decide(found.facts, caller.policy(clock.now))
+                policy = caller.policy(clock.now)
+                decision = decide(found.facts, policy)
+                words = None if policy is NONE else policy.words(decision.rule)
         except Exception as error:  # a bug denies this item alone (P4)
             log.error("decision_failed", error=type(error).__name__)
             decision = failed(None, "ENGINE_ERROR")
@@ -201,5 +203,5 @@ class Decider:
         return Made(
             decision_id, raw_id, caller.controller, caller.id, decision,
             found.facts if found else None, found.subject_id if found else None,
-            found.pseudonym if found else "", item.question.purpose, item.error,
+            found.pseudonym if found else "", item.question.purpose, item.error, words,
         )  # fmt: skip

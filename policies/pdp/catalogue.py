@@ -172,8 +172,7 @@ def _caller(row: tuple, asks: list[str], purposes: dict[str, Purpose]) -> Caller
     may = ServiceFacts(may_ask=True, **shared)
     return Caller(
         str(service_id), controller_id, controller_id.bytes, country, micros(expires_at),
-        dict.fromkeys(asks, may), ServiceFacts(may_ask=False, **shared), purposes,
-        pace,
+        dict.fromkeys(asks, may), ServiceFacts(may_ask=False, **shared), purposes, pace,
         code=code, party=party_code or "",
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ import psycopg
 import structlog
 
 from policies.pdp.batch import Call, Decider
+from policies.pdp.catalogue import Newest
 from policies.pdp.channel import Channel
 from policies.pdp.connection import connect, with_integer_times
 
@@ -52,8 +53,9 @@ class _Waiting:
 class Opened:
     """A decider on a connection that is opened when it is needed, and again after trouble."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, newest: Newest) -> None:
         self._limits = limits
+        self._newest = newest
         self._decider: Decider | None = None
 
     async def decider(self) -> Decider:
@@ -67,7 +69,8 @@ class Opened:
         async with asyncio.timeout(self._limits.seconds):
             connection: psycopg.Connection = await asyncio.to_thread(connect)
         channel = Channel(with_integer_times(connection))
-        self._decider = Decider(channel, self._limits.valid_seconds, self._limits.seconds)
+        limits = self._limits
+        self._decider = Decider(channel, limits.valid_seconds, limits.seconds, self._newest)
         return self._decider
 
     def close(self) -> None:
@@ -80,11 +83,11 @@ class Opened:
 class Lane:
     """Takes everything that waits, decides it in one transaction, and answers."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, newest: Newest) -> None:
         self._limits = limits
         self._waiting: deque[_Waiting] = deque()
         self._wake = asyncio.Event()
-        self._opened = Opened(limits)
+        self._opened = Opened(limits, newest)
         self._loop = asyncio.get_running_loop()
         self._running: list[_Waiting] = []
         self._tasks = [self._loop.create_task(self._live()), self._loop.create_task(self._watch())]

@@ -53,6 +53,13 @@ class _MovedError(Exception):
     """The catalogue in hand is not the one in force."""
 
 
+class Found(msgspec.Struct, frozen=True):
+    """The answer to a search, and how many candidates were looked at for it."""
+
+    answer: bytes
+    considered: int
+
+
 class _Candidate(msgspec.Struct, frozen=True):
     """What may become a result, and its place in the order (16 bytes)."""
 
@@ -76,8 +83,8 @@ class _Page:
 _Source = Callable[[bytes, int], Awaitable[list[_Candidate]]]
 
 
-async def find(decider: Decider, key: bytes, search: Search) -> bytes:
-    """The answer to one search request, after its entry is committed.
+async def find(decider: Decider, key: bytes, search: Search) -> Found:
+    """What is found for one search request, after its entry is committed.
 
     Raises UnauthenticatedError, TokenError, CatalogueMovesError and what the channel raises; then
     nothing is recorded.
@@ -102,7 +109,7 @@ class _Finder:
         self._decider = decider
         self._search = search
 
-    async def run(self, key: bytes) -> bytes:
+    async def run(self, key: bytes) -> Found:
         caller, clock, nobody = await self._caller(key)
         binding = _binding(caller, self._search)
         page = _Page(self._begins_after(caller, binding), at=clock.now)
@@ -177,7 +184,7 @@ class _Finder:
                     return True
         return False
 
-    async def _finish(self, page: _Page, caller: Caller, binding: bytes) -> bytes:
+    async def _finish(self, page: _Page, caller: Caller, binding: bytes) -> Found:
         """Record the page, commit, and only then write it (P1)."""
         token = "" if page.is_last else tokens.seal(
             page.after, controller=caller.controller, binding=binding, now=time.time()
@@ -185,7 +192,8 @@ class _Finder:
         entry = self._entry(page, caller)
         await self._decider.exchange(search_record.append(entry), commits=True)
         results = [(entity, made.decision) for entity, made in page.results]
-        return wire_search.answer(results, search_id=entry.id, next_token=token)
+        answer = wire_search.answer(results, search_id=entry.id, next_token=token)
+        return Found(answer, page.considered)
 
     def _entry(self, page: _Page, caller: Caller) -> Entry:
         raw_id, entry_id = fresh()

@@ -4,8 +4,9 @@ import asyncio
 
 import structlog
 
+from policies.pdp.catalogue import Newest
 from policies.pdp.lanes import Limits, Opened, UnavailableError
-from policies.pdp.search import UnauthenticatedError, find
+from policies.pdp.search import Found, UnauthenticatedError, find
 from policies.pdp.tokens import TokenError
 from policies.pdp.wire_search import Search
 
@@ -15,13 +16,13 @@ log = structlog.get_logger(__name__)
 class SearchLane:
     """One connection, one page at a time."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, newest: Newest) -> None:
         self._limits = limits
-        self._opened = Opened(limits)
+        self._opened = Opened(limits, newest)
         self._turn = asyncio.Lock()
         self.load = 0
 
-    async def find(self, key: bytes, search: Search) -> bytes:
+    async def find(self, key: bytes, search: Search) -> Found:
         """The answer to a search, within the patience of the lane.
 
         Raises UnavailableError when it cannot be found and recorded now, UnauthenticatedError,
@@ -38,7 +39,7 @@ class SearchLane:
         finally:
             self.load -= 1
 
-    async def _attempt(self, key: bytes, search: Search) -> bytes:
+    async def _attempt(self, key: bytes, search: Search) -> Found:
         try:
             return await find(await self._opened.decider(), key, search)
         except (UnauthenticatedError, TokenError):
