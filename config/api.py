@@ -14,6 +14,7 @@ from accounts.api import schema as extensions
 from accounts.operations import ServiceView
 from consent.api import views as consent
 from policies.api import views as policies
+from policies.audiences import views as audiences
 from policies.recalls.api import views as campaigns
 from subjects.api import views as subjects
 
@@ -67,6 +68,10 @@ urlpatterns = [
     path("notices", consent.NoticeInForce.as_view(), name="notices"),
     path("processing", policies.Processing.as_view(), name="processing"),
     path("ai-decisions", policies.AIDecisions.as_view(), name="ai-decisions"),
+    path("audiences", audiences.Audiences.as_view(), name="audiences"),
+    path("audiences/<uuid:audience_id>", audiences.Audience.as_view(), name="audience"),
+    path("audiences/<uuid:audience_id>/result", audiences.Result.as_view(), name="take-audience"),
+    path("segments/<slug:code>", audiences.Segment.as_view(), name="segment"),
     path("campaigns", campaigns.Campaigns.as_view(), name="campaigns"),
     path("campaigns/<uuid:campaign_id>/end", campaigns.CampaignEnd.as_view(), name="end-campaign"),
     path("campaigns/<uuid:campaign_id>/kill-list", campaigns.KillList.as_view(), name="kill-list"),

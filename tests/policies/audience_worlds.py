@@ -64,7 +64,10 @@ def _choice(company, dice, person):
     state = dice.choice(STATES)
     if state is None:
         return
-    more = {"is_explicit": dice.random() < 0.5, "event_at": NOW - timedelta(days=dice.randint(0, 9))}
+    more = {
+        "is_explicit": dice.random() < 0.5,
+        "event_at": NOW - timedelta(days=dice.randint(0, 9)),
+    }
     if state is State.GIVEN:
         days = dice.choice([None, -0.01, 0.0005, 0.002, 1, 30])
         if days is not None:

@@ -3,7 +3,7 @@
 import pytest
 
 from policies.audiences import sets
-from policies.audiences.deciding import AT_ONCE, Part, cut, decided, one_by_one
+from policies.audiences.deciding import Part, cut, decided, one_by_one
 from policies.audiences.reading import view
 from policies.pdp.facts import FACTS
 from tests.policies.audience_worlds import asking, populate

@@ -1,0 +1,152 @@
+"""The job: a part of the people a step, read from one snapshot, recorded in one transaction.
+
+What a killed step had decided is decided again; what is recorded is recorded once.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from django.conf import settings
+
+from policies.audiences import services
+from policies.audiences.chunks import Chunk, chunks
+from policies.audiences.deciding import (
+    ID,
+    LAST,
+    NOBODY,
+    Asking,
+    Group,
+    Part,
+    StaleCatalogueError,
+    about_nobody,
+    decided,
+)
+from policies.audiences.models import Audience, AudienceState, IdPart
+from policies.audiences.reading import INT4, View, bytes_of, view
+from policies.audiences.reading import UUID as UUID_OID
+from policies.pdp import catalogue as catalogues
+from policies.pdp.model import Question
+from work.handlers import JobView, Outcome, again, finished, handler, periodic
+
+STEP: Final = 200_000
+RELOADS: Final = 3
+LEASE_SECONDS: Final = 600
+_BOUND = """
+SELECT id FROM subjects_subject WHERE controller_id = $1 AND id > $2
+ORDER BY id OFFSET $3::integer - 1 LIMIT 1
+"""
+
+
+@dataclass(slots=True)
+class Step:
+    """What became of one part: permits as chunks, how many were left out and why."""
+
+    read_at: datetime | None = None
+    chunks: list[Chunk] = field(default_factory=list)
+    excluded: Counter[str] = field(default_factory=Counter)
+    decided: int = 0
+    cursor: dict[str, Any] = field(default_factory=dict)
+    problem: str = ""
+
+
+def step(job: JobView) -> Step:
+    """Decide about the next part of the people. Writes nothing."""
+    audience = Audience.objects.get(id=UUID(job.payload["audience"]))
+    if audience.state != AudienceState.MAKING:
+        return Step()
+    for _ in range(RELOADS):
+        asking = asking_of(audience)
+        if asking is None:
+            return Step(problem="service_without_key")
+        try:
+            with view() as snapshot:
+                return _step(audience, asking, snapshot, job.cursor)
+        except StaleCatalogueError:
+            continue
+    raise StaleCatalogueError
+
+
+@handler(services.KIND, perform=step, lease_seconds=LEASE_SECONDS)
+def record(job: JobView, made: Step) -> Outcome:
+    """Record the part; its progress and its entries commit together."""
+    audience = Audience.objects.select_for_update().get(id=UUID(job.payload["audience"]))
+    if audience.state != AudienceState.MAKING:
+        return finished()
+    services.add(audience, made.chunks)
+    audience.read_at = audience.read_at or made.read_at
+    audience.decided += made.decided
+    audience.excluded = dict(Counter(audience.excluded) + made.excluded)
+    audience.save()
+    if made.cursor:
+        return again(cursor=made.cursor, done=audience.decided, total=audience.total)
+    services.finish(audience, problem=made.problem)
+    return finished()
+
+
+@periodic("policies.audiences", every=300)
+def upkeep(_job: JobView) -> Outcome:
+    services.end_old()
+    return finished()
+
+
+def _step(audience: Audience, asking: Asking, snapshot: View, cursor: dict[str, Any]) -> Step:
+    part, following = _part(audience, snapshot, cursor)
+    made = Step(read_at=services.at(snapshot.now), cursor=following)
+    found: list[Group] = []
+    if part is not None:
+        for group in decided(snapshot, asking, part):
+            made.decided += len(group)
+            if group.decision.permit:
+                found.append(group)
+            else:
+                made.excluded[group.decision.reason_code] += len(group)
+    strangers = _strangers(audience, part, made)
+    if strangers:
+        made.excluded[about_nobody(snapshot, asking).reason_code] += strangers
+        made.decided += strangers
+    made.chunks = list(chunks(found))
+    return made
+
+
+def _part(
+    audience: Audience, snapshot: View, cursor: dict[str, Any]
+) -> tuple[Part | None, dict[str, Any]]:
+    """The part after the cursor, and the cursor after it: empty after the last."""
+    if audience.list_id is None:
+        after = bytes.fromhex(cursor["after"]) if cursor else NOBODY
+        given = [audience.controller_id.bytes, after, bytes_of(STEP)]
+        rows = snapshot.rows(_BOUND, given, [UUID_OID, UUID_OID, INT4])
+        until = rows[0][0] if rows else LAST
+        return Part(after, until), {"after": until.hex()} if rows else {}
+    number = cursor.get("number", 0)
+    parts = IdPart.objects.filter(list_id=audience.list_id, number__gte=number)
+    found = list(parts.order_by("number")[:2])
+    if not found:
+        return None, {}
+    ids = bytes(found[0].ids)
+    before = max(int.from_bytes(ids[:ID]) - 1, 0).to_bytes(ID)
+    following = {"number": number + 1} if len(found) > 1 else {}
+    return Part(before, ids[-ID:], ids), following
+
+
+def _strangers(audience: Audience, part: Part | None, made: Step) -> int:
+    """How many of those named in this part are nobody; the list's strangers with its last."""
+    if audience.list is None:
+        return 0
+    unfound = len(part.listed or b"") // ID - made.decided if part is not None else 0
+    return unfound + (0 if made.cursor else audience.list.strangers)
+
+
+def asking_of(audience: Audience) -> Asking | None:
+    """The question with the small tables in force; None where no key of the service lives."""
+    compiled = catalogues.compiled()
+    wanted = str(audience.service_id)
+    caller = next((one for one in compiled.callers.values() if one.id == wanted), None)
+    if caller is None:
+        return None
+    question = msgspec.convert(audience.question, Question)
+    return Asking(question, caller, compiled, settings.AUDIENCE_VALID_SECONDS)

@@ -1,0 +1,87 @@
+"""The permits of an audience as they leave: NDJSON, CSV or an Arrow stream, a chunk at a time."""
+
+import io
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from typing import Any, Final
+
+from asgiref.sync import sync_to_async
+from django.http import StreamingHttpResponse
+
+from keys.ids import text
+from policies.audiences import lists
+from policies.audiences.errors import FormatMissingError
+from policies.audiences.selectors import Permits
+
+MEDIA: Final = {one: media for media, one in lists.MEDIA_TYPES.items()}
+HEADER: Final = b"id,decision_id,valid_until\r\n"
+
+Pieces = Iterator[bytes]
+
+
+def pieces(form: str, permits: Iterable[Permits]) -> Pieces:
+    """The result in one of its forms. Raises FormatMissingError."""
+    if form not in FORMS or (form == lists.ARROW and not lists.has_arrow()):
+        raise FormatMissingError
+    return FORMS[form](permits)
+
+
+class ResultStream(StreamingHttpResponse):
+    """A large answer piece by piece, whichever kind of server sends it."""
+
+    def __init__(self, form: str, content: Pieces) -> None:
+        self._content = content
+        super().__init__(content, content_type=MEDIA[form])
+        self.headers["Cache-Control"] = "no-store, private"
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Reading the database must not hold the loop, and keeps to the thread that may."""
+        following = sync_to_async(next)
+        while (piece := await following(self._content, None)) is not None:
+            yield piece
+
+
+def _ndjson(permits: Iterable[Permits]) -> Pieces:
+    for one in permits:
+        rest = f'","decision_id":"{one.part.id}","valid_until":"{_until(one)}"}}\n'
+        yield "".join([f'{{"id":"{text(raw)}{rest}' for raw in one.ids]).encode()
+
+
+def _csv(permits: Iterable[Permits]) -> Pieces:
+    yield HEADER
+    for one in permits:
+        rest = f",{one.part.id},{_until(one)}\r\n"
+        yield "".join([text(raw) + rest for raw in one.ids]).encode()
+
+
+def _arrow(permits: Iterable[Permits]) -> Pieces:
+    import pyarrow as pa  # noqa: PLC0415 (optional)
+
+    schema = pa.schema([
+        ("id", pa.string()), ("decision_id", pa.string()), ("valid_until", pa.string()),
+    ])  # fmt: skip
+    sink = io.BytesIO()
+    with pa.ipc.new_stream(sink, schema) as writer:
+        for one in permits:
+            count = len(one.ids)
+            columns: list[list[Any]] = [
+                [text(raw) for raw in one.ids], [str(one.part.id)] * count, [_until(one)] * count,
+            ]  # fmt: skip
+            writer.write_batch(pa.record_batch(columns, schema=schema))
+            yield _emptied(sink)
+    yield _emptied(sink)
+
+
+def _emptied(sink: io.BytesIO) -> bytes:
+    held = sink.getvalue()
+    sink.seek(0)
+    sink.truncate()
+    return held
+
+
+def _until(one: Permits) -> str:
+    return one.part.valid_until.isoformat().replace("+00:00", "Z")
+
+
+FORMS: Final[dict[str, Callable[[Iterable[Permits]], Pieces]]] = {
+    lists.NDJSON: _ndjson, lists.CSV: _csv, lists.ARROW: _arrow,
+}  # fmt: skip

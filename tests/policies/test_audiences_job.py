@@ -1,0 +1,256 @@
+"""An audience from question to end: decided by a job, recorded in chunks, found by person."""
+
+import hashlib
+from datetime import timedelta
+
+import msgspec
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import services as accounts
+from audit import members
+from audit import selectors as log
+from audit import services as audit
+from audit.canonical import canonical
+from audit.uses import Kind, uses_of
+from policies.audiences import chunks, job, selectors, services
+from policies.audiences.deciding import cut
+from policies.audiences.errors import (
+    AudienceNotReadyError,
+    AudienceOverError,
+    AudienceUnknownError,
+    SegmentUnknownError,
+)
+from policies.audiences.models import Audience, AudienceState, IdList
+from policies.pdp.model import Question
+from subjects.models import Subject
+from tests.factories.company import AUTHOR, OFFERS, company
+from tests.policies.audience_worlds import populate
+from work.services import run_available
+
+QUESTION = Question(purpose=OFFERS, caller="mailer", caller_type="service", campaign="spring")
+
+
+@pytest.fixture
+def people(lotus):
+    """Thirteen who said yes, and seven who never did."""
+    found = [lotus.person(f"{n}@example.in") for n in range(20)]
+    for one in found[:13]:
+        lotus.yes(one)
+    return found
+
+
+def asked(company, **more):
+    return services.request(
+        by=AUTHOR, controller_id=company.id, service_id=company.service.id, question=QUESTION,
+        **more,
+    )  # fmt: skip
+
+
+def made(company, **more):
+    audience = asked(company, **more)
+    run_available(worker="test")
+    audience.refresh_from_db()
+    return audience
+
+
+def named(people, strangers=0):
+    return services.Named(frozenset(one.id.bytes for one in people), strangers)
+
+
+def permitted(audience, without=frozenset()):
+    return {raw for one in selectors.permits(audience, set(without)) for raw in one.ids}
+
+
+def ids(people):
+    return {one.id.bytes for one in people}
+
+
+@pytest.mark.req("POL-19")
+class TestAnAudience:
+    def test_holds_exactly_those_who_are_permitted(self, lotus, people):
+        audience = made(lotus)
+
+        assert audience.state == AudienceState.READY
+        assert permitted(audience) == ids(people[:13])
+        assert (audience.total, audience.decided, audience.permitted) == (20, 20, 13)
+        assert audience.excluded == {"CONSENT_MISSING": 7}
+
+    def test_of_a_list_asks_about_those_alone_and_counts_strangers(self, lotus, people):
+        audience = made(lotus, people=named(people[10:15], strangers=2))
+
+        assert permitted(audience) == ids(people[10:13])
+        assert audience.excluded == {"CONSENT_MISSING": 2, "SUBJECT_UNKNOWN": 2}
+        assert (audience.total, audience.decided) == (7, 7)
+
+    @pytest.mark.req("P9")
+    def test_never_holds_another_companys_people(self, lotus, people):
+        other = company("jasmine", name="Jasmine")
+        stranger = other.person("0@example.in")
+        other.yes(stranger)
+
+        audience = made(lotus, people=named([stranger, people[0]]))
+
+        assert permitted(audience) == ids(people[:1])
+        assert audience.excluded == {"SUBJECT_UNKNOWN": 1}
+        with pytest.raises(AudienceUnknownError):
+            selectors.audience(other.id, other.service.id, audience.id)
+
+    def test_of_nobody_is_ready_and_empty(self, lotus):
+        audience = made(lotus, people=named([]))
+
+        assert (audience.state, audience.permitted) == (AudienceState.READY, 0)
+
+    def test_of_a_segment_keeps_the_people_it_began_with(self, lotus, people):
+        put = {"by": AUTHOR, "controller_id": lotus.id, "code": "spring"}
+        services.put_segment(**put, people=named(people[:3]))
+        audience = asked(lotus, segment="spring")
+        services.put_segment(**put, people=named(people[5:6]))
+        services.end_old()
+        run_available(worker="test")
+        audience.refresh_from_db()
+
+        assert permitted(audience) == ids(people[:3])
+        assert permitted(made(lotus, segment="spring")) == ids(people[5:6])
+        services.end_old()
+        assert IdList.objects.count() == 1
+
+    def test_of_an_unknown_segment_is_refused(self, lotus):
+        with pytest.raises(SegmentUnknownError):
+            asked(lotus, segment="autumn")
+
+    def test_of_a_service_whose_keys_have_ended_fails(self, lotus, people):
+        audience = asked(lotus)
+        accounts.revoke_key(by=AUTHOR, key=lotus.key)
+        run_available(worker="test")
+        audience.refresh_from_db()
+
+        assert (audience.state, audience.problem) == (AudienceState.FAILED, "service_without_key")
+        with pytest.raises(AudienceNotReadyError):
+            services.take(by=AUTHOR, audience=audience, form="csv", left_out=0)
+
+
+@pytest.mark.req("POL-19", "P1")
+class TestTheRecord:
+    def test_names_the_permitted_by_pseudonym_in_chunks_and_holds_their_facts(
+        self, lotus, people, monkeypatch
+    ):
+        monkeypatch.setattr(chunks, "SIZE", 5)
+
+        audience = made(lotus)
+
+        assert [part.count for part in audience.parts.all()] == [5, 5, 3]
+        told = b""
+        for part in audience.parts.all():
+            data = payload(part.id)["data"]
+            ((_, of_part),) = members.of(lotus.id, [part.id])
+            assert data["sha256"] == hashlib.sha256(of_part).hexdigest()
+            assert sorted(cut(of_part)) == cut(of_part)
+            for group in data["groups"]:
+                told += msgspec.json.decode(f'"{group["people"]}"', type=bytes)
+                again = msgspec.to_builtins(chunks.again(group))
+                assert canonical(again) == canonical(group["decision"])
+        assert set(cut(told)) == {one.pseudonym.bytes for one in people[:13]}
+        assert not any(str(one.id) in str(payload(part.id)) for one in people)
+
+    def test_is_found_from_the_person(self, lotus, people):
+        audience = made(lotus)
+
+        (use,) = [one for one in uses(lotus, people[3]) if one.kind is Kind.AUDIENCE]
+        assert (use.actor_id, use.purpose, use.permit) == (str(lotus.service.id), OFFERS, True)
+        assert use.at.date() == audience.ready_at.date()
+        assert not [one for one in uses(lotus, people[15]) if one.kind is Kind.AUDIENCE]
+        assert [one.id for one in selectors.including(lotus.id, people[3].id)] == [audience.id]
+        assert selectors.including(lotus.id, people[15].id) == []
+
+    @pytest.mark.req("P6")
+    def test_forgets_a_person_and_keeps_the_others(self, lotus, people):
+        audience = made(lotus)
+        with transaction.atomic():
+            audit.forget(by=AUTHOR, controller_id=lotus.id, subject_id=people[3].id)
+
+        assert not [one for one in uses(lotus, people[3]) if one.kind is Kind.AUDIENCE]
+        assert permitted(audience) == ids(people[:13]) - ids(people[3:4])
+
+    def test_of_a_step_and_its_progress_commit_together(self, lotus, people, monkeypatch):
+        monkeypatch.setattr(job, "STEP", 6)
+        real = services.finish
+        monkeypatch.setattr(services, "finish", broken)
+        audience = asked(lotus)
+        run_available(worker="test")
+        audience.refresh_from_db()
+        assert (audience.state, audience.decided) == (AudienceState.MAKING, 18)
+
+        monkeypatch.setattr(services, "finish", real)
+        run_available(worker="test", due_by=timezone.now() + timedelta(hours=1))
+        audience.refresh_from_db()
+
+        assert (audience.state, audience.decided) == (AudienceState.READY, 20)
+        assert permitted(audience) == ids(people[:13])
+        assert sum(part.count for part in audience.parts.all()) == 13
+
+
+@pytest.mark.req("P2")
+class TestTakingIt:
+    def test_leaves_out_whoever_withdrew_since(self, lotus, people):
+        audience = made(lotus)
+        lotus.withdraws(people[2])
+        lotus.stands(people[4], "erasing")
+
+        ended = selectors.ended_since(audience)
+
+        assert ended == ids([people[2], people[4]])
+        assert permitted(audience, ended) == ids(people[:13]) - ended
+
+    def test_is_over_with_its_permits(self, lotus, people):
+        audience = made(lotus)
+        Audience.objects.filter(id=audience.id).update(valid_until=timezone.now())
+        audience.refresh_from_db()
+
+        with pytest.raises(AudienceOverError):
+            services.take(by=AUTHOR, audience=audience, form="csv", left_out=0)
+
+        services.end_old()
+        audience.refresh_from_db()
+        assert audience.state == AudienceState.EXPIRED
+        assert [one for one in uses(lotus, people[3]) if one.kind is Kind.AUDIENCE]
+
+    def test_gives_who_ends_sooner_an_end_of_their_own(self, lotus, people):
+        soon = timezone.now() + timedelta(minutes=10)
+        lotus.yes(people[19], event_at=timezone.now() - timedelta(days=3), expires_at=soon)
+
+        audience = made(lotus)
+
+        ends = {raw: one.part.valid_until for one in selectors.permits(audience, set())
+                for raw in one.ids}  # fmt: skip
+        assert ends[people[19].id.bytes] == soon
+        assert len(ends) == 14
+
+
+def test_worlds_are_decided_alike_whatever_the_steps(lotus, monkeypatch):
+    populate(lotus, seed=11)
+    whole = made(lotus)
+    monkeypatch.setattr(job, "STEP", 7)
+    in_steps = made(lotus)
+    listed = made(lotus, people=services.Named(frozenset(ids(lotus_people(lotus))), 0))
+
+    assert permitted(whole) == permitted(in_steps) == permitted(listed) != set()
+    assert whole.excluded == in_steps.excluded == listed.excluded
+
+
+def lotus_people(company):
+    return list(Subject.objects.filter(controller_id=company.id))
+
+
+def broken(audience, *, problem=""):
+    raise RuntimeError("the disk is full")
+
+
+def payload(entry_id):
+    (body,) = log.payloads([entry_id], {"rc2"}).values()
+    return msgspec.json.decode(body)
+
+
+def uses(company, person):
+    return uses_of(company.id, person.id).uses
