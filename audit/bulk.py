@@ -1,23 +1,29 @@
 """Appending thousands of entries: the same lines as `audit.append` writes, by binary COPY.
 
 The rows are put into PostgreSQL's own form here: as text, the payloads alone would be twice as
-long on the wire and parsed digit by digit.
+long on the wire and parsed digit by digit. A row is how many columns it has, then each column with
+its length before it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import islice
 from struct import Struct
+from uuid import UUID
 
 from audit.append import INDEX, Row, groups, salted
 from audit.canonical import commitment
 from keys.bulk import copy_binary
 
 PENDING = ("controller_id", "ids", "entries", "classes")
-PART = 100
 PAYLOAD = ("id", "retention_class", "salt", "body")
-_COUNT, _LENGTH, _TIME = Struct("!h"), Struct("!i"), Struct("!q")
-_NULL = _LENGTH.pack(-1)
+ROWS_IN_A_PART = 100
+_COUNT, _LENGTH, _TIME = Struct("!h"), Struct("!i"), Struct("!iq")
+_NULL, _SIXTEEN = _LENGTH.pack(-1), _LENGTH.pack(16)
+_OF_PENDING, _OF_PAYLOAD, _OF_INDEX = (
+    _COUNT.pack(len(columns)) for columns in (PENDING, PAYLOAD, INDEX)
+)
 _Y2K = datetime(2000, 1, 1, tzinfo=UTC)  # where PostgreSQL counts from
 
 
@@ -27,41 +33,60 @@ def append_many(rows: list[Row]) -> None:
     The commitments are made on the way, while PostgreSQL stores the payloads before them.
     """
     commitments: list[bytes] = []
-    copy_binary("audit_payload", PAYLOAD, packed(_payloads(rows, commitments)))
-    copy_binary("audit_entryindex", INDEX, packed(map(index_line, rows)))
-    pending = ((group.controller_id.bytes, *group[1:]) for group in groups(rows, commitments))
-    copy_binary("audit_pending", PENDING, packed(pending))
+    copy_binary("audit_payload", PAYLOAD, parts(_payloads(rows, commitments)))
+    copy_binary("audit_entryindex", INDEX, parts(map(index_line, rows)))
+    pending = (
+        b"".join((_OF_PENDING, _uuid(group.controller_id), *map(_sized, group[1:])))
+        for group in groups(rows, commitments)
+    )
+    copy_binary("audit_pending", PENDING, parts(pending))
 
 
-def _payloads(rows: list[Row], commitments: list[bytes]) -> Iterator[tuple[bytes, ...]]:
+def _payloads(rows: list[Row], commitments: list[bytes]) -> Iterator[bytes]:
     for row, salt in zip(rows, salted(rows), strict=True):
         commitments.append(commitment(salt, row.body))
-        yield row.id.bytes, row.retention.encode(), salt, row.body
+        yield payload_line(row, salt)
 
 
-def index_line(row: Row) -> tuple[bytes | None, ...]:
-    """A row of the index, in the order of its columns."""
-    texts = (row.event, row.actor_type, row.actor_id, row.target_type, row.target_id)
-    return (
-        row.id.bytes, row.retention.encode(), row.controller_id.bytes, _time(row.at),
-        *map(str.encode, texts), row.subject_id.bytes if row.subject_id else None,
-        row.purpose.encode(), row.outcome.encode(), row.reason_code.encode(),
-    )  # fmt: skip
+def payload_line(row: Row, salt: bytes) -> bytes:
+    """A row of the payloads."""
+    body = _sized(row.body)
+    return b"".join((_OF_PAYLOAD, _uuid(row.id), _word(row.retention), _sized(salt), body))
 
 
+def index_line(row: Row) -> bytes:
+    """A row of the index."""
+    return b"".join((
+        _OF_INDEX, _uuid(row.id), _word(row.retention), _uuid(row.controller_id), _time(row.at),
+        _word(row.event), _word(row.actor_type), _word(row.actor_id), _word(row.target_type),
+        _sized(row.target_id.encode()), _uuid(row.subject_id) if row.subject_id else _NULL,
+        _word(row.purpose), _word(row.outcome), _word(row.reason_code),
+    ))  # fmt: skip
+
+
+def parts(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """A hundred rows at a time: PostgreSQL stores some while the next are made."""
+    waiting = iter(lines)
+    while some := list(islice(waiting, ROWS_IN_A_PART)):
+        yield b"".join(some)
+
+
+def _uuid(value: UUID) -> bytes:
+    return _SIXTEEN + value.bytes
+
+
+@lru_cache(maxsize=4096)
+def _word(value: str) -> bytes:
+    """A text that thousands of rows share."""
+    return _sized(value.encode())
+
+
+def _sized(value: bytes) -> bytes:
+    return _LENGTH.pack(len(value)) + value
+
+
+@lru_cache(maxsize=256)
 def _time(at: datetime) -> bytes:
     delta = at - _Y2K
-    return _TIME.pack((delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds)
-
-
-def packed(rows: Iterable[Sequence[bytes | None]]) -> Iterator[bytes]:
-    """The rows as COPY takes them, a hundred at a time: how many columns, each with its length."""
-    pack, waiting = _LENGTH.pack, iter(rows)
-    while some := list(islice(waiting, PART)):
-        number = _COUNT.pack(len(some[0]))
-        parts: list[bytes] = []
-        for row in some:
-            parts.append(number)
-            for value in row:
-                parts += (_NULL,) if value is None else (pack(len(value)), value)
-        yield b"".join(parts)
+    seconds = delta.days * 86_400 + delta.seconds
+    return _TIME.pack(8, seconds * 1_000_000 + delta.microseconds)

@@ -63,10 +63,8 @@ def _seconds(write: Callable[[], None]) -> float:
 
 
 def _packed(entries: list[Row]) -> tuple[list[bytes], list[bytes]]:
-    payloads = bulk.packed(
-        (row.id.bytes, row.retention.encode(), _SALT, row.body) for row in entries
-    )
-    return list(payloads), list(bulk.packed(map(bulk.index_line, entries)))
+    payloads = bulk.parts(bulk.payload_line(row, _SALT) for row in entries)
+    return list(payloads), list(bulk.parts(map(bulk.index_line, entries)))
 
 
 def _raw(payloads: list[bytes], index: list[bytes]) -> None:
