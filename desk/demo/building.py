@@ -16,6 +16,7 @@ from accounts import selectors
 from accounts import services as accounts
 from audit.actors import Actor
 from consent import services as consent
+from desk.demo import findings
 from desk.demo.companies import COMPANIES, DRAFT, SERVICES, Company
 from desk.demo.purposes import (
     CATEGORIES,
@@ -62,6 +63,7 @@ def build(today: date) -> None:
         staff = Staff(Actor("officer", str(author.id)), Actor("officer", str(serving_both.id)))
         _registry(company, controller.id, staff.author, today)
         _words(company, controller.id, staff)
+        findings.record(controller.id, author=staff.author, approver=staff.approver, today=today)
 
 
 def set_passwords() -> dict[str, str]:

@@ -30,6 +30,7 @@ from policies.rules.permit import (
 )
 from policies.rules.registry import CONSENT_GROUND
 from policies.rules.reserved import RESERVED
+from policies.rules.standing import EXPIRED
 from policies.rules.version import POLICY_VERSION
 
 _MICROSECONDS = 1_000_000
@@ -148,6 +149,7 @@ def _valid_until(facts: Facts, subject: SubjectFacts, purpose: PurposeFacts) -> 
     ends = [facts.consent.expires_at, subject.adult_at, facts.service.contract_ends_at, commitment]
     ends += purpose.findings.values()
     ends += [party.tool_ends_at for party in facts.recipients]
+    ends += [each.since for each in subject.standings if each.state == EXPIRED]
     if facts.model is not None:
         ends.append(facts.model.diligence_until)
     for end in ends:

@@ -11,6 +11,7 @@ from consent import services as consent
 from consent.services import Choice, Words
 from consent.transitions import State
 from registry import services as registry
+from registry.findings import SHAPES, Kind
 from subjects import services as subjects
 
 AUTHOR = Actor.system("author")
@@ -87,6 +88,19 @@ class Company:
         version = self.drafts(code, **changes)
         self.versions[code] = consent.approve_purpose(by=APPROVER, version=version)
         return self.versions[code]
+
+    def finds(self, kind: str, purpose: str = "", topic: str = "") -> Any:
+        """A legal finding; one that allows is approved and counts for a month."""
+        is_allowing = SHAPES[Kind(kind)].allows
+        until = datetime.now(UTC).date() + timedelta(days=30) if is_allowing else None
+        finding = registry.Finding(
+            kind=kind, purpose=purpose, topic=topic, citation="The law", conclusion="It is so.",
+            valid_until=until,
+        )  # fmt: skip
+        made = registry.record_assessment(by=AUTHOR, controller_id=self.id, finding=finding)
+        if is_allowing:
+            registry.approve_assessment(by=APPROVER, assessment=made)
+        return made
 
     def drafts(self, code: str, **changes: Any) -> Any:
         words = replace(WORDS, **changes)

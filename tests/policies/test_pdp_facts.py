@@ -72,6 +72,7 @@ def test_a_purpose_that_nobody_approved_is_none(lotus, ask):
 def test_a_use_the_law_lists_needs_no_consent_but_stops_for_an_erasure(lotus, ask):
     person = lotus.person()
     lotus.purpose(DELIVERY, grounds={"IN": "s7a"}, is_marketing=False)
+    lotus.finds("s7a", DELIVERY)
     before = ask(lotus, person, purpose=DELIVERY)
 
     lotus.stands(person, "erasing", scope_type="purpose", scope=OFFERS)
@@ -91,6 +92,7 @@ def test_both_laws_must_permit_where_both_apply(lotus, ask):
     both = ask(lotus, person)
 
     lotus.purpose(SURVEYS, grounds={"IN": "s7a"}, is_marketing=False)
+    lotus.finds("s7a", SURVEYS)
     one = ask(lotus, person, purpose=SURVEYS)
 
     assert both["context"]["packs"] == ["IN", "EU"]

@@ -1,12 +1,14 @@
 """A small company with people, made through the services like everything else."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from accounts import services as accounts
 from audit.actors import Actor
 from consent import services as consent
 from consent.transitions import State
+from registry import services as registry
 from subjects import services as subjects
 
 AUTHOR = Actor.system("author")
@@ -101,6 +103,13 @@ def make(slug="lotus", name="Lotus Bazaar", country="IN"):
     versions = {code: purpose(controller, code, texts["en"]) for code, texts in TITLES.items()}
     delivery = ("Delivering your orders", "We bring you what you ordered.")
     versions[DELIVERY] = purpose(controller, DELIVERY, delivery, {"IN": "s7a", "EU": "6-1-b"})
+    finding = registry.Finding(
+        kind="s7a", purpose=DELIVERY, citation="DPDP Act 2023 s.7(a)",
+        conclusion="People give their address for the delivery they order.",
+        valid_until=datetime.now(UTC).date() + timedelta(days=30),
+    )  # fmt: skip
+    made = registry.record_assessment(by=AUTHOR, controller_id=controller.id, finding=finding)
+    registry.approve_assessment(by=APPROVER, assessment=made)
     draft = consent.draft_notice(
         by=AUTHOR, controller_id=controller.id, code="website", pack="IN",
         purposes=[versions[code] for code in TITLES],
