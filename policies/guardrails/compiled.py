@@ -14,10 +14,10 @@ from policies.guardrails.model import (
     Off,
     Quiet,
     Require,
-    Words,
+    Sentences,
 )
 from policies.pdp.model import Facts, Obligation, Question, Reason
-from policies.pdp.policy import Cap, Needs, Verdict
+from policies.pdp.policy import Cap, Needs, Verdict, Words
 from policies.rules.permit import Finding
 
 RESERVED: Final = "sys."
@@ -90,13 +90,12 @@ class Ruled:
         places = self._places(facts.question, facts)
         return self._judge(places, facts) if places else _NOTHING
 
-    def words(self, rule: str) -> tuple[Words, Words] | None:
-        """What officers wrote about a rule, by the number its reason names: for them, the person.
-
-        None for a rule that is not one of these.
-        """
+    def words(self, rule: str) -> Words | None:
+        """What officers wrote about the rule of a reason; None: it is none of these."""
         found = self._by_number.get(rule)
-        return None if found is None else (found.text, found.person)
+        if found is None:
+            return None
+        return Words(_in_languages(found.text), _in_languages(found.person))
 
     def _places(self, question: Question, facts: Facts | None) -> list[int]:
         if question.purpose.startswith(RESERVED):
@@ -129,7 +128,7 @@ class Refusing:
         """Nothing: whatever the facts, the answer stands."""
         return None
 
-    def words(self, _rule: str) -> tuple[Words, Words] | None:
+    def words(self, _rule: str) -> Words | None:
         """None: what the rules say cannot be relied on."""
         return None
 
@@ -159,6 +158,10 @@ def _family(rule: Guardrail) -> Finding:
     if isinstance(rule.effect, Deny) and rule.effect.unless_volunteered:
         return findings.NOT_VOLUNTEERED
     return _FAMILIES[type(rule.effect)]
+
+
+def _in_languages(told: Sentences) -> dict[str, str]:
+    return {"en": told.en, **({"hi": told.hi} if told.hi else {})}
 
 
 def _is_needy(effect: Effect) -> bool:

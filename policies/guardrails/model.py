@@ -98,7 +98,7 @@ class Off(_Strict, frozen=True, tag="off", tag_field="kind"):
 Effect: TypeAlias = "Deny | Require | Limit | Delay | Quiet | Off"
 
 
-class Words(_Strict, frozen=True):
+class Sentences(_Strict, frozen=True):
     """One sentence in the languages it is written in; English is always there."""
 
     en: English
@@ -111,8 +111,8 @@ class Guardrail(_Strict, frozen=True):
     code: Code
     title: Title
     effect: Effect
-    text: Words
-    person: Words
+    text: Sentences
+    person: Sentences
     match: Match = Match()
 
 

@@ -88,6 +88,11 @@ class Caller:
         timeline = self.timeline
         return NONE if timeline is LAW_ALONE else timeline.at(now)
 
+    def lasting(self, now: int, seconds: int) -> int:
+        """How many of the seconds a permit may last: none beyond the rules in force."""
+        until = None if self.timeline is LAW_ALONE else self.timeline.until(now)
+        return seconds if until is None else min(seconds, (until - now) // MICROSECONDS)
+
     def facts(self, purpose: str) -> ServiceFacts:
         return self.asks.get(purpose, self.stranger)
 

@@ -155,7 +155,7 @@ def facts(row: tuple[Any, ...], asked: Asked, catalogue: Catalogue, clock: Clock
         frozen=_frozen(asked, receiving) if known.frozen else (),
         special=known.specially(data) if data else (),
         criminal=known.on_offences(data) if data else (),
-        valid_seconds=clock.valid_seconds,
+        valid_seconds=caller.lasting(clock.now, clock.valid_seconds),
     )
     return Found(made, subject_id, text(pseudonym) if pseudonym else "")
 

@@ -32,6 +32,13 @@ class Needs(msgspec.Struct, gc=False, frozen=True):
     is_switched: bool = False  # the person may have switched personalisation off
 
 
+class Words(msgspec.Struct, gc=False, frozen=True):
+    """What officers wrote about a rule, by language: for services and officers, for the person."""
+
+    admin: dict[str, str]
+    user: dict[str, str]
+
+
 class Verdict(msgspec.Struct, gc=False, frozen=True):
     """Denials in their order, else the obligations and the end that the permit gets as well."""
 
@@ -57,6 +64,9 @@ class Guardrails(Protocol):
     def judge(self, facts: Facts) -> Verdict:
         """Judge a use that the law permits. It can only narrow what the law allows."""
 
+    def words(self, rule: str) -> Words | None:
+        """What is said about the rule of a reason; None: it is none of these rules."""
+
 
 class NoGuardrails:
     """The policy of a controller that has no rules of its own."""
@@ -70,6 +80,10 @@ class NoGuardrails:
     def judge(self, _facts: Facts) -> Verdict:
         """Nothing to add."""
         return _NOTHING
+
+    def words(self, _rule: str) -> Words | None:
+        """None: there are no rules."""
+        return None
 
 
 _NOTHING = Verdict()

@@ -8,6 +8,7 @@ from audit.canonical import canonical_struct, commitment
 from audit.classes import CLASS_BYTES, RetentionClass
 from policies.pdp.channel import Parameters, Statement
 from policies.pdp.model import Decision, Facts
+from policies.pdp.policy import Words
 from policies.pdp.shapes import Row, Shapes
 
 EVENT = "decision:made"
@@ -84,6 +85,7 @@ class Made(msgspec.Struct, gc=False, frozen=True):
     pseudonym: str
     purpose: str
     error: str = ""
+    words: Words | None = None  # of the company's rule that decided
 
 
 def body(made: Made, at: int) -> bytes:

@@ -15,6 +15,7 @@ import msgspec
 
 from policies import texts
 from policies.pdp.model import AIUse, Decision, Facts, Obligation, Question, Reason
+from policies.pdp.policy import Words
 from policies.rules.duties import ADVISORY, CAPTURE_CONSENT
 from policies.rules.scope import ANY_OF_OURS
 
@@ -334,13 +335,16 @@ def answer(
     *,
     cure_url: str = "",
     error: str = "",
+    words: Words | None = None,
 ) -> bytes:
     """Write one AuthZEN decision; of the facts only the consent record is told.
 
     `cure_url` goes with a cure that only the person can perform. `error` explains the denial of
-    an item that cannot be read.
+    an item that cannot be read. `words` are those of the company's rule that decided.
     """
     reasons, admin, user, refs = _said(decision.reasons)
+    if words is not None:
+        admin, user = (msgspec.Raw(_ENCODER.encode(each)) for each in (words.admin, words.user))
     context = _Context(
         decision_id=decision_id, reason_code=decision.reason_code, rule=decision.rule,
         reasons=reasons, reason_admin=admin, reason_user=user, packs=decision.packs,
