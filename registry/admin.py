@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from accounts.roles import Permission
 from audit.verbs import Act, Verb, VerbAdmin
 from registry import forms, services
+from registry.admin_ai import FOREIGN_STATE
 from registry.models import DataCategory, Party
 
 
@@ -68,10 +69,10 @@ class PartyAdmin(VerbAdmin):
     search_fields = ("name", "code")
     fields = (
         "name", "code", "controller", "kind", "country", "contract_reference", "contract_ends_on",
-        "transfer_tool", "transfer_tool_ends_on", "created_at",
+        "transfer_tool", "transfer_tool_ends_on", "is_foreign_state", "state_order", "created_at",
     )  # fmt: skip
     creation = ADD_PARTY
-    verbs = (END_CONTRACT, PUT_IN_CHARGE)
+    verbs = (END_CONTRACT, PUT_IN_CHARGE, FOREIGN_STATE)
 
 
 @admin.register(DataCategory)

@@ -88,3 +88,24 @@ class ReasonMissingError(DomainError):
     status = 422
     message = "A reason is needed."
     field = "reason"
+
+
+class DiligenceError(DomainError):
+    code = "diligence_wrong"
+    status = 422
+    message = "Due diligence needs its reference and a last day, within a year from today."
+    field = "diligence_until"
+
+
+class ProhibitedModelError(DomainError):
+    code = "model_prohibited"
+    status = 409
+    message = "A prohibited practice cannot be approved (AI Act Art 5)."
+    field = "risk"
+
+
+class OrderMissingError(DomainError):
+    code = "order_without_state"
+    status = 422
+    message = "An order is recorded only for a party that is, or serves, a foreign State."
+    field = "state_order"

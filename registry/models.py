@@ -41,6 +41,13 @@ class Party(models.Model):
         max_length=12, choices=TransferTool.choices, default=TransferTool.NONE
     )
     transfer_tool_ends_on = models.DateField(null=True, blank=True)
+    is_foreign_state = models.BooleanField(
+        default=False, help_text=_("A foreign State, or a body under its control (DPDP r.15).")
+    )
+    state_order = models.CharField(
+        max_length=200, blank=True,
+        help_text=_("The order of the Central Government whose condition is met, with its date."),
+    )  # fmt: skip
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -62,7 +69,7 @@ class Party(models.Model):
         identifier = ()
         personal = ()
         sensitive = ()
-        evidence = ("contract_reference", "contract_ends_on")
+        evidence = ("contract_reference", "contract_ends_on", "is_foreign_state", "state_order")
         operational = (
             "id", "controller", "code", "name", "kind", "country", "transfer_tool",
             "transfer_tool_ends_on", "created_at",
@@ -134,15 +141,18 @@ class DataCategory(models.Model):
         return f"{self.name} ({self.code})"
 
 
+from registry.models_ai import AIModel, Risk  # noqa: E402 (as below)
 from registry.models_law import Assessment, Freeze, FrozenKind  # noqa: E402 (this is their home)
 
 __all__ = [
+    "AIModel",
     "Assessment",
     "DataCategory",
     "Freeze",
     "FrozenKind",
     "Party",
     "PartyKind",
+    "Risk",
     "ServiceParty",
     "TransferTool",
 ]

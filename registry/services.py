@@ -8,7 +8,12 @@ from django.db import transaction
 from accounts import selectors as accounts
 from audit import services as audit
 from audit.actors import Actor, Target
-from registry.errors import ContractMissingError, ForeignPartyError, ForeignServiceError
+from registry.errors import (
+    ContractMissingError,
+    ForeignPartyError,
+    ForeignServiceError,
+    OrderMissingError,
+)
 from registry.legal import (
     Finding,
     approve_assessment,
@@ -68,6 +73,25 @@ def end_contract(*, by: Actor, party: Party, on: date) -> Party:
     locked.contract_ends_on = on
     locked.save(update_fields=["contract_ends_on"])
     _record(by, locked, "party:changed", {"contract_ends_on": on.isoformat()})
+    return locked
+
+
+@transaction.atomic
+def set_foreign_state(
+    *, by: Actor, party: Party, is_foreign_state: bool, state_order: str = ""
+) -> Party:
+    """Say whether a party is a foreign State or under its control (DPDP Rules r.15).
+
+    It gets data only once the order whose condition is met is recorded (R76). Raises
+    OrderMissingError for an order without a State.
+    """
+    if state_order and not is_foreign_state:
+        raise OrderMissingError
+    locked = Party.objects.select_for_update().get(pk=party.pk)
+    locked.is_foreign_state, locked.state_order = is_foreign_state, state_order
+    locked.full_clean()
+    locked.save(update_fields=["is_foreign_state", "state_order"])
+    _record(by, locked, "party:changed", {"foreign_state": str(is_foreign_state).lower()})
     return locked
 
 

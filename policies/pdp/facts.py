@@ -13,6 +13,7 @@ import msgspec
 
 from keys import services as keys
 from keys.ids import text
+from policies.law.ages import consents_at
 from policies.pdp.catalogue import STAMP, Caller, Catalogue, Purpose
 from policies.pdp.channel import Parameters, Statement
 from policies.pdp.model import (
@@ -26,7 +27,10 @@ from policies.pdp.model import (
 )
 from policies.pdp.shapes import Row, Shapes
 from policies.pdp.wire import Item
+from policies.rules.automated import LIVE
 from policies.rules.choice import SAID_NO
+from policies.rules.commencement import SECTION_5_AT
+from policies.rules.consent import PERMITTING
 from subjects.clock import offsets
 from subjects.jurisdiction import packs, region
 from subjects.schemes import MalformedIdentifierError, UnknownSchemeError, normalise
@@ -155,6 +159,8 @@ def facts(row: tuple[Any, ...], asked: Asked, catalogue: Catalogue, clock: Clock
         frozen=_frozen(asked, receiving) if known.frozen else (),
         special=known.specially(data) if data else (),
         criminal=known.on_offences(data) if data else (),
+        model=known.models.get(question.ai.model) if question.ai else None,
+        sink=LIVE if question.ai else "",  # what answers appends the record before it commits
         valid_seconds=caller.lasting(clock.now, clock.valid_seconds),
     )
     return Found(made, subject_id, text(pseudonym) if pseudonym else "")
@@ -197,6 +203,7 @@ def _subject(row: tuple[Any, ...], country: str) -> SubjectFacts:
     return SubjectFacts(
         packs=packs(row[2], country), region=region(row[2], row[25]), age=row[3],
         age_assurance=row[4], adult_at=row[5], has_guardian=row[6], standings=told,
+        consents_at=consents_at(row[2], row[5]) if row[3] == "child" else None,
         suppressed=channels(row[26]),
     )  # fmt: skip
 
@@ -215,6 +222,7 @@ def _plain_subject(  # noqa: PLR0913, PLR0917 (the columns of a person without s
     return SubjectFacts(
         packs=packs(residence, country), region=region(residence, part), age=age,
         age_assurance=assurance, adult_at=adult_at, has_guardian=guardian,
+        consents_at=consents_at(residence, adult_at) if age == "child" else None,
         suppressed=channels(suppressed),
     )  # fmt: skip
 
@@ -226,6 +234,7 @@ def _consent(row: tuple[Any, ...], catalogue: Catalogue) -> ConsentFacts:
         purpose_version=row[13], notice=_text(notice) if notice else "", language=row[15],
         is_explicit=row[16], is_provable=row[17], is_stale=notice in catalogue.stale_notices,
         given_by=row[18], guardian_verified=row[19],
+        is_legacy=not notice and row[11] < SECTION_5_AT and row[10] in PERMITTING,
     )  # fmt: skip
 
 

@@ -96,9 +96,8 @@ def is_reserved(pack: str, of: Kind) -> bool:
     """Whether the purpose passes as reserved under a law: its ground there is not consent."""
     if not of.reserved:
         return False
-    on_consent = {IN: of.on_consent_in, EU: of.on_consent_eu}
     asked = (pack,) if pack else of.packs
-    return not any(on_consent.get(each) for each in asked)
+    return not any(_is_on_consent(each, of) for each in asked)
 
 
 def finding(rule: Rule, pack: str, packs: tuple[str, ...]) -> Reason:
@@ -109,8 +108,11 @@ def finding(rule: Rule, pack: str, packs: tuple[str, ...]) -> Reason:
 
 
 def _is_of_another_ground(rule: Rule, pack: str, of: Kind) -> bool:
-    on_consent = {IN: of.on_consent_in, EU: of.on_consent_eu}
-    return rule.only_on_consent and not on_consent.get(pack)
+    return rule.only_on_consent and not _is_on_consent(pack, of)
+
+
+def _is_on_consent(pack: str, of: Kind) -> bool:
+    return of.on_consent_in if pack == IN else of.on_consent_eu and pack == EU
 
 
 def _is_beside(rule: Rule, _pack: str, of: Kind) -> bool:

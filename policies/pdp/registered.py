@@ -12,7 +12,7 @@ from uuid import UUID
 import psycopg
 from msgspec.structs import replace
 
-from policies.pdp.model import IN, PurposeFacts, RecipientFacts
+from policies.pdp.model import IN, ModelFacts, PurposeFacts, RecipientFacts
 from policies.rules.findings import DPIA_DUE
 from policies.rules.prohibited import MONITORING
 
@@ -22,7 +22,15 @@ SELECT controller_id, code, is_special, is_criminal FROM registry_datacategory
 WHERE is_special OR is_criminal
 """
 _PARTIES = """
-SELECT controller_id, code, country, transfer_tool, transfer_tool_ends_on FROM registry_party
+SELECT controller_id, code, country, transfer_tool, transfer_tool_ends_on, is_foreign_state,
+  state_order
+FROM registry_party
+"""
+_MODELS = """
+SELECT controller_id, code, version, risk, is_significant, oversight, informs_persons, review_route,
+  authorising_law, special_law, diligence_until, approved_at IS NOT NULL
+FROM registry_aimodel WHERE retired_at IS NULL AND (approved_at IS NOT NULL OR risk = 'prohibited')
+ORDER BY risk = 'prohibited', approved_at, id
 """
 _FINDINGS = """
 SELECT controller_id, kind, purpose, topic, valid_until, approved_at IS NOT NULL
@@ -35,6 +43,7 @@ ADVERTISING = frozenset((
 ))  # fmt: skip
 """Purposes of the Data Privacy Vocabulary that are advertising aimed at chosen people."""
 EVERY_PURPOSE = ""
+MINIMAL, PROHIBITED = "minimal", "prohibited"
 
 
 @dataclass(slots=True, eq=False)
@@ -44,6 +53,7 @@ class Registered:
     special: set[str] = field(default_factory=set)
     criminal: set[str] = field(default_factory=set)
     parties: dict[str, RecipientFacts] = field(default_factory=dict)
+    models: dict[str, ModelFacts] = field(default_factory=dict)
     frozen: set[str] = field(default_factory=set)
     findings: dict[str, dict[str, int]] = field(default_factory=dict)
     duties: dict[str, list[str]] = field(default_factory=dict)
@@ -87,10 +97,13 @@ def load(connection: psycopg.Connection) -> dict[UUID, Registered]:
             one.special.add(code)
         if is_criminal:
             one.criminal.add(code)
-    for controller_id, code, country, tool, ends_on in connection.execute(_PARTIES):
+    for controller_id, code, country, tool, ends_on, *state in connection.execute(_PARTIES):
         one = found.setdefault(controller_id, Registered())
         ends_at = None if ends_on is None else _day_end(ends_on)
-        one.parties[code] = RecipientFacts(code, country, tool, ends_at)
+        one.parties[code] = RecipientFacts(code, country, tool, ends_at, *state)
+    for controller_id, *model in connection.execute(_MODELS):
+        known = _model(*model)
+        found.setdefault(controller_id, Registered()).models[known.code] = known
     for controller_id, kind, code in connection.execute(_FREEZES):
         found.setdefault(controller_id, Registered()).frozen.add(f"{kind}:{code}")
     for controller_id, *finding in connection.execute(_FINDINGS):
@@ -122,6 +135,22 @@ def explained(
 def heeds_no(grounds: Mapping[str, str], *, is_marketing: bool) -> bool:
     """Whether a refused or withdrawn consent says something though consent is not the ground."""
     return grounds.get(IN) == "s7a" or (is_marketing and grounds.get("EU") != "6-1-a")
+
+
+def _model(  # noqa: PLR0913, PLR0917 (the columns of a model)
+    code: str, version: str, risk: str, is_significant: bool, oversight: str, informs: bool,
+    review_route: str, authorising_law: str, special_law: str, diligence_until: date | None,
+    is_approved: bool,
+) -> ModelFacts:  # fmt: skip
+    """A model as the newest approved line says; one line that prohibits it outweighs all."""
+    if not is_approved or risk == PROHIBITED:
+        return ModelFacts(code=code, version=version, is_prohibited=True)
+    return ModelFacts(
+        code=code, version=version, is_high_risk=risk != MINIMAL, is_significant=is_significant,
+        has_oversight=bool(oversight), informs_persons=informs, has_review_route=bool(review_route),
+        authorising_law=authorising_law, special_law=special_law,
+        diligence_until=None if diligence_until is None else _day_end(diligence_until),
+    )  # fmt: skip
 
 
 def _note(

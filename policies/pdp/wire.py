@@ -14,10 +14,9 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 
 from policies import texts
-from policies.pdp.model import AIUse, Decision, Facts, Obligation, Question, Reason
+from policies.pdp.model import AIUse, Decision, Facts, Question, Reason
 from policies.pdp.policy import Words
-from policies.rules.duties import ADVISORY, CAPTURE_CONSENT
-from policies.rules.scope import ANY_OF_OURS
+from policies.pdp.wire_duties import Duty, duties
 
 MAX_DEPTH = 32
 MAX_ITEMS = 10_000
@@ -214,16 +213,14 @@ def _asked(subject: _Subject, action: _Action, resource: _Resource, setting: _Se
         system=wanted.system, case=wanted.case, collected_for=wanted.collected_for,
         commitment=wanted.commitment or "", campaign=setting.campaign, item=setting.item,
         trigger=setting.trigger, supported=setting.supported_obligations,
-        ai=_ai(wanted.ai) if wanted.ai else None,
-        gpc=_is_signalled(setting.gpc) if setting.gpc else False,
+        ai=None if wanted.ai is None else _ai(wanted.ai),
+        gpc=bool(setting.gpc) and _is_signalled(setting.gpc),
     )  # fmt: skip
     return Item(question, resource.id, resource.properties.scheme)
 
 
 def _ai(told: _AI) -> AIUse:
-    return AIUse(
-        model=told.model, automation=told.automation, is_significant=told.significant
-    )  # fmt: skip
+    return AIUse(model=told.model, automation=told.automation, is_significant=told.significant)
 
 
 def _is_signalled(gpc: bool | str) -> bool:
@@ -293,15 +290,6 @@ def _explain(error: Exception) -> str:
     return f"The request is not I-JSON: {error}"
 
 
-class Duty(msgspec.Struct, omit_defaults=True):
-    """An obligation as the AuthZEN obligations profile writes it."""
-
-    id: str
-    type: str
-    properties: dict[str, Any] = {}
-    mandatory: bool = True
-
-
 class _Context(msgspec.Struct, omit_defaults=True):
     decision_id: str
     reason_code: str
@@ -363,18 +351,6 @@ def answer(
 def answers(written: list[bytes]) -> bytes:
     """Write an AuthZEN evaluations response from single answers, in their order."""
     return b'{"evaluations":[' + b",".join(written) + b"]}"
-
-
-def duties(obligations: tuple[Obligation, ...], cure_url: str = "") -> tuple[Duty, ...]:
-    """Obligations in the form of the profile; the one to ask the person gets the address."""
-    return tuple(_duty(each, cure_url) for each in obligations)
-
-
-def _duty(obligation: Obligation, cure_url: str) -> Duty:
-    code, properties = obligation.code, obligation.args
-    if code == CAPTURE_CONSENT and cure_url:
-        properties = {**properties, "url": cure_url}
-    return Duty(code, ANY_OF_OURS, properties, code not in ADVISORY)
 
 
 @lru_cache(maxsize=4096)

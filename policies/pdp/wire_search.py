@@ -12,7 +12,8 @@ import msgspec
 
 from policies.pdp import wire
 from policies.pdp.model import Decision
-from policies.pdp.wire import Duty, Item, WireError
+from policies.pdp.wire import Item, WireError
+from policies.pdp.wire_duties import Duty, duties
 
 Kind = Literal["subject", "resource", "action"]
 KINDS: tuple[Kind, ...] = ("subject", "resource", "action")
@@ -124,7 +125,7 @@ def answer(results: list[tuple[Entity, Decision]], *, search_id: str, next_token
 def _duties(decisions: list[Decision]) -> list[_Duties]:
     made: dict[bytes, _Duties] = {}
     for place, decision in enumerate(decisions):
-        for duty in wire.duties(decision.obligations):
-            fresh = _Duties(duty.id, duty.type, duty.properties)
+        for duty in duties(decision.obligations):
+            fresh = _Duties(duty.id, duty.type, duty.properties, duty.mandatory)
             made.setdefault(_ENCODER.encode(duty), fresh).results.append(place)
     return list(made.values())

@@ -13,6 +13,8 @@ from policies.rules.registry import Rule
 
 INDIA_FIRST, INDIA_SECOND = date(2025, 11, 13), date(2026, 11, 13)
 INDIA_THIRD = date(2027, 5, 13)
+SECTION_5_AT = 1_810_166_400_000_000
+"""The start of that day, UTC, in microseconds since 1970: older consents are those of s.5(2)."""
 
 IN_FORCE: Mapping[str, date] = {IN: INDIA_THIRD, EU: date(2018, 5, 25), CA: date(2020, 1, 1)}
 """From when a law asks for a ground at all."""

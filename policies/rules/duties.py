@@ -9,11 +9,12 @@ from policies.rules.automated import is_significant, is_sole
 from policies.rules.permit import BY_LEGACY
 from policies.rules.scope import MASK, excess, supports
 
+CAPTURE_CONSENT = "capture_consent"
 ADVISORY = frozenset((
-    "ad_transparency_text", "capture_consent", "first_contact_notice", "send_s5_2_notice",
+    "ad_transparency_text", CAPTURE_CONSENT, "first_contact_notice", "send_s5_2_notice",
 ))  # fmt: skip
 
-CAPTURE = (Obligation("capture_consent"),)
+CAPTURE = (Obligation(CAPTURE_CONSENT),)
 """Where the person may be asked; the address goes with it on the wire."""
 CAPTURING = frozenset((
     "ask_adult", "explicit_consent", "reconsent", "renew_consent", "repair_evidence",

@@ -63,7 +63,7 @@ ON_CONTRACT = by(GRAVE, CONTRACT)
 SPECIAL = replace(
     change(ON_CONTRACT, purpose={"findings": {"art9": NOW + DAY}}), special=("pd:Health",)
 )
-SDF = change(by(LIGHT, INDIA), purpose={"duties": ("sdf",), "findings": {"dpia": NOW + DAY}})
+SDF = change(by(LIGHT, INDIA), purpose={"duties": ("sdf",), "findings": {"sdf_dpia": NOW + DAY}})
 
 DENIED: list[tuple[str, str, tuple[str, ...], Facts]] = [
     ("R51", "own consent", IN, change(GUARDED, consent={"given_by": "principal"})),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies.pdp.model import Question
+from policies.pdp.model import AIUse, Question
 from policies.pdp.wire import WireError, parse_evaluation, parse_evaluations
 
 SUBJECT = {"type": "service", "id": "email-activator"}
@@ -90,12 +90,14 @@ class TestEvaluation:
             "channel": "email",
             "destination": "US",
             "commitment": "order-1",
-            "ai": {"model": "prop-7"},
+            "ai": {"model": "prop-7", "significant": False},
         }
+        context = {"gpc": "0, 1", "supported_obligations": ["mask"]}
         message = {
             **ASKED,
             "action": {"name": "activate", "properties": properties},
             "resource": {"type": "customer", "id": "c-1", "properties": {"scheme": "crm"}},
+            "context": context,
         }
 
         item = parse_evaluation(dump(message))
@@ -110,8 +112,24 @@ class TestEvaluation:
             channel="email",
             destination="US",
             commitment="order-1",
+            ai=AIUse(model="prop-7", is_significant=False),
+            gpc=True,
+            supported=("mask",),
         )
         assert item.scheme == "crm"
+
+    @pytest.mark.req("POL-20")
+    @pytest.mark.parametrize(
+        ("said", "heard"),
+        [
+            *((value, True) for value in (True, "1", " 1", "1, 1", "0, 1")),
+            *((value, False) for value in (False, "", "0", "true", "11", "1.0", "yes")),
+        ],
+    )
+    def test_reads_the_browsers_signal_as_its_draft_says(self, said, heard):
+        asked = parse_evaluation(dump({**ASKED, "context": {"gpc": said}}))
+
+        assert asked.question.gpc is heard
 
     @pytest.mark.req("POL-05")
     def test_ignores_unknown_members_and_the_order_and_white_space(self):
