@@ -12,13 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-import structlog
 from django.db import connections
 
-log = structlog.get_logger(__name__)
+from work.trouble import Trouble
 
 Step = Callable[[], bool]
-LONGEST_PAUSE_SECONDS: Final = 5.0
 JOIN_SECONDS: Final = 10.0
 
 
@@ -59,7 +57,7 @@ class DutyThread:
 
     def __init__(self, one: Duty) -> None:
         self._duty = one
-        self._troubles = 0
+        self._trouble = Trouble("duty", duty=one.name)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=one.name, daemon=True)
 
@@ -88,18 +86,8 @@ class DutyThread:
         try:
             has_more = self._duty.step()
         except Exception as error:
-            return self._pause_after_trouble(error)
-        if self._troubles:
-            log.info("duty_recovered", duty=self._duty.name, after=self._troubles)
-        self._troubles = 0
+            return self._trouble.pause(error)
+        self._trouble.over()
         every = self._duty.every
         rest = max(every / 10, every - (time.monotonic() - began))
         return 0.0 if has_more else rest
-
-    def _pause_after_trouble(self, error: Exception) -> float:
-        self._troubles += 1
-        log.warning(
-            "duty_trouble", duty=self._duty.name, error=type(error).__name__, times=self._troubles
-        )
-        connections.close_all()  # the next step starts with a fresh connection
-        return min(LONGEST_PAUSE_SECONDS, 0.25 * 2.0 ** min(self._troubles, 10))

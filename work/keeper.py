@@ -7,18 +7,17 @@ import threading
 from typing import Final
 
 import structlog
-from django.db import connections
 from django.utils import timezone
 
 from work import doorbell, duties, handlers, selectors, services
 from work.models import PulseKind
 from work.pulse import Pulse
+from work.trouble import Trouble
 
 log = structlog.get_logger(__name__)
 
 TICK_SECONDS: Final = 1.0
 BATCH_SECONDS: Final = 5.0
-LONGEST_PAUSE_SECONDS: Final = 5.0
 
 
 class Keeper:
@@ -28,7 +27,7 @@ class Keeper:
         self._patience = patience_seconds
         self._stopping = threading.Event()
         self._pulse = Pulse(PulseKind.KEEPER)
-        self._troubles = 0
+        self._trouble = Trouble("keeper")
         self._stands_in = False
 
     def stop(self) -> None:
@@ -54,17 +53,9 @@ class Keeper:
         try:
             ran = self.tick()
         except Exception as error:
-            return self._pause_after_trouble(error)
-        if self._troubles:
-            log.info("keeper_recovered", after=self._troubles)
-        self._troubles = 0
+            return self._trouble.pause(error)
+        self._trouble.over()
         return 0.0 if ran else TICK_SECONDS
-
-    def _pause_after_trouble(self, error: Exception) -> float:
-        self._troubles += 1
-        log.warning("keeper_trouble", error=type(error).__name__, times=self._troubles)
-        connections.close_all()  # the next tick starts with a fresh connection
-        return min(LONGEST_PAUSE_SECONDS, 0.25 * 2.0 ** min(self._troubles, 10))
 
     def tick(self) -> int:
         """One round; returns how many jobs it had to do itself."""

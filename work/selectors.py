@@ -79,6 +79,12 @@ def cursor_of(*, kind: str, controller_id: UUID, dedupe_key: str) -> dict[str, A
     return jobs.values_list("cursor", flat=True).first() or {}
 
 
+def progress_of(*, kind: str, controller_id: UUID, dedupe_key: str) -> tuple[int, int | None]:
+    """How much of the job noted under this key is done, and of how much where that is known."""
+    jobs = Job.objects.filter(kind=kind, controller_id=controller_id, dedupe_key=dedupe_key)
+    return jobs.values_list("progress_done", "progress_total").first() or (0, None)
+
+
 def is_unfinished(*, kind: str, controller_id: UUID) -> bool:
     """Whether a job of this kind waits or runs."""
     jobs = Job.objects.filter(kind=kind, controller_id=controller_id, state__in=UNFINISHED)

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from structlog.testing import capture_logs
 
-from work import duties
+from work import duties, trouble
 from work.duties import Duty, DutyThread
 from work.keeper import Keeper
 
@@ -103,7 +103,7 @@ class TestRepeating:
 
 class TestTrouble:
     def test_no_error_ends_it(self, started, monkeypatch):
-        monkeypatch.setattr(duties, "LONGEST_PAUSE_SECONDS", EVERY)
+        monkeypatch.setattr(trouble, "LONGEST_PAUSE_SECONDS", EVERY)
         step = Counter(RuntimeError("no"), KeyError("no"), OSError("no"))
 
         with capture_logs() as logs:
@@ -121,7 +121,7 @@ class TestTrouble:
         } in logs
 
     def test_what_an_error_says_is_not_logged(self, started, monkeypatch):
-        monkeypatch.setattr(duties, "LONGEST_PAUSE_SECONDS", EVERY)
+        monkeypatch.setattr(trouble, "LONGEST_PAUSE_SECONDS", EVERY)
         step = Counter(RuntimeError("asha.rao@example.in"))
 
         with capture_logs() as logs:
@@ -133,16 +133,16 @@ class TestTrouble:
     def test_pauses_grow_up_to_a_bound(self):
         thread = DutyThread(Duty("test.duty", EVERY, Counter()))
 
-        pauses = [thread._pause_after_trouble(RuntimeError()) for _ in range(12)]
+        pauses = [thread._trouble.pause(RuntimeError()) for _ in range(12)]
 
         assert pauses == sorted(pauses)
         assert pauses[0] == 0.5
-        assert pauses[-1] == duties.LONGEST_PAUSE_SECONDS
+        assert pauses[-1] == trouble.LONGEST_PAUSE_SECONDS
 
     @pytest.mark.fault
     @pytest.mark.django_db(transaction=True)
     def test_after_trouble_the_connection_is_a_fresh_one(self, started, superuser, monkeypatch):
-        monkeypatch.setattr(duties, "LONGEST_PAUSE_SECONDS", EVERY)
+        monkeypatch.setattr(trouble, "LONGEST_PAUSE_SECONDS", EVERY)
         backends = []
 
         def step():
