@@ -37,6 +37,7 @@ MENU: tuple[Heading, ...] = (
         {
             "Decision": _("Decisions"),
             "Rule": _("Statutory rules"),
+            "Rehearsal": _("Rehearsals"),
             "EntryIndex": _("Audit log"),
             "LogState": _("Verification of the log"),
             "Export": _("Exports of the log"),
@@ -66,6 +67,7 @@ MENU: tuple[Heading, ...] = (
 PAGES: "dict[str, tuple[str, Permission]]" = {
     "Decision": ("admin:decisions", Permission.VIEW_AUDIT),
     "Rule": ("admin:rules", Permission.VIEW_AUDIT),
+    "Rehearsal": ("admin:rehearsals", Permission.VIEW_AUDIT),
     "LogState": ("admin:logs", Permission.VIEW_AUDIT),
 }
 """Pages that list no rows of a model: their address, and who sees them."""

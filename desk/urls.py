@@ -3,6 +3,7 @@
 from django.urls import path
 
 from desk import views
+from desk.decisions import rehearsals
 from desk.decisions.views import decision, decisions, rules
 from desk.evidence.views import evidence
 from desk.log.views import answer, logs
@@ -13,6 +14,30 @@ urlpatterns = [
     path("log/alarms/<uuid:alarm_id>/", officers_only(answer), name="answer_alarm"),
     path("decisions/", officers_only(decisions), name="decisions"),
     path("decisions/<uuid:decision_id>/", officers_only(decision), name="decision"),
+    path("rehearsals/", officers_only(rehearsals.rehearsals), name="rehearsals"),
+    path(
+        "rehearsals/begin/<uuid:controller_id>/period/",
+        officers_only(rehearsals.begin),
+        {"kind": "period"},
+        name="rehearse",
+    ),
+    path(
+        "rehearsals/begin/<uuid:controller_id>/shadow/",
+        officers_only(rehearsals.begin),
+        {"kind": "shadow"},
+        name="shadow",
+    ),
+    path("rehearsals/<uuid:rehearsal_id>/", officers_only(rehearsals.rehearsal), name="rehearsal"),
+    path(
+        "rehearsals/<uuid:rehearsal_id>/flips/",
+        officers_only(rehearsals.take_flips),
+        name="rehearsal_flips",
+    ),
+    path(
+        "rehearsals/<uuid:rehearsal_id>/stop/",
+        officers_only(rehearsals.stop),
+        name="rehearsal_stop",
+    ),
     path("rules/", officers_only(rules), name="rules"),
     path("people/find/", officers_only(views.find), name="find_person"),
     path("people/<uuid:subject_id>/", officers_only(views.person), name="person"),

@@ -38,3 +38,21 @@ class FilterForm(forms.Form):
         """What was chosen and is valid."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class RehearseForm(forms.Form):
+    """Over which recorded decisions the draft is tried."""
+
+    hours = forms.ChoiceField(
+        label=_("Decisions of"), choices=words.SPANS, initial="168",
+        help_text=_("What was asked then is judged by the draft and by the version in force now."),
+    )  # fmt: skip
+
+
+class ShadowForm(forms.Form):
+    """How long the draft is tried on live traffic."""
+
+    days = forms.ChoiceField(
+        label=_("How long"), choices=words.SHADOW_DAYS, initial="7",
+        help_text=_("The draft answers nobody; what it would have said differently is counted."),
+    )  # fmt: skip

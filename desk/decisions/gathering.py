@@ -74,6 +74,7 @@ class Step:
     said: str
     state: Said
     saw: tuple[tuple[str, str], ...]
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +223,7 @@ def _step(look: Look) -> Step:
         look.rule.number, text_of(look.rule.code), _law(look.pack), cited(look.refs),
         str(words.SAID[look.said]), look.said,
         tuple((path, value_text(path, value)) for path, value in look.saw),
+        str(words.WHY.get(look.why, "")),
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from policies.rehearsal.comparing import Flow
 from policies.rehearsal.replaying import Finding
 from policies.rehearsal.trail import Said
 
@@ -28,6 +29,14 @@ OUTCOMES: "dict[str, StrOrPromise]" = {"permit": _("Permitted"), "deny": _("Deni
 SAID: "dict[Said, StrOrPromise]" = {
     Said.DENIED: _("Denies"), Said.PASSED: _("Passes"), Said.NOT_ASKED: _("Not asked"),
 }  # fmt: skip
+WHY: "dict[str, StrOrPromise]" = {
+    "other_law": _("This law does not apply here."),
+    "other_ground": _("Consent is not the ground here."),
+    "not_concerned": _("It is not about this kind of use."),
+    "reserved": _("The purpose is one that the law itself demands, which passes by this rule."),
+    "strict_only": _("It is asked in strict mode only."),
+    "not_in_force": _("It was not in force yet."),
+}
 FINDINGS: "dict[Finding, StrOrPromise]" = {
     Finding.SAME: _("Made again from its stored facts: the same answer, byte for byte."),
     Finding.DIFFERENT: _(
@@ -58,3 +67,31 @@ PARTS: "dict[str, StrOrPromise]" = {
     "commitment": _("A commitment older than the withdrawal"),
 }
 REST: "StrOrPromise" = _("Everything else")
+FLOWS: "dict[Flow, StrOrPromise]" = {
+    Flow.NEWLY_DENIED: _("Newly denied"),
+    Flow.NEWLY_PERMITTED: _("Newly permitted"),
+    Flow.OTHER_REASON: _("Denied for another reason"),
+    Flow.OTHER_TERMS: _("Permitted on other terms"),
+    Flow.STILL_DENIED: _("Denied as before"),
+    Flow.STILL_PERMITTED: _("Permitted as before"),
+    Flow.UNJUDGED: _("Could not be judged"),
+}
+DIMENSIONS: "dict[str, StrOrPromise]" = {
+    "purpose": _("Purpose"), "campaign": _("Campaign"), "language": _("Language"),
+    "age": _("Age"), "region": _("Region"), "service": _("Service"),
+}  # fmt: skip
+WITHOUT: "dict[str, StrOrPromise]" = {
+    "purpose": _("none"), "campaign": _("no campaign named"), "language": _("unknown"),
+    "age": _("unknown"), "region": _("unknown"), "service": _("unknown"),
+}  # fmt: skip
+AGES: "dict[str, StrOrPromise]" = {
+    "adult": _("adult"), "child": _("child"), "unknown": _("unknown"),
+}  # fmt: skip
+SPANS: "tuple[tuple[str, StrOrPromise], ...]" = (
+    ("1", _("The last hour")), ("24", _("The last 24 hours")), ("168", _("The last 7 days")),
+    ("720", _("The last 30 days")), ("2160", _("The last 90 days")),
+    ("8760", _("The last 365 days")),
+)  # fmt: skip
+SHADOW_DAYS: "tuple[tuple[str, StrOrPromise], ...]" = (
+    ("1", _("For 1 day")), ("7", _("For 7 days")), ("30", _("For 30 days")),
+)  # fmt: skip

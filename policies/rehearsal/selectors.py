@@ -17,6 +17,8 @@ from policies.rehearsal.replaying import Finding, Replay, label_parts, replay
 from policies.rehearsal.tally import Tally, header
 from policies.versions import selectors as versions
 
+__all__ = ["Rehearsal", "Replayed", "counted", "flips", "policy_of", "rehearsals", "replayed"]
+
 
 @dataclass(frozen=True, slots=True)
 class Replayed:

@@ -4,13 +4,14 @@ said. Pure, and slow on purpose: for people who read one decision, never for the
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from policies.pdp.model import Facts
+from policies.pdp.programmes import Kind, finding, kind, silence, spoken
 from policies.rules import RULES
-from policies.rules.registry import CONSENT_GROUND, Rule
+from policies.rules.registry import Rule
 
 
 class Said(StrEnum):
@@ -18,42 +19,47 @@ class Said(StrEnum):
 
     DENIED = "denied"
     PASSED = "passed"
-    NOT_ASKED = "not_asked"  # its law does not apply, or consent is not the ground there
+    NOT_ASKED = "not_asked"
+
+
+OTHER_LAW: Final = "other_law"
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One rule, for one law where it asks for each. `saw` are the facts it read, by path."""
+    """One rule, for one law where it asks for each. `saw` are the facts it read, by path.
+
+    `why` is the code of why it was not asked: OTHER_LAW, or one of `programmes.SILENCES`.
+    """
 
     rule: Rule
     pack: str
     said: Said
+    refs: tuple[str, ...]
     saw: tuple[tuple[str, Any], ...] = ()
-
-    @property
-    def refs(self) -> tuple[str, ...]:
-        packs = (self.pack,) if self.pack else tuple(self.rule.refs)
-        return tuple(ref for pack in packs for ref in self.rule.refs[pack])
+    why: str = ""
 
 
 def trail(facts: Facts) -> tuple[Look, ...]:
     """What each rule did with these facts."""
-    return tuple(_look(rule, pack, facts) for rule in RULES for pack in (rule.packs or ("",)))
+    of = kind(facts)
+    speaking = {(rule.number, pack) for rule, pack in spoken(of)}
+    return tuple(
+        _look(rule, pack, facts, of)
+        if (rule.number, pack) in speaking
+        else Look(rule, pack, Said.NOT_ASKED, rule.refs.get(pack, ()), why=OTHER_LAW)
+        for rule in RULES
+        for pack in (rule.packs or ("",))
+    )
 
 
-def _look(rule: Rule, pack: str, facts: Facts) -> Look:
-    if pack and not _is_asked(rule, pack, facts):
-        return Look(rule, pack, Said.NOT_ASKED)
+def _look(rule: Rule, pack: str, facts: Facts, of: Kind) -> Look:
+    refs = finding(rule, pack, of.packs).refs
+    if why := silence(rule, pack, of):
+        return Look(rule, pack, Said.NOT_ASKED, refs, why=why)
     seen: dict[str, Any] = {}
     fired = rule.fires(_Watched(facts, "", seen), pack)  # type: ignore[arg-type] # reads as one
-    return Look(rule, pack, Said.DENIED if fired else Said.PASSED, tuple(seen.items()))
-
-
-def _is_asked(rule: Rule, pack: str, facts: Facts) -> bool:
-    if facts.subject is None or pack not in facts.subject.packs:
-        return False
-    grounds = facts.purpose.grounds if facts.purpose is not None else {}
-    return not rule.only_on_consent or grounds.get(pack) == CONSENT_GROUND[pack]
+    return Look(rule, pack, Said.DENIED if fired else Said.PASSED, refs, tuple(seen.items()))
 
 
 class _Watched:
