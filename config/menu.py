@@ -18,7 +18,11 @@ MENU: tuple[Heading, ...] = (
     (
         "consents",
         _("Consents"),
-        {"ConsentState": _("Consents now"), "ConsentEvent": _("Consent ledger")},
+        {
+            "ConsentState": _("Consents now"),
+            "ConsentEvent": _("Consent ledger"),
+            "Objection": _("Objections"),
+        },
     ),
     (
         "purposes",
@@ -29,6 +33,7 @@ MENU: tuple[Heading, ...] = (
             "Notice": _("Notices"),
             "NoticeVersion": _("Notice versions"),
             "NoticeTranslation": _("Notice words"),
+            "Assessment": _("Legal findings"),
         },
     ),
     (
@@ -56,6 +61,7 @@ MENU: tuple[Heading, ...] = (
             "Endpoint": _("Recall addresses"),
             "Party": _("Parties"),
             "DataCategory": _("Data categories"),
+            "Freeze": _("Freezes"),
             "Controller": _("Controllers"),
             "User": _("Staff"),
         },

@@ -195,3 +195,6 @@ def _people(request: HttpRequest, second: str) -> tuple[Callable[[Any], str], ..
     """Who drafted and who put it in force."""
     author = actor_column(request, _("Drafted by"), "created_by")
     return author, actor_column(request, _("Put in force by"), second)
+
+
+from consent import admin_objections  # noqa: E402, F401 (registers what else is here)

@@ -78,8 +78,11 @@ class PartyAdmin(VerbAdmin):
 @admin.register(DataCategory)
 class DataCategoryAdmin(VerbAdmin):
     related = ("controller",)
-    list_display = ("code", "name", "is_special", "controller")
-    list_filter = ("is_special",)
+    list_display = ("code", "name", "is_special", "is_criminal", "controller")
+    list_filter = ("is_special", "is_criminal")
     search_fields = ("name", "code")
-    fields = ("code", "name", "is_special", "controller")
+    fields = ("code", "name", "is_special", "is_criminal", "controller")
     creation = ADD_CATEGORY
+
+
+from registry import admin_law  # noqa: E402, F401 (registers what else is here)

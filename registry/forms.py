@@ -59,3 +59,7 @@ class AddCategoryForm(AddForm):
         label=_("Special category"), required=False,
         help_text=_("A special category under GDPR Art 9."),
     )  # fmt: skip
+    is_criminal = forms.BooleanField(
+        label=_("Data on offences"), required=False,
+        help_text=_("Data on convictions and offences under GDPR Art 10."),
+    )  # fmt: skip

@@ -16,6 +16,7 @@ from accounts.models import User
 from audit import services as audit
 from audit.actors import Actor, Target
 from audit.models import Export
+from consent.models import Objection
 from policies.recalls import endpoints
 from policies.recalls.models import Campaign, Recall
 from registry import services as registry
@@ -80,6 +81,7 @@ def make(slug="lotus", name="Lotus Bazaar", email="asha@lotus.example"):
         "Subject": house.person.id,
     }  # fmt: skip
     runs(house, service)
+    law(house)
     reports(house, house.person)
     for model in admin.site._registry:
         if model.__name__ not in house.rows:
@@ -87,6 +89,18 @@ def make(slug="lotus", name="Lotus Bazaar", email="asha@lotus.example"):
             if found is not None:  # its own tests say what is missing
                 house.rows[model.__name__] = found.id
     return house
+
+
+def law(house):
+    """A system frozen by an incident, and an objection that is over."""
+    registry.freeze(
+        by=BY, controller_id=house.id, kind="system", code="old-crm", incident="INC-1"
+    )
+    now = timezone.now()
+    Objection.objects.create(
+        controller_id=house.id, subject=house.person, kind="direct_marketing", objected_at=now,
+        lifted_at=now,
+    )  # fmt: skip
 
 
 def decide(house, *, outcome="deny", reason="CONSENT_WITHDRAWN", purpose=world.OFFERS):
