@@ -14,7 +14,8 @@ from django.core.exceptions import (
 )
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import InterfaceError, OperationalError
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.defaults import page_not_found
 from rest_framework.exceptions import (
     APIException,
     AuthenticationFailed,
@@ -29,6 +30,8 @@ from keys.errors import KeyUnavailableError
 from keys.problems import DomainError
 
 CONTENT_TYPE = "application/problem+json"
+MACHINES = frozenset(("api", "log"))
+"""Families that programs ask: whatever is wrong with an address there, they get a document."""
 RETRY_SECONDS = 5
 MEMBER = re.compile(r"[A-Za-z0-9_]{1,64}")
 logger = structlog.get_logger(__name__)
@@ -77,6 +80,14 @@ def problem_response(exc: Exception, context: Mapping[str, Any]) -> Response:
     return Response(
         problem.body(), problem.status, headers=problem.headers, content_type=CONTENT_TYPE
     )
+
+
+def no_such_address(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The answer where no view is: a problem document for programs, a page for people."""
+    if request.path.split("/", 2)[1] not in MACHINES:
+        return page_not_found(request, exception)
+    problem = django_problem(Http404())
+    return JsonResponse(problem.body(), status=problem.status, content_type=CONTENT_TYPE)
 
 
 def problem_for(exc: Exception) -> Problem:

@@ -13,3 +13,5 @@ urlpatterns = [
     path("log/v1/", include("config.log_access")),
     path("privacy/", include("portal.urls")),
 ]
+
+handler404 = "config.errors.no_such_address"
