@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from functools import partial
 from typing import Any, Final
 
 from asgiref.sync import sync_to_async
@@ -35,8 +36,8 @@ class ResultStream(StreamingHttpResponse):
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """Reading the database must not hold the loop, and keeps to the thread that may."""
-        following = sync_to_async(next)
-        while (piece := await following(self._content, None)) is not None:
+        following = sync_to_async(partial(next, self._content, None))
+        while (piece := await following()) is not None:
             yield piece
 
 

@@ -160,13 +160,18 @@ def a_verified_parents_yes(lotus, person):
     lotus.yes(person, given_by="parent", guardian_id=parent.id)
 
 
-@story("PARENTAL_CONSENT_REQUIRED", age_state="child", adult_on=date(2026, 1, 1))
+@story("RECONSENT_MAJORITY", age_state="child", adult_on=date(2026, 1, 1))
 def a_childs_own_yes_before_it_came_of_age(lotus, person):
     lotus.yes(person, event_at=datetime(2025, 12, 1, tzinfo=UTC))
 
 
 @story(PERMIT, age_state="child", adult_on=date(2026, 1, 1))
 def a_grown_childs_own_yes(lotus, person):
+    lotus.yes(person)
+
+
+@story("GUARDIAN_CONSENT_REQUIRED", has_guardian=True)
+def a_wards_own_yes(lotus, person):
     lotus.yes(person)
 
 

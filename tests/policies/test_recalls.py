@@ -52,7 +52,7 @@ class TestAWithdrawal:
         assert heard.event["type"] == "org.sammati.permit.recalled"
         assert heard.data == {
             "subject": str(asha.id), "purpose": OFFERS, "reason": "consent_withdrawn",
-            "decisions": [decision], "campaigns": [],
+            "decisions": [decision], "decisions_omitted": 0, "campaigns": [],
         }  # fmt: skip
         recall = Recall.objects.get()
         assert (recall.state, recall.heard_at is not None) == ("heard", True)

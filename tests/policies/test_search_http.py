@@ -7,18 +7,9 @@ import pytest
 
 from accounts import services as accounts
 from audit.uses import uses_of
-from consent import services as consent
 from policies.pdp import search_record
 from policies.pdp.engine import decide
-from tests.factories.company import (
-    APPROVER,
-    AUTHOR,
-    DELIVERY,
-    OFFERS,
-    SURVEYS,
-    company,
-    content,
-)
+from tests.factories.company import AUTHOR, DELIVERY, OFFERS, SURVEYS, company
 
 JSON = {"Content-Type": "application/json"}
 EMAIL = "asha.rao@example.in"
@@ -55,17 +46,6 @@ def people(lotus, count):
     for person in made[::2]:
         lotus.yes(person)
     return made
-
-
-def asks_for(lotus, code):
-    """A purpose and the notice that asks about it, in force."""
-    purpose, words = lotus.purpose(code, is_marketing=False), content("We ask.")
-    words["items"][0]["purpose"] = code
-    draft = consent.draft_notice(
-        by=AUTHOR, controller_id=lotus.id, code=code.replace(".", "-"), pack="IN",
-        purposes=[purpose], translations={"en": words},
-    )  # fmt: skip
-    consent.publish_notice(by=APPROVER, version=draft)
 
 
 def ids(found):
@@ -169,7 +149,7 @@ class TestASearchForActions:
     @pytest.fixture
     def about(self, lotus, asha):
         lotus.purpose(SURVEYS, is_marketing=False)
-        asks_for(lotus, DELIVERY)
+        lotus.asks_for(DELIVERY)
         lotus.yes(asha, purpose=DELIVERY)
         return {"resource": lotus.question(asha)["resource"], "action": None}
 
