@@ -115,6 +115,17 @@ class Company:
         self.notice = consent.publish_notice(by=APPROVER, version=draft)
         return self.notice
 
+    def asks_for(self, code: str) -> Any:
+        """Another purpose, on consent, and a notice of its own that asks for it."""
+        purpose, words = self.purpose(code, is_marketing=False), content("We ask for this too.")
+        words["items"][0]["purpose"] = code
+        draft = consent.draft_notice(
+            by=AUTHOR, controller_id=self.id, code=code.replace(".", "-"), pack="IN",
+            purposes=[purpose], translations={"en": words},
+        )  # fmt: skip
+        consent.publish_notice(by=APPROVER, version=draft)
+        return purpose
+
     def question(self, person: Any = None, **action: Any) -> dict[str, Any]:
         """The body of an evaluation about a person, or about whoever has the id."""
         resource = getattr(person, "id", person)
