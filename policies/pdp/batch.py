@@ -133,7 +133,8 @@ class Decider:
             if is_new:
                 made.append(decision)
         entries = [record.append(made, clock.now)] if made else []
-        await self.exchange(*entries, *extras.writing(), commits=True)
+        closely = len(asked) <= FEW
+        await self.exchange(*entries, *extras.writing(), commits=True, closely=closely)
 
     async def look(self, asked: list[Asked], rows: Rows, clock: Clock) -> Looked:
         """What guardrails look at about these items, for who only looks: nothing is counted."""
