@@ -21,6 +21,7 @@ from audit.classes import RetentionClass
 from consent import selectors as consents
 from consent.errors import PurposeUnknownError
 from keys.problems import DomainError
+from policies.audiences import permits as audiences
 from policies.intake.backing import Claim, Made, gaps
 from policies.intake.reports import SEALED_AS, Report
 from policies.pdp.model import Decision
@@ -101,10 +102,12 @@ def report(
     names = _Names.of(controller_id, service_id)
     people = _people(controller_id, reports, names.purposes)
     decided = _decisions(controller_id, reports)
+    among = _permits(controller_id, reports, people, decided)
     sealed = _sealed(controller_id, reports, people)
     drafts, recorded = [], []
     for one, who, values in zip(reports, people, sealed, strict=True):
-        made = decided.get(one.decision_id) if one.decision_id else None
+        named = one.decision_id
+        made = (decided.get(named) or among.get((named, who.id))) if named else None
         found = gaps(_claim(one, who, service_id), made)
         is_lost = bool(one.values) and values is None
         data = {
@@ -164,6 +167,19 @@ def _decisions(controller_id: UUID, reports: Sequence[Report]) -> dict[UUID, Mad
             one, said.at, row.actor_id, row.subject_id, said.purpose, said.data.decision
         )
     return found
+
+
+def _permits(
+    controller_id: UUID, reports: Sequence[Report], people: Sequence[SubjectRef],
+    decided: Mapping[UUID, Made],
+) -> dict[tuple[UUID, UUID], Made]:  # fmt: skip
+    """What audiences permitted, of the named ids that are no single decision's."""
+    claimed = [
+        (one.decision_id, who)
+        for one, who in zip(reports, people, strict=True)
+        if one.decision_id and one.decision_id not in decided
+    ]
+    return audiences.permits(controller_id, claimed, KEPT) if claimed else {}
 
 
 def _sealed(

@@ -23,8 +23,11 @@ from policies.audiences.errors import (
     SegmentUnknownError,
 )
 from policies.audiences.models import Audience, AudienceState, IdList
+from policies.intake import services as intake
+from policies.intake.reports import Report
 from policies.pdp.model import Question
 from subjects.models import Subject
+from subjects.naming import Named
 from tests.factories.company import AUTHOR, OFFERS, company
 from tests.policies.audience_worlds import populate
 from work.services import run_available
@@ -254,3 +257,44 @@ def payload(entry_id):
 
 def uses(company, person):
     return uses_of(company.id, person.id).uses
+
+
+@pytest.mark.req("AUD-08")
+class TestAReport:
+    def test_is_backed_by_the_chunk_that_names_the_person(self, lotus, people):
+        part = made(lotus).parts.get()
+
+        assert gaps(lotus, people[2], part) == ()
+
+    def test_is_not_backed_by_a_chunk_that_names_others(self, lotus, people):
+        part = made(lotus, people=named(people[:3])).parts.get()
+
+        assert gaps(lotus, people[5], part) == ("DECISION_OTHER_SUBJECT",)
+
+    def test_is_not_backed_once_the_permit_has_ended(self, lotus, people):
+        part = made(lotus).parts.get()
+
+        assert gaps(lotus, people[2], part, part.valid_until + timedelta(seconds=1)) == (
+            "DECISION_EXPIRED",
+        )
+
+    @pytest.mark.req("P9")
+    def test_is_not_backed_by_another_companys_chunk(self, lotus, people):
+        part = made(lotus).parts.get()
+        other = company("jasmine", name="Jasmine")
+
+        assert gaps(other, other.person(), part) == ("DECISION_UNKNOWN",)
+
+
+def gaps(company, person, part, started_at=None):
+    """Why the chunk does not back a use of the person's data by the company's service."""
+    one = Report(
+        who=Named(subject_id=person.id),
+        purpose=OFFERS,
+        started_at=started_at or timezone.now(),
+        decision_id=part.id,
+    )
+    (recorded,) = intake.report(
+        by=AUTHOR, controller_id=company.id, service_id=company.service.id, reports=[one]
+    )
+    return recorded.gaps
