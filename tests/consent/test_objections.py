@@ -6,10 +6,16 @@ from django.utils import timezone
 
 from audit.models import EntryIndex
 from consent import selectors, services
-from consent.errors import ObjectionMissingError, PurposeUnknownError
+from consent.errors import (
+    GroundsMissingError,
+    ObjectionDecidedError,
+    ObjectionMissingError,
+    ObjectionPurposeError,
+    PurposeUnknownError,
+)
 from consent.models import Commitment, Objection
 from subjects.errors import SubjectUnknownError
-from tests.portal.world import AUTHOR, OFFERS
+from tests.portal.world import APPROVER, AUTHOR, OFFERS, SURVEYS
 
 pytestmark = pytest.mark.django_db
 
@@ -104,3 +110,90 @@ class TestCommitments:
 
         with pytest.raises(IntegrityError), transaction.atomic():
             self.commit(company, asha)
+
+
+@pytest.mark.req("POL-08")
+class TestObjectionsThatAreWeighed:
+    """GDPR Art 21(1): from a particular situation, about one purpose."""
+
+    KIND = "particular_situation"
+
+    def objects(self, company, person, purpose=OFFERS):
+        return services.object_to(**who(company, person), kind=self.KIND, purpose=purpose)
+
+    def decide(self, objection, state="upheld", grounds="Their interest is greater."):
+        return services.decide_objection(
+            by=APPROVER, objection=objection, state=state, grounds=grounds
+        )
+
+    def test_wait_until_they_are_upheld(self, company, asha):
+        objection = self.objects(company, asha)
+
+        decided = self.decide(objection)
+
+        assert (objection.state, decided.state) == ("pending", "upheld")
+        assert decided.decided_by == APPROVER.id
+        assert list(selectors.objections(company.id, asha.id)) == [decided]
+        assert events() == ["objection:registered", "objection:decided"]
+
+    def test_end_when_they_are_dismissed_and_may_be_made_again(self, company, asha):
+        dismissed = self.decide(self.objects(company, asha), "dismissed", "Fraud is under way.")
+        again = self.objects(company, asha)
+
+        assert dismissed.lifted_at == dismissed.decided_at
+        assert list(selectors.objections(company.id, asha.id)) == [again]
+
+    def test_stand_for_each_purpose(self, company, asha):
+        first = self.objects(company, asha)
+
+        assert self.objects(company, asha) == first
+        assert self.objects(company, asha, SURVEYS) != first
+
+    def test_are_lifted_for_one_purpose(self, company, asha):
+        first, second = self.objects(company, asha), self.objects(company, asha, SURVEYS)
+
+        services.lift_objection(**who(company, asha), kind=self.KIND, purpose=OFFERS)
+
+        assert list(selectors.objections(company.id, asha.id)) == [second]
+        assert first != second
+
+    @pytest.mark.parametrize("grounds", ["", "  "])
+    def test_are_not_decided_without_grounds(self, company, asha, grounds):
+        with pytest.raises(GroundsMissingError):
+            self.decide(self.objects(company, asha), grounds=grounds)
+
+    def test_are_not_decided_into_waiting(self, company, asha):
+        with pytest.raises(GroundsMissingError):
+            self.decide(self.objects(company, asha), "pending")
+
+    def test_are_decided_once(self, company, asha):
+        objection = self.objects(company, asha)
+        self.decide(objection)
+
+        with pytest.raises(ObjectionDecidedError):
+            self.decide(objection, "dismissed")
+
+    def test_to_marketing_are_never_decided(self, company, asha):
+        with pytest.raises(ObjectionDecidedError):
+            self.decide(services.object_to(**who(company, asha)), "dismissed")
+
+    @pytest.mark.parametrize(
+        ("kind", "purpose", "error"),
+        [
+            ("particular_situation", "", ObjectionPurposeError),
+            ("particular_situation", "no.such", PurposeUnknownError),
+            ("direct_marketing", OFFERS, ObjectionPurposeError),
+            ("odd", OFFERS, ValueError),
+        ],
+    )
+    def test_of_another_form_are_refused(self, company, asha, kind, purpose, error):
+        with pytest.raises(error):
+            services.object_to(**who(company, asha), kind=kind, purpose=purpose)
+
+        assert not Objection.objects.exists()
+
+    def test_dismissed_ones_never_stand_in_the_database(self, company, asha):
+        objection = self.objects(company, asha)
+
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Objection.objects.filter(pk=objection.pk).update(state="dismissed")
