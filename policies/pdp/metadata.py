@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from keys import services as keys
+from policies.rules.scope import ANY_OF_OURS
 
 PATH = "/.well-known/authzen-configuration"
 KEYS = "/.well-known/jwks.json"
@@ -38,7 +39,7 @@ def document(path: str, base: str, endpoints: Mapping[str, str]) -> bytes:
         return msgspec.json.encode({"keys": [_published(one) for one in keys.public_keys()]})
     claims: dict[str, Any] = {"policy_decision_point": base + path.removeprefix(PATH)}
     claims |= {name: base + where for name, where in endpoints.items()}
-    claims["jwks_uri"] = base + KEYS
+    claims |= {"supported_obligations": [ANY_OF_OURS], "jwks_uri": base + KEYS}
     issued = {**claims, "iss": claims["policy_decision_point"]}
     return msgspec.json.encode({**claims, "signed_metadata": _signed(issued)})
 

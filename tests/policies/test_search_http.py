@@ -7,9 +7,12 @@ import pytest
 
 from accounts import services as accounts
 from audit.uses import uses_of
-from policies.pdp import search_record
+from policies.pdp import batch, search_record
+from policies.pdp import search as searching
 from policies.pdp.engine import decide
 from tests.factories.company import AUTHOR, DELIVERY, OFFERS, SURVEYS, company
+from tests.factories.point import asked
+from tests.factories.policies import in_force, rule
 
 JSON = {"Content-Type": "application/json"}
 EMAIL = "asha.rao@example.in"
@@ -176,6 +179,87 @@ class TestASearchForActions:
         about["resource"]["id"] = "nobody"
 
         assert search(lotus, ACTION, **about)["results"] == []
+
+
+@pytest.mark.req("POL-03", "POL-11")
+class TestAnObligation:
+    @pytest.fixture(autouse=True)
+    def why(self, lotus):
+        in_force(lotus.id, rule("why", "require", obligation="why_am_i_seeing_this"))
+
+    def test_goes_with_the_results_it_belongs_to(self, lotus, search):
+        people(lotus, 3)
+
+        (found,) = search(lotus)["context"]["obligations"]
+
+        assert (found["id"], found["type"]) == ("why_am_i_seeing_this", "custom")
+        assert found["results"] == [0, 1]
+
+    @pytest.mark.parametrize(
+        ("supported", "count"), [(["why_am_i_seeing_this"], 2), (["custom"], 2), (["other"], 0)]
+    )
+    def test_that_a_caller_cannot_meet_drops_the_result(self, lotus, search, supported, count):
+        people(lotus, 3)
+
+        found = search(lotus, context={"supported_obligations": supported})
+
+        assert len(found["results"]) == count
+
+
+@pytest.mark.req("POL-07")
+class TestASearchInTrouble:
+    def find(self, lotus, times=1):
+        async def work(client, _point):
+            body = lotus.question("x")
+            found = [
+                await client.post(RESOURCE, json=body, headers=lotus.headers) for _ in range(times)
+            ]
+            return found[-1]
+
+        return asked(work)
+
+    @pytest.mark.parametrize("step", ["facts.look_up", "search_record.append", "tokens.seal"])
+    def test_finds_nobody_and_records_nothing(self, lotus, asha, monkeypatch, superuser, step):
+        def broken(*_, **__):
+            raise ZeroDivisionError
+
+        lotus.yes(lotus.person("ravi@example.in"))
+        module, name = step.split(".")
+        monkeypatch.setattr(getattr(searching, module), name, broken)
+        monkeypatch.setattr(searching, "SCANNED", 1)
+        monkeypatch.setattr(searching, "WINDOW", 1)
+
+        answer = self.find(lotus)
+
+        assert answer.status_code == 503
+        assert answer.headers["retry-after"] == "1"
+        query = "SELECT count(*) FROM audit_entryindex WHERE event = 'search:made'"
+        assert superuser.execute(query).fetchone() == (0,)
+
+    def test_drops_the_one_result_it_cannot_decide(self, lotus, monkeypatch):
+        made, seen, decide = people(lotus, 5), [], batch.decide
+
+        def buggy(facts, *rest):
+            seen.append(facts)
+            if len(seen) == 2:  # the first person: nobody was asked about before
+                raise ZeroDivisionError
+            return decide(facts, *rest)
+
+        monkeypatch.setattr(batch, "decide", buggy)
+
+        assert ids(self.find(lotus).json()) == [str(one.id) for one in (made[2], made[4])]
+
+    def test_finds_again_when_the_database_is_back(self, lotus, asha, superuser):
+        async def work(client, point):
+            async def find():
+                return await client.post(RESOURCE, json=lotus.question("x"), headers=lotus.headers)
+
+            first = await find()
+            for lane in point._searches:
+                lane._opened.close()
+            return first, await find()
+
+        assert [one.status_code for one in asked(work)] == [200, 200]
 
 
 @pytest.mark.req("POL-03")

@@ -75,6 +75,9 @@ class TestTheMetadata:
     def test_is_not_served_elsewhere(self, http, path):
         assert http.get(CONFIGURATION + path).status_code == 404
 
+    def test_says_which_obligations_it_may_give(self, http):
+        assert http.get(CONFIGURATION).json()["supported_obligations"] == ["custom"]
+
     @pytest.mark.parametrize("path", [CONFIGURATION, f"{CONFIGURATION}/lotus", KEYS])
     def test_is_only_read(self, http, path):
         assert http.post(path).status_code == 405
