@@ -76,7 +76,7 @@ def eu_parental_consent_required(facts: Facts, pack: str) -> bool:
 
 @Rule(
     "R53", gate=6, packs=(IN,), code="RECONSENT_MAJORITY", cure="ask_adult", only_on_consent=True,
-    refs={IN: act("9(1)", "2(f)")}, about=GUARDED,
+    refs={IN: act("9(1)", "6(1)")}, about=GUARDED,
     text="The person has come of age, and has not decided as an adult yet.",
     person="You have come of age: now you decide yourself, and you have not been asked yet.",
 )  # fmt: skip

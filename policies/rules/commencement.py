@@ -55,9 +55,10 @@ def _begins(ref: str, start: str) -> bool:
 def rule_applies_from(rule: Rule, pack: str) -> date | None:
     """From when a rule can speak under a law: with the first of its provisions; None: always.
 
-    A rule that holds whatever law applies guards the decision point itself, and always speaks.
+    A rule that cites no law but a standard speaks from when the law asks for a ground. One that
+    holds whatever law applies guards the decision point itself, and always speaks.
     """
     if not rule.packs:
         return None
     found = [on for ref in rule.refs[pack] if (on := applies_from(ref)) is not None]
-    return min(found, default=None)
+    return min(found, default=IN_FORCE[pack])
