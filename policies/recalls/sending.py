@@ -64,7 +64,9 @@ def body(recall: Recall) -> bytes:
         "source": f"urn:uuid:{recall.controller_id}", "datacontenttype": "application/json",
         "data": {
             "subject": str(recall.subject_id), "purpose": recall.purpose, "reason": recall.reason,
-            "decisions": recall.decisions[:LISTED], "campaigns": recall.campaigns,
+            "decisions": recall.decisions[:LISTED],
+            "decisions_omitted": max(0, len(recall.decisions) - LISTED),
+            "campaigns": recall.campaigns,
         },
     })  # fmt: skip
 

@@ -12,8 +12,9 @@ import httpx
 
 from sammati_client import questions, reports
 from sammati_client.answers import Deny, Permit, Written, clock
-from sammati_client.core import Core, Guarded, insist, written
+from sammati_client.core import Asking, Core, Guarded, dishonoured, insist, written
 from sammati_client.deadline import IDLE_SECONDS
+from sammati_client.errors import NotPermitted
 from sammati_client.exchange import (
     Budget,
     Collector,
@@ -22,7 +23,7 @@ from sammati_client.exchange import (
     report,
     timeout,
 )
-from sammati_client.questions import Call, Details, Subject, Use
+from sammati_client.questions import Asker, Call, Details, Subject, Use
 from sammati_client.replies import Outcome
 from sammati_client.reports import AIDecision, Processing
 
@@ -31,7 +32,7 @@ R = TypeVar("R")
 
 
 class AsyncSammati(Core):
-    """Asks before use. Nothing is cached: every check is a question to the decision point."""
+    """Asks before use. Nothing is kept between checks unless `leases` are given."""
 
     def _open(self) -> None:
         transport = httpx.AsyncHTTPTransport(
@@ -71,8 +72,7 @@ class AsyncSammati(Core):
         `subject` is our subject id, or with `scheme` the company's own identifier of that scheme;
         `Details` lists what else a question may say.
         """
-        call = self._question(subject, Use(purpose, **details))
-        return call if isinstance(call, Deny) else self._decision(await self._exchange(call))
+        return await self._ask(subject, Use(purpose, **details), self._asker)
 
     async def check_many(
         self, subjects: Iterable[Subject], purpose: str, **details: Unpack[Details]
@@ -81,17 +81,18 @@ class AsyncSammati(Core):
 
         Each request has the whole time budget; after an outage the rest is denied unasked.
         """
-        batch = self._batch(subjects, Use(purpose, **details))
+        people = list(subjects)
+        batch = self._batch(people, Use(purpose, **details))
         while call := batch.next_call():
             batch.take(await self._exchange(call))
-        return batch.answers()
+        return self._noted(people, purpose, batch.answers())
 
     @asynccontextmanager
     async def permitted(
         self, subject: Subject, purpose: str, **details: Unpack[Details]
     ) -> AsyncIterator[Permit]:
         """The body runs only with a permit. Raises NotPermitted. Takes what `check` takes."""
-        yield insist(await self.check(subject, purpose, **details))
+        yield await self._insist(subject, Use(purpose, **details))
 
     def requires(
         self,
@@ -115,7 +116,7 @@ class AsyncSammati(Core):
             @functools.wraps(function)
             async def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
                 person = guard.subject_of(args, kwargs)
-                permit = insist(await self.check(person, purpose, **details))
+                permit = await self._insist(person, Use(purpose, **details))
                 return await function(*args, **guard.with_permit(kwargs, permit))
 
             return guarded
@@ -178,6 +179,24 @@ class AsyncSammati(Core):
         """Records what a model decided about people; otherwise as `report_processing`."""
         call = reports.call(reports.AI_DECISIONS, decisions, idempotency_key)
         return written(call, await self._exchange(call))
+
+    async def _ask(self, subject: Subject, use: Use, asker: Asker) -> Permit | Deny:
+        asking = self._asking(subject, use, asker)
+        if not isinstance(asking, Asking):
+            return asking
+        return self._taken(asking, await self._exchange(asking.call))
+
+    async def _insist(self, subject: Subject, use: Use) -> Permit:
+        """The permit, with its obligations seen to. Raises NotPermitted."""
+        permit = insist(await self._ask(subject, use, self._honouring))
+        for handler, duty in self._duties(permit):
+            try:
+                outcome = handler(duty, permit)
+                if inspect.isawaitable(outcome):
+                    await outcome
+            except Exception as error:
+                raise NotPermitted(dishonoured(permit)) from error
+        return insist(permit)
 
     async def _exchange(self, call: Call) -> Outcome:
         budget = Budget.of(self._options)

@@ -4,34 +4,60 @@ import inspect
 import os
 import ssl
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from sammati_client import questions
-from sammati_client.answers import Deny, Permit, Written
+from sammati_client import questions, watch
+from sammati_client.answers import Deny, Obligation, Permit, Written, clock
 from sammati_client.batch import BAD_INPUT, Batch, single_answer
 from sammati_client.errors import NotPermitted, RequestFailed
 from sammati_client.exchange import headers
+from sammati_client.leases import Leases
 from sammati_client.options import Options, base_address, bearer
 from sammati_client.questions import Asker, Call, Subject, Use
 from sammati_client.replies import BadAnswerError, Failure, Outcome, Reply, parsed, readable
+
+Honour = Callable[[Obligation, Permit], Any]
+"""Sees to an obligation before the permit is used; if it raises, the permit is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A question on its way, and since when."""
+
+    call: Call
+    subject: Subject
+    use: Use
+    asker: Asker
+    asked_at: float
+
+    @property
+    def known_as(self) -> str:
+        """Our id of the person; empty where the company's own identifier was asked about."""
+        return "" if self.use.scheme else str(self.subject).lower()
 
 
 class Core:
     """The client without its input and output. Its repr shows the server and the service only."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (a client has these parts, all but three optional)
         self,
         base_url: str,
         *,
         service: str,
         key: str,
         supported_obligations: Iterable[str] = (),
+        honour: Mapping[str, Honour] | None = None,
+        leases: Leases | None = None,
         options: Options | None = None,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         """`service` is the code of the service that owns `key`; `tls` replaces the trusted roots.
 
-        Raises ValueError for an address, a key or a service that cannot be right.
+        `supported_obligations` names what the caller sees to itself; `honour` holds a function for
+        each obligation that `permitted` and `requires` see to before the body runs. `leases` keeps
+        permits until they end or are recalled; without it nothing is kept. Raises ValueError for
+        an address, a key or a service that cannot be right.
         """
         if not questions.is_askable(service):
             raise ValueError("service must be the code of the service that the key belongs to.")
@@ -39,6 +65,10 @@ class Core:
         self._base_url = base_address(base_url, allow_http=self._options.allow_http)
         self._authorization = bearer(key)
         self._asker = Asker(service, frozenset(supported_obligations))
+        self._honour = dict(honour or {})
+        named = self._asker.supported_obligations | self._honour.keys()
+        self._honouring = Asker(service, named)
+        self._leases = leases
         self._tls = tls
         self._lives_in: object = None
         self._open()
@@ -69,16 +99,49 @@ class Core:
     def _headers(self, call: Call) -> dict[str, str]:
         return headers(call, self._authorization)
 
-    def _question(self, subject: Subject, use: Use) -> Call | Deny:
+    def _asking(self, subject: Subject, use: Use, asker: Asker) -> "Asking | Permit | Deny":
+        """What must be asked; or the answer, where nothing must or can be asked."""
         if not questions.is_askable(subject):
             return BAD_INPUT
         try:
-            return self._asker.one(subject, use)
+            call = asker.one(subject, use)
         except (TypeError, ValueError):
             return BAD_INPUT
+        kept = self._leases.find(call.body) if self._leases else None
+        if kept is not None:
+            watch.heard(subject, use.purpose, kept)
+            return kept
+        return Asking(call, subject, use, asker, clock())
 
-    def _decision(self, outcome: Outcome) -> Permit | Deny:
-        return single_answer(outcome, self._asker.supported_obligations)
+    def _taken(self, asking: "Asking", outcome: Outcome) -> Permit | Deny:
+        """The answer to a question; a permit is kept if leases are."""
+        found = single_answer(outcome, asking.asker.supported_obligations)
+        watch.heard(asking.subject, asking.use.purpose, found)
+        if self._leases and isinstance(found, Permit):
+            self._leases.keep(
+                asking.call.body,
+                found,
+                subject=asking.known_as,
+                purpose=asking.use.purpose,
+                asked_at=asking.asked_at,
+            )
+        return found
+
+    @staticmethod
+    def _noted(
+        people: list[Subject], purpose: str, answers: list[Permit | Deny]
+    ) -> list[Permit | Deny]:
+        for subject, found in zip(people, answers, strict=True):
+            watch.heard(subject, purpose, found)
+        return answers
+
+    def _duties(self, permit: Permit) -> list[tuple[Honour, Obligation]]:
+        """What must be seen to before a permit may be used."""
+        found = []
+        for duty in permit.obligations:
+            handler = self._honour.get(duty.id or "") or self._honour.get(duty.type)
+            found += [(handler, duty)] if handler else []
+        return found
 
     def _batch(self, subjects: Iterable[Subject], use: Use) -> Batch:
         return Batch(self._asker, subjects, use, self._options.batch_size)
@@ -122,6 +185,17 @@ def failed(call: Call, code: str, *, status: int | None = None, was_sent: bool) 
     """The error of a write that was not acknowledged."""
     return RequestFailed(
         code, idempotency_key=call.idempotency_key, status=status, outcome_unknown=was_sent
+    )
+
+
+def dishonoured(permit: Permit) -> Deny:
+    """The denial that a permit means whose obligation could not be seen to."""
+    return Deny(
+        reason_code="CLIENT_OBLIGATION_FAILED",
+        detail="An obligation of the permit could not be fulfilled.",
+        decision_id=permit.decision_id,
+        obligations=permit.obligations,
+        request_id=permit.request_id,
     )
 
 

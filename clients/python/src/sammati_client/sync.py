@@ -12,8 +12,9 @@ import httpx
 
 from sammati_client import questions, reports
 from sammati_client.answers import Deny, Permit, Written, clock
-from sammati_client.core import Core, Guarded, insist, written
+from sammati_client.core import Asking, Core, Guarded, dishonoured, insist, written
 from sammati_client.deadline import EXTENSION, DeadlineTransport
+from sammati_client.errors import NotPermitted
 from sammati_client.exchange import (
     Budget,
     Collector,
@@ -22,7 +23,7 @@ from sammati_client.exchange import (
     report,
     timeout,
 )
-from sammati_client.questions import Call, Details, Subject, Use
+from sammati_client.questions import Asker, Call, Details, Subject, Use
 from sammati_client.replies import Outcome
 from sammati_client.reports import AIDecision, Processing
 
@@ -31,7 +32,7 @@ R = TypeVar("R")
 
 
 class Sammati(Core):
-    """Asks before use. Nothing is cached: every check is a question to the decision point."""
+    """Asks before use. Nothing is kept between checks unless `leases` are given."""
 
     def _open(self) -> None:
         self._http = httpx.Client(transport=DeadlineTransport(self._tls), trust_env=False)
@@ -57,8 +58,7 @@ class Sammati(Core):
         `subject` is our subject id, or with `scheme` the company's own identifier of that scheme;
         `Details` lists what else a question may say.
         """
-        call = self._question(subject, Use(purpose, **details))
-        return call if isinstance(call, Deny) else self._decision(self._exchange(call))
+        return self._ask(subject, Use(purpose, **details), self._asker)
 
     def check_many(
         self, subjects: Iterable[Subject], purpose: str, **details: Unpack[Details]
@@ -67,17 +67,18 @@ class Sammati(Core):
 
         Each request has the whole time budget; after an outage the rest is denied unasked.
         """
-        batch = self._batch(subjects, Use(purpose, **details))
+        people = list(subjects)
+        batch = self._batch(people, Use(purpose, **details))
         while call := batch.next_call():
             batch.take(self._exchange(call))
-        return batch.answers()
+        return self._noted(people, purpose, batch.answers())
 
     @contextmanager
     def permitted(
         self, subject: Subject, purpose: str, **details: Unpack[Details]
     ) -> Iterator[Permit]:
         """The body runs only with a permit. Raises NotPermitted. Takes what `check` takes."""
-        yield insist(self.check(subject, purpose, **details))
+        yield self._insist(subject, Use(purpose, **details))
 
     def requires(
         self,
@@ -101,7 +102,7 @@ class Sammati(Core):
             @functools.wraps(function)
             def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
                 person = guard.subject_of(args, kwargs)
-                permit = insist(self.check(person, purpose, **details))
+                permit = self._insist(person, Use(purpose, **details))
                 return function(*args, **guard.with_permit(kwargs, permit))
 
             return guarded
@@ -164,6 +165,22 @@ class Sammati(Core):
         """Records what a model decided about people; otherwise as `report_processing`."""
         call = reports.call(reports.AI_DECISIONS, decisions, idempotency_key)
         return written(call, self._exchange(call))
+
+    def _ask(self, subject: Subject, use: Use, asker: Asker) -> Permit | Deny:
+        asking = self._asking(subject, use, asker)
+        if not isinstance(asking, Asking):
+            return asking
+        return self._taken(asking, self._exchange(asking.call))
+
+    def _insist(self, subject: Subject, use: Use) -> Permit:
+        """The permit, with its obligations seen to. Raises NotPermitted."""
+        permit = insist(self._ask(subject, use, self._honouring))
+        for handler, duty in self._duties(permit):
+            try:
+                handler(duty, permit)
+            except Exception as error:
+                raise NotPermitted(dishonoured(permit)) from error
+        return insist(permit)
 
     def _exchange(self, call: Call) -> Outcome:
         budget = Budget.of(self._options)
