@@ -4,6 +4,7 @@ from policies.pdp.model import EU, IN, Facts
 from policies.rules.findings import DPIA, SDF, SDF_DPIA, is_found
 from policies.rules.law import act, gdpr, rules
 from policies.rules.registry import KNOWN_PACKS, Rule
+from policies.rules.topics import RECORDED
 
 RESERVED = "sys."  # purposes of the law itself: rights, claims, security; never activation
 CUSTOMER = "customer"  # the one kind of resource decided here: AuthZEN's name for the person
@@ -80,7 +81,7 @@ def jurisdiction_unknown(facts: Facts, _pack: str) -> bool:
 
 @Rule(
     "R06", gate=1, packs=(IN, EU), code="DPIA_MISSING", cure="approve_dpia",
-    refs={IN: rules("13(1)"), EU: gdpr("35")},
+    refs={IN: rules("13(1)"), EU: gdpr("35")}, about=RECORDED,
     text="An impact assessment is required, and none is approved and in force.",
     person="The company has not examined yet what this use of your data would mean for you.",
 )  # fmt: skip
@@ -96,7 +97,7 @@ def dpia_missing(facts: Facts, pack: str) -> bool:
 
 @Rule(
     "R07", gate=1, code="SYSTEM_FROZEN", cure="release_freeze",
-    refs={IN: act("8(5)"), EU: gdpr("32")},
+    refs={IN: act("8(5)"), EU: gdpr("32")}, about=RECORDED,
     text="The service, a recipient or the system is frozen because of an incident.",
     person="After a security incident this use of your data has been stopped.",
 )  # fmt: skip

@@ -5,6 +5,7 @@ from policies.rules.consent import PERMITTING
 from policies.rules.law import act, gdpr
 from policies.rules.registry import Rule
 from policies.rules.standing import covers
+from policies.rules.topics import RECORDED, STANDING
 
 PARTICULAR = "particular_situation"
 VOLUNTARY = "voluntary_use"
@@ -45,7 +46,7 @@ def objected_to_marketing(facts: Facts, _pack: str) -> bool:
 
 @Rule(
     "R31", gate=4, packs=(EU,), code="OBJECTION_PENDING", cure="decide_objection",
-    refs={EU: gdpr("21(1)", "18(1)(d)")},
+    refs={EU: gdpr("21(1)", "18(1)(d)")}, about=RECORDED,
     text="The person objected because of their situation, and nobody has decided on it yet.",
     person="You objected; until this is decided your data is not used for it.",
 )  # fmt: skip
@@ -55,7 +56,7 @@ def objection_pending(facts: Facts, _pack: str) -> bool:
 
 @Rule(
     "R32", gate=4, packs=(EU,), code="OBJECTED", cure="compelling_grounds",
-    refs={EU: gdpr("21(1)")},
+    refs={EU: gdpr("21(1)")}, about=RECORDED,
     text="The person objected because of their situation, and the objection was upheld.",
     person="You objected, and your data is no longer used for this.",
 )  # fmt: skip
@@ -65,7 +66,7 @@ def objected(facts: Facts, _pack: str) -> bool:
 
 @Rule(
     "R33", gate=4, packs=(EU,), code="PROCESSING_RESTRICTED", cure="restricted_consent",
-    refs={EU: gdpr("18(2)")},
+    refs={EU: gdpr("18(2)")}, about=STANDING,
     text="Processing is restricted, and the person has not consented to this use since.",
     person="You asked us to restrict the use of your data.",
 )  # fmt: skip
@@ -83,7 +84,7 @@ def processing_restricted(facts: Facts, _pack: str) -> bool:
 
 @Rule(
     "R34", gate=4, packs=(IN,), code="VOLUNTARY_USE_OBJECTED", cure="obtain_consent",
-    refs={IN: act("7(a)")},
+    refs={IN: act("7(a)")}, about=RECORDED,
     text="The person gave the data of their own accord and has since said no to this use.",
     person="You said no to this use of what you gave us.",
 )  # fmt: skip
@@ -102,7 +103,7 @@ def voluntary_use_objected(facts: Facts, pack: str) -> bool:
     refs={
         IN: (*act("6(4)"), "TCCCPR 2018 (preferences of recipients)"),
         EU: ("ePrivacy Directive Art 13",),
-    },
+    }, about=RECORDED,
     text="The person may not be contacted through this channel.",
     person="You are not contacted through this channel.",
 )  # fmt: skip

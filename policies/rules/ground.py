@@ -15,6 +15,7 @@ from policies.rules.findings import (
 )
 from policies.rules.law import act, gdpr
 from policies.rules.registry import CONSENT_GROUND, Rule
+from policies.rules.topics import RECORDED
 
 CERTAIN_USES = tuple(f"s7{clause}" for clause in "abcdefghi")  # DPDP Act s.7(a)-(i)
 LEGITIMATE_INTERESTS = "6-1-f"
@@ -79,7 +80,7 @@ def lia_missing(facts: Facts, pack: str) -> bool:
 
 @Rule(
     "R44", gate=5, packs=(EU,), code="ART9_CONDITION_MISSING", cure="explicit_consent",
-    refs={EU: gdpr("9(1)", "9(2)")},
+    refs={EU: gdpr("9(1)", "9(2)")}, about=RECORDED,
     text="Special categories of data are concerned, and no condition of Article 9(2) is met.",
     person="These are specially protected data of yours, and nothing allows using them for this.",
 )  # fmt: skip
@@ -93,7 +94,7 @@ def art9_condition_missing(facts: Facts, pack: str) -> bool:
 
 @Rule(
     "R45", gate=5, packs=(EU,), code="ART10_NOT_AUTHORISED",
-    refs={EU: gdpr("10")},
+    refs={EU: gdpr("10")}, about=RECORDED,
     text="Data about offences are concerned, and no law that authorises this is on record.",
     person="These data are about offences, and no law allows using them for this.",
 )  # fmt: skip
@@ -131,7 +132,7 @@ def _opted_in(facts: Facts) -> bool:
 
 @Rule(
     "R47", gate=5, packs=(EU,), code="PURPOSE_INCOMPATIBLE", cure="obtain_consent",
-    refs={EU: gdpr("5(1)(b)", "6(4)")},
+    refs={EU: gdpr("5(1)(b)", "6(4)")}, about=RECORDED,
     text="The data were collected for another purpose, and no compatibility is on record.",
     person="You gave these data for something else.",
 )  # fmt: skip

@@ -7,6 +7,7 @@ from policies.rules.findings import EVERY_TOPIC, LOCALISED, SDF, SECTOR, topics
 from policies.rules.law import act, gdpr, rules
 from policies.rules.places import concerned, destinations, leaves
 from policies.rules.registry import Rule
+from policies.rules.topics import GUARDED, RECORDED
 
 MONITORING = frozenset((
     "dpv:Profiling", "dpv:Monitor", "dpv:SystematicMonitoring", "dpv:Observe", "monitor",
@@ -35,7 +36,7 @@ def is_targeting(facts: Facts) -> bool:
 
 @Rule(
     "R20", gate=3, packs=(IN,), code="CHILD_DETRIMENT_PROHIBITED",
-    refs={IN: act("9(2)")},
+    refs={IN: act("9(2)")}, about=GUARDED,
     text="The purpose is likely to harm the well-being of a child, and the person is one.",
     person="You are under 18, and this could harm you: it is forbidden.",
 )  # fmt: skip
@@ -46,7 +47,7 @@ def child_detriment(facts: Facts, _pack: str) -> bool:
 
 @Rule(
     "R21", gate=3, packs=(IN,), code="CHILD_TRACKING_PROHIBITED",
-    refs={IN: (*act("9(3)"), *rules("12"))},
+    refs={IN: (*act("9(3)"), *rules("12"))}, about=GUARDED,
     text="Children may not be tracked, monitored or targeted by advertising.",
     person="You are under 18: nobody may track you or aim advertising at you.",
 )  # fmt: skip
@@ -56,7 +57,7 @@ def child_tracking(facts: Facts, _pack: str) -> bool:
 
 @Rule(
     "R22", gate=3, packs=(IN,), code="AGE_UNKNOWN", cure="assure_age",
-    refs={IN: act("9")},
+    refs={IN: act("9")}, about=GUARDED,
     text="The purpose tracks, monitors or targets, and it is not known whether the person is a "
     "child.",
     person="We do not know whether you are an adult, so we may not do this.",
@@ -75,7 +76,7 @@ def _is_exempt(facts: Facts) -> bool:
 
 @Rule(
     "R23", gate=3, packs=(EU,), code="EU_MINOR_PROFILING_ADS",
-    refs={EU: ("DSA Art 28(2)",)},
+    refs={EU: ("DSA Art 28(2)",)}, about=GUARDED,
     text="Advertising based on profiling may not be shown to a minor.",
     person="You are under 18: advertising that rests on a profile of you is forbidden.",
 )  # fmt: skip
@@ -110,7 +111,7 @@ def restricted_country(facts: Facts, _pack: str) -> bool:
 
 @Rule(
     "R26", gate=3, packs=(IN,), code="IN_LOCALISATION",
-    refs={IN: rules("13(4)")},
+    refs={IN: rules("13(4)")}, about=RECORDED,
     text="These data, or the traffic data about them, may not leave India.",
     person="Indian law demands that these data of yours stay in India.",
 )  # fmt: skip
@@ -123,7 +124,7 @@ def localisation(facts: Facts, _pack: str) -> bool:
 
 @Rule(
     "R27", gate=3, packs=(IN, EU), code="SECTORAL_TRANSFER_RESTRICTED",
-    refs={IN: act("16(2)"), EU: gdpr("44")},
+    refs={IN: act("16(2)"), EU: gdpr("44")}, about=RECORDED,
     text="A law of the sector forbids this transfer.",
     person="A law of this trade demands that these data of yours stay where they are.",
 )  # fmt: skip

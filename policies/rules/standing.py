@@ -3,6 +3,7 @@
 from policies.pdp.model import EU, IN, Facts, Standing
 from policies.rules.law import act, gdpr, rules
 from policies.rules.registry import Rule
+from policies.rules.topics import STANDING
 
 EXPIRED = "expired"
 
@@ -27,7 +28,7 @@ def _stands(state: str, facts: Facts) -> bool:
 
 @Rule(
     "R10", gate=2, code="SUBJECT_ERASED",
-    refs={IN: act("12(3)"), EU: gdpr("17")},
+    refs={IN: act("12(3)"), EU: gdpr("17")}, about=STANDING,
     text="The data concerned have been erased.",
     person="Your data has been erased.",
 )  # fmt: skip
@@ -37,7 +38,7 @@ def subject_erased(facts: Facts, _pack: str) -> bool:
 
 @Rule(
     "R11", gate=2, packs=(IN,), code="RETENTION_VAULT_ONLY",
-    refs={IN: rules("8(3)")},
+    refs={IN: rules("8(3)")}, about=STANDING,
     text="The data concerned are kept only because the law requires it, and sealed for that.",
     person="Your data is kept only because the law demands it, and is not used for this.",
 )  # fmt: skip
@@ -47,7 +48,7 @@ def retention_vault_only(facts: Facts, _pack: str) -> bool:
 
 @Rule(
     "R12", gate=2, code="ERASURE_PENDING", cure="case_rejected",
-    refs={IN: act("8(7)"), EU: gdpr("17", "18")},
+    refs={IN: act("8(7)"), EU: gdpr("17", "18")}, about=STANDING,
     text="An erasure of the data concerned is pending or running.",
     person="Your data is being erased and is no longer used.",
 )  # fmt: skip
@@ -57,7 +58,7 @@ def erasure_pending(facts: Facts, _pack: str) -> bool:
 
 @Rule(
     "R13", gate=2, code="RETENTION_EXPIRED",
-    refs={IN: (*act("8(7)"), *rules("8")), EU: gdpr("5(1)(e)")},
+    refs={IN: (*act("8(7)"), *rules("8")), EU: gdpr("5(1)(e)")}, about=STANDING,
     text="The time for which the data concerned may be kept is over.",
     person="The time for which your data may be kept is over.",
 )  # fmt: skip
@@ -74,7 +75,7 @@ def retention_expired(facts: Facts, _pack: str) -> bool:
 
 @Rule(
     "R14", gate=2, code="SUBJECT_DECEASED", cure="rights_by_nominee",
-    refs={IN: act("14"), EU: ("GDPR Recital 27",)},
+    refs={IN: act("14"), EU: ("GDPR Recital 27",)}, about=STANDING,
     text="The person has died.",
     person="The person has died; a nominee may exercise their rights.",
 )  # fmt: skip

@@ -16,6 +16,8 @@ GUARDED = 8
 """The person is not known to be an adult who decides alone."""
 RECEIVED = 16
 """Somebody beyond the caller receives data, or they go somewhere."""
+RECORDED = 32
+"""Something restrictive is recorded: a duty, protected data, a freeze, an objection, a channel."""
 
 
 def topics(facts: Facts) -> int:
@@ -26,6 +28,8 @@ def topics(facts: Facts) -> int:
         found |= CLAIMS
     if facts.recipients or question.recipients or question.destination:
         found |= RECEIVED
+    if _is_recorded(facts):
+        found |= RECORDED
     if subject is None:
         return found
     if subject.standings:
@@ -33,3 +37,14 @@ def topics(facts: Facts) -> int:
     if subject.age != "adult" or subject.adult_at is not None or subject.has_guardian:
         return found | GUARDED
     return found if facts.consent.given_by == "principal" else found | GUARDED
+
+
+def _is_recorded(facts: Facts) -> bool:
+    purpose, subject = facts.purpose, facts.subject
+    if facts.objections or facts.frozen or facts.special or facts.criminal:
+        return True
+    if facts.question.collected_for or (subject is not None and subject.suppressed):
+        return True
+    if purpose is None:
+        return False
+    return bool(purpose.duties or purpose.needs_dpia or purpose.special or purpose.criminal)
