@@ -15,12 +15,16 @@ from policies.pdp.model import (
     Commitment,
     ConsentFacts,
     Facts,
+    Objection,
     PurposeFacts,
     Question,
+    RecipientFacts,
     ServiceFacts,
     Standing,
     SubjectFacts,
 )
+from policies.rules import RULES
+from policies.rules.topics import topics
 from tests.policies.scenes import DAY, NOW, PERMITTED, PURPOSE, change
 
 NAMES = [PURPOSE, "analytics", "pd:EmailAddress", "order-1", "", "\ud800"]
@@ -34,10 +38,33 @@ STATES = ["given", "renewed", "unknown", "requested", "deferred", "refused", "wi
 STATES += ["expired", "revoked", "invalidated", "odd"]
 STANDINGS = [
     (Standing(state, scope_type, scope, since),)
-    for state in ("restricted", "erasing", "erased", "deceased", "hold", "odd")
+    for state in (
+        "restricted",
+        "erasing",
+        "erased",
+        "deceased",
+        "hold",
+        "vault",
+        "expired",
+        "odd",
+    )
     for scope_type in ("everything", "purpose", "category", "odd")
     for scope in (PURPOSE, "pd:EmailAddress", "other")
     for since in (NOW - 2 * DAY, NOW)
+]
+COUNTRIES = ["", "IN", "DE", "AE"]
+DUTIES = ["sdf", "dpia_due", "localised:pd:EmailAddress", "sector_in:*", "sector_eu:*"]
+DUTIES += ["further_use:analytics"]
+FINDINGS = ["dpia", "sdf_dpia", "lia", "art9", "art10", "soft_opt_in", "s7a", "s7e"]
+FINDINGS += ["compatibility:analytics"]
+OBJECTIONS = [
+    (),
+    *(
+        (Objection(kind, state, since),)
+        for kind in ("particular_situation", "voluntary_use", "said_no", "odd")
+        for state in ("pending", "upheld", "odd")
+        for since in (0, NOW)
+    ),
 ]
 DEFAULTS = {
     "question": Question(),
@@ -55,6 +82,11 @@ MEMBERS: dict[str, dict[str, list[Any]]] = {
         "caller_type": ["service", "user"],
         "resource_type": ["customer", "odd"],
         "data": LISTS,
+        "operations": [(), ("dpv:Profiling",)],
+        "channel": ["email", "post", ""],
+        "destination": ["IN", "DE", "AE"],
+        "collected_for": NAMES,
+        "case": ["", "case-1"],
         "commitment": NAMES,
     },
     "service": {
@@ -63,6 +95,7 @@ MEMBERS: dict[str, dict[str, list[Any]]] = {
         "may_ask": FLAGS,
         "has_contract": FLAGS,
         "contract_ends_at": MAYBE,
+        "country": COUNTRIES,
     },
     "purpose": {
         "code": NAMES,
@@ -72,6 +105,14 @@ MEMBERS: dict[str, dict[str, list[Any]]] = {
         "is_marketing": FLAGS,
         "needs_explicit": FLAGS,
         "schedule_item": ["", "Fourth Schedule, Part B, item 3"],
+        "is_tracking": FLAGS,
+        "is_advertising": FLAGS,
+        "is_detrimental": FLAGS,
+        "needs_dpia": FLAGS,
+        "special": LISTS,
+        "criminal": LISTS,
+        "duties": [(), *((one,) for one in DUTIES)],
+        "findings": [{}, *({one: at} for one in FINDINGS for at in (NOW, NOW + DAY))],
         "material_version": VERSIONS,
     },
     "subject": {
@@ -80,6 +121,7 @@ MEMBERS: dict[str, dict[str, list[Any]]] = {
         "adult_at": MAYBE,
         "is_ambiguous": FLAGS,
         "standings": [(), *STANDINGS],
+        "suppressed": [(), ("email",), ("*",)],
     },
     "consent": {
         "state": STATES,
@@ -109,6 +151,10 @@ CHANGES: list[list[Change]] = [
     *([(part, "", None), (part, "", DEFAULTS[part])] for part in ("purpose", "subject")),
     [("consent", "", ConsentFacts()), ("commitment", "", None), ("service", "", ServiceFacts())],
     [("objected_marketing_at", "", value) for value in MAYBE],
+    [("objections", "", value) for value in OBJECTIONS],
+    [("recipients", "", (RecipientFacts("agency", country),)) for country in COUNTRIES],
+    [("frozen", "", value) for value in ((), ("system:crm",))],
+    [(name, "", value) for name in ("special", "criminal") for value in LISTS],
 ]
 
 
@@ -139,6 +185,11 @@ def _with_standing(facts, state):
     return change(facts, subject={"standings": (*facts.subject.standings, more)})
 
 
+def _objecting(facts, kind, state):
+    since = max(NOW, facts.consent.since)
+    return replace(facts, objections=(*facts.objections, Objection(kind, state, since)))
+
+
 def _withdrawn(facts):
     if facts.consent.state not in ("given", "renewed"):
         # Whoever holds no consent has no commitment resting on one.
@@ -156,6 +207,18 @@ PROTECTIONS = {
     "refuse": lambda f: change(f, consent={"state": "refused"}),
     "object": lambda f: replace(
         f, objected_marketing_at=max(NOW, f.consent.since, f.objected_marketing_at or 0)
+    ),
+    "object to one purpose": lambda f: _objecting(f, "particular_situation", "pending"),
+    "uphold an objection": lambda f: _objecting(f, "particular_situation", "upheld"),
+    "object to a volunteered use": lambda f: _objecting(f, "voluntary_use", "upheld"),
+    "close every channel": lambda f: _known_part(f, "subject", suppressed=("*",)),
+    "freeze": lambda f: replace(f, frozen=("system:crm",)),
+    "end retention": lambda f: _with_standing(f, "expired"),
+    "seal in the vault": lambda f: _with_standing(f, "vault"),
+    "findings unknown": lambda f: _known_part(f, "purpose", findings={}),
+    "country of the service unknown": lambda f: change(f, service={"country": ""}),
+    "countries of recipients unknown": lambda f: replace(
+        f, recipients=tuple(RecipientFacts(each.code) for each in f.recipients)
     ),
     "restrict": lambda f: _with_standing(f, "restricted"),
     "erase": lambda f: _with_standing(f, "erasing"),
@@ -230,6 +293,25 @@ def check_laws(facts):
     assert decide(change(facts, subject={"packs": ("IN", "EU")})).permit == all(alone)
 
 
+def check_topics(facts):
+    """No rule that would fire is left out because of what a question is about."""
+    about = topics(facts)
+    for rule in RULES:
+        if rule.about and any(rule.fires(facts, pack) for pack in rule.packs or ("",)):
+            assert about & rule.about, rule.number
+
+
+def check_child(facts):
+    """In India a child is never tracked or targeted, but under the Fourth Schedule."""
+    subject, purpose = facts.subject, facts.purpose
+    if subject is None or purpose is None or "IN" not in subject.packs or subject.age != "child":
+        return
+    if subject.adult_at is not None and subject.adult_at <= facts.now:
+        return
+    if (purpose.is_tracking or purpose.is_advertising) and not purpose.schedule_item:
+        assert not decide(facts).permit
+
+
 def check_replay(facts):
     """Stored facts decide the same."""
     try:
@@ -240,7 +322,9 @@ def check_replay(facts):
     assert decide(msgspec.json.decode(stored, type=Facts)) == decide(facts)
 
 
-CHECKS = [check_reasons, check_permit, check_hold, check_laws, check_replay]
+CHECKS = [
+    check_reasons, check_permit, check_hold, check_laws, check_topics, check_child, check_replay,
+]  # fmt: skip
 
 
 @pytest.mark.req("POL-07", "POL-08", "POL-09", "CON-12")
