@@ -5,6 +5,7 @@ programmes are laid out once, with their findings ready. An exception is the cal
 denies that one item with `failed`.
 """
 
+from collections.abc import Iterator
 from datetime import date
 
 from msgspec.structs import replace
@@ -145,14 +146,20 @@ def _ground(facts: Facts, purpose: PurposeFacts, pack: str, of: Kind) -> tuple[R
 def _valid_until(facts: Facts, subject: SubjectFacts, purpose: PurposeFacts) -> int:
     """Return the first moment at which the permit could be wrong, at most `valid_seconds` away."""
     until, now = facts.now + facts.valid_seconds * _MICROSECONDS, facts.now
-    commitment = None if facts.commitment is None else facts.commitment.ends_at
-    ends = [facts.consent.expires_at, subject.adult_at, facts.service.contract_ends_at, commitment]
-    ends += purpose.findings.values()
-    ends += [party.tool_ends_at for party in facts.recipients]
-    ends += [each.since for each in subject.standings if each.state == EXPIRED]
-    if facts.model is not None:
-        ends.append(facts.model.diligence_until)
-    for end in ends:
+    for end in (facts.consent.expires_at, subject.adult_at, facts.service.contract_ends_at):
         if end is not None and now < end < until:
             until = end
+    if facts.commitment or facts.recipients or facts.model or purpose.findings or subject.standings:
+        return min([until, *(end for end in _further_ends(facts, subject, purpose) if now < end)])
     return until
+
+
+def _further_ends(facts: Facts, subject: SubjectFacts, purpose: PurposeFacts) -> Iterator[int]:
+    yield from purpose.findings.values()
+    yield from (each.since for each in subject.standings if each.state == EXPIRED)
+    ends = [party.tool_ends_at for party in facts.recipients]
+    if facts.commitment is not None:
+        ends.append(facts.commitment.ends_at)
+    if facts.model is not None:
+        ends.append(facts.model.diligence_until)
+    yield from (end for end in ends if end is not None)

@@ -21,6 +21,7 @@ _IN_ORDER: dict[tuple[str, ...], tuple[str, ...]] = {
     (): (), (IN,): (IN,), (EU,): (EU,), (IN, EU): (IN, EU), (EU, IN): (IN, EU),
 }  # fmt: skip
 _PROOF = "R67"
+ON_IN, ON_EU = CONSENT_GROUND[IN], CONSENT_GROUND[EU]
 
 
 class Step(NamedTuple):
@@ -44,6 +45,10 @@ class Kind(NamedTuple):
     is_legacy: bool = False
 
 
+_PLAIN: dict[tuple[tuple[str, ...], bool, bool, int], Kind] = {}
+"""The kinds met so far that are neither reserved nor simulated: there are few, by construction."""
+
+
 def in_order(packs: tuple[str, ...]) -> tuple[str, ...]:
     """The laws that have rules here, in the order in which they speak."""
     ordered = _IN_ORDER.get(packs)
@@ -57,14 +62,12 @@ def kind(facts: Facts, as_of: date | None = None) -> Kind:
     subject, purpose, question = facts.subject, facts.purpose, facts.question
     packs = () if subject is None else in_order(subject.packs)
     grounds = {} if purpose is None else purpose.grounds
-    on_in, on_eu = grounds.get(IN) == CONSENT_GROUND[IN], grounds.get(EU) == CONSENT_GROUND[EU]
+    plain = (packs, grounds.get(IN) == ON_IN, grounds.get(EU) == ON_EU, topics(facts))
     if as_of is None and not question.purpose.startswith(PREFIX):
-        return Kind(packs, on_in, on_eu, topics(facts))
+        return _PLAIN.get(plain) or _PLAIN.setdefault(plain, Kind(*plain))
     code = question.purpose if question.purpose in RESERVED else ""
-    return Kind(
-        packs, on_in, on_eu, topics(facts), code, is_reading(question.operations), as_of,
-        facts.consent.is_legacy,
-    )  # fmt: skip
+    reading = is_reading(question.operations)
+    return Kind(*plain, code, reading, as_of, facts.consent.is_legacy)
 
 
 @lru_cache(maxsize=8192)
