@@ -9,6 +9,7 @@ import pytest
 from tests.database import TestDatabase
 from tests.factories.company import EVALUATION, Company, company
 from tests.factories.server import Site, serving
+from tests.policies.searches import RESOURCE
 
 
 @pytest.fixture(scope="session")
@@ -50,3 +51,18 @@ def ask(http: httpx.Client) -> Callable[..., dict[str, Any]]:
         return answer.json()
 
     return decide
+
+
+@pytest.fixture
+def search(http: httpx.Client) -> Callable[..., dict[str, Any]]:
+    """Searches, and gives the answer; whatever is not one fails the test."""
+
+    def find(asker: Company, path: str = RESOURCE, page: Any = None, **more: Any) -> dict[str, Any]:
+        body = {**asker.question("ignored"), **more}
+        if page is not None:
+            body["page"] = page
+        answer = http.post(path, json=body, headers=asker.headers)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    return find
