@@ -42,6 +42,7 @@ MENU: tuple[Heading, ...] = (
         {
             "Decision": _("Decisions"),
             "Rule": _("Statutory rules"),
+            "PolicyVersion": _("The company's own rules"),
             "Rehearsal": _("Rehearsals"),
             "EntryIndex": _("Audit log"),
             "LogState": _("Verification of the log"),

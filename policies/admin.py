@@ -22,6 +22,7 @@ from policies.filters import BackingFilter, ModelFilter, PurposeFilter, ServiceF
 from policies.intake import revealing
 from policies.models import AIDecision, Processing
 from policies.recalls import admin as recalls  # noqa: F401 (registers)
+from policies.versions import admin as versions  # noqa: F401 (registers)
 from policies.words import REVEAL_REASONS
 
 HIDDEN = ("names", "sealed")

@@ -31,7 +31,12 @@ Counted = Literal["purpose", "channel", "campaign", "item"]
 
 
 class _Strict(
-    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True
+    msgspec.Struct,
+    gc=False,
+    frozen=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    kw_only=True,
 ):
     """A part of a guardrail."""
 

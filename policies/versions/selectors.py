@@ -70,6 +70,16 @@ def in_force(controller_id: UUID, at: datetime) -> PolicyVersion | None:
     return standing.order_by("-effective_from", "-number").first()
 
 
+def before(of: PolicyVersion) -> PolicyVersion | None:
+    """The version that is in force when this one and all later ones are withdrawn."""
+    earlier = PolicyVersion.objects.filter(
+        controller_id=of.controller_id, state=State.APPROVED, effective_from__lte=of.effective_from
+    ).exclude(pk=of.pk)
+    same = earlier.filter(effective_from=of.effective_from, number__gt=of.number)
+    found = earlier.exclude(pk__in=same.values("pk"))
+    return found.order_by("-effective_from", "-number").first()
+
+
 def standing(of: PolicyVersion, at: datetime) -> Standing:
     """Where a version stands at a moment."""
     if of.state != State.APPROVED or of.effective_from is None:

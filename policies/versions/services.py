@@ -169,7 +169,7 @@ def roll_back(*, by: Actor, controller_id: UUID, number: int) -> PolicyVersion |
     """
     _one_at_a_time(controller_id)
     approved = selectors.versions(controller_id).filter(state=State.APPROVED)
-    goal = approved.filter(number=number, effective_from__lte=_database_now()).first()
+    goal = approved.filter(number=number).first()
     if goal is None and number != 0:
         raise NothingToRollBackError
     later = [one for one in approved if goal is None or _begins_after(one, goal)]

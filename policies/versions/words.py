@@ -18,6 +18,7 @@ from policies.guardrails.model import (
     Quiet,
     Require,
 )
+from policies.versions.selectors import Standing
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -69,6 +70,14 @@ WEEKDAYS: "tuple[StrOrPromise, ...]" = (
     gettext_lazy("Thursday"), gettext_lazy("Friday"), gettext_lazy("Saturday"),
     gettext_lazy("Sunday"),
 )  # fmt: skip
+STANDINGS: "dict[Standing, StrOrPromise]" = {
+    Standing.DRAFT: gettext_lazy("Draft"),
+    Standing.REHEARSED: gettext_lazy("Draft, rehearsed"),
+    Standing.APPROVED: gettext_lazy("Approved, comes into force later"),
+    Standing.ACTIVE: gettext_lazy("In force"),
+    Standing.RETIRED: gettext_lazy("Replaced by a later one"),
+    Standing.WITHDRAWN: gettext_lazy("Withdrawn"),
+}
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
 
