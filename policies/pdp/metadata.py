@@ -36,7 +36,8 @@ def document(path: str, base: str, endpoints: Mapping[str, str]) -> bytes:
     decision point; its key is among `KEYS`. Raises KeyUnavailableError.
     """
     if path == KEYS:
-        return msgspec.json.encode({"keys": [_published(one) for one in keys.public_keys()]})
+        published = [_published(one.key_id, one.raw) for one in keys.public_keys()]
+        return msgspec.json.encode({"keys": published})
     claims: dict[str, Any] = {"policy_decision_point": base + path.removeprefix(PATH)}
     claims |= {name: base + where for name, where in endpoints.items()}
     claims |= {"supported_obligations": [ANY_OF_OURS], "jwks_uri": base + KEYS}
@@ -44,10 +45,10 @@ def document(path: str, base: str, endpoints: Mapping[str, str]) -> bytes:
     return msgspec.json.encode({**claims, "signed_metadata": _signed(issued)})
 
 
-def _published(key: keys.PublicKey) -> dict[str, str]:
+def _published(key_id: str, raw: bytes) -> dict[str, str]:
     return {
-        "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": _ALGORITHM, "kid": key.key_id,
-        "x": _text(key.raw),
+        "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": _ALGORITHM, "kid": key_id,
+        "x": _text(raw),
     }  # fmt: skip
 
 
