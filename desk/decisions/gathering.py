@@ -20,9 +20,10 @@ from audit.criteria import Criteria
 from audit.search import Page, search
 from desk.decisions import words
 from policies.pdp.model import Decision, Facts, Reason
+from policies.pdp.policy import NONE
 from policies.pdp.record import EVENT
-from policies.rehearsal.selectors import Replayed
-from policies.rehearsal.trail import Look, Said, trail
+from policies.rehearsal.selectors import Replayed, policy_of
+from policies.rehearsal.trail import OTHER_LAW, Look, Said, own_trail, trail
 from policies.rules import RULES
 from policies.rules.registry import Rule
 from policies.texts import cure, instrument, reason_text
@@ -89,6 +90,17 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnShown:
+    """A rule of the company's own that concerned the use."""
+
+    code: str
+    title: str
+    text: str
+    said: str
+    state: Said
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionShown:
     """One decision: the answer in words, the road to it, and whether it can be made again."""
 
@@ -99,6 +111,7 @@ class DecisionShown:
     facts: tuple[tuple[str, str], ...]
     obligations: tuple[tuple[str, str], ...]
     gates: tuple[Gate, ...]
+    own: tuple[OwnShown, ...]
     parts: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     replay: str
     is_alarming: bool
@@ -159,18 +172,34 @@ def decision(one: Replayed) -> DecisionShown:
         reasons=tuple(map(_reason, was.reasons)) if was else (),
         cure=_(cure(was.cure).text) if was and was.cure else "",
         facts=tuple(_said(was)) if was else (), obligations=_obligations(was) if was else (),
-        gates=gates(trail(facts)) if facts else (), parts=tuple(_parts(facts)) if facts else (),
+        gates=gates(trail(facts)) if facts else (),
+        own=_own(one.controller_id, facts, was) if facts and was else (),
+        parts=tuple(_parts(facts)) if facts else (),
         replay=str(words.FINDINGS[made.finding]), is_alarming=made.finding in words.ALARMING,
         differences=made.differences,
     )  # fmt: skip
 
 
 def gates(looks: tuple[Look, ...]) -> tuple[Gate, ...]:
-    """The trail by gate."""
+    """The trail by gate, without what laws say that do not apply."""
+    asked = [look for look in looks if look.why != OTHER_LAW]
     return tuple(
         _gate(number, tuple(_step(look) for look in group))
-        for number, group in groupby(looks, key=lambda look: look.rule.gate)
+        for number, group in groupby(asked, key=lambda look: look.rule.gate)
     )
+
+
+def _own(controller_id: UUID, facts: Facts, was: Decision) -> tuple[OwnShown, ...]:
+    policy = policy_of(controller_id, was.policy_version) or NONE
+    language = get_language() or "en"
+    return tuple(
+        OwnShown(
+            one.rule.code, one.rule.title,
+            (one.rule.text.hi if language == "hi" else "") or one.rule.text.en,
+            str(words.SAID[one.said]), one.said,
+        )
+        for one in own_trail(policy, facts, was)
+    )  # fmt: skip
 
 
 def rule_gates(law: str = "") -> tuple[tuple[int, str, tuple[RuleShown, ...]], ...]:

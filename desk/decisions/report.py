@@ -136,24 +136,17 @@ def draft_sentence(controller_id: UUID) -> str:
     draft = versions.draft(controller_id)
     if draft is None:
         return ""
-    about = {
-        "version": str(draft), "at": _moment(draft.changed_at), "rules": len(draft.rules)
-    }  # fmt: skip
-    if draft.rehearsed_at is None or draft.state == "draft":
-        return (
-            _(
-                "%(version)s is the draft: %(rules)d rules, last changed %(at)s. It was not "
-                "rehearsed since, so nobody can approve it yet."
-            )
-            % about
-        )
-    return (
-        _(
-            "%(version)s is the draft: %(rules)d rules, last changed %(at)s, and rehearsed since. "
-            "A second person can approve it."
-        )
-        % about
-    )
+    rules = ngettext("%(n)d rule", "%(n)d rules", len(draft.rules)) % {"n": len(draft.rules)}
+    about = {"version": str(draft), "at": _moment(draft.changed_at), "rules": rules}
+    if draft.state == "draft":
+        return _(
+            "%(version)s is the draft: %(rules)s, last changed %(at)s. It was not rehearsed since, "
+            "so nobody can approve it yet."
+        ) % about  # fmt: skip
+    return _(
+        "%(version)s is the draft: %(rules)s, last changed %(at)s, and rehearsed since. A second "
+        "person can approve it."
+    ) % about  # fmt: skip
 
 
 def _state(of: Rehearsal) -> str:
@@ -260,13 +253,13 @@ def _examples(counted: Tally) -> tuple[tuple[str, tuple[Example, ...]], ...]:
 def _notes(counted: Tally) -> tuple[str, ...]:
     """What an officer must know to trust the numbers."""
     told: Sequence[tuple[int, str]] = (
-        (counted.of(Flow.UNJUDGED), _("%(n)s could not be judged: the record does not say when the "
-                                      "behaviour was that the draft waits for.")),
-        (counted.skipped, _("%(n)s were refusals of a decision point in trouble and were left "
-                            "out.")),
-        (counted.unreadable, _("%(n)s records cannot be read as decisions. Verify the log.")),
-        (counted.unproven, _("%(n)s decisions came out otherwise when made again under the very "
-                             "version that made them. Verify the log.")),
+        (counted.of(Flow.UNJUDGED), _("Could not be judged, because the record does not say when "
+                                      "the behaviour was that the draft waits for: %(n)s.")),
+        (counted.skipped, _("Left out, because the decision point was in trouble and refused: "
+                            "%(n)s.")),
+        (counted.unreadable, _("Records that cannot be read as decisions: %(n)s. Verify the log.")),
+        (counted.unproven, _("Decisions that came out otherwise when made again under the very "
+                             "version that made them: %(n)s. Verify the log.")),
     )  # fmt: skip
     return tuple(text % {"n": _number(count)} for count, text in told if count)
 

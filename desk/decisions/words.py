@@ -30,7 +30,6 @@ SAID: "dict[Said, StrOrPromise]" = {
     Said.DENIED: _("Denies"), Said.PASSED: _("Passes"), Said.NOT_ASKED: _("Not asked"),
 }  # fmt: skip
 WHY: "dict[str, StrOrPromise]" = {
-    "other_law": _("This law does not apply here."),
     "other_ground": _("Consent is not the ground here."),
     "not_concerned": _("It is not about this kind of use."),
     "reserved": _("The purpose is one that the law itself demands, which passes by this rule."),

@@ -8,7 +8,10 @@ from typing import Any, Final
 
 import msgspec
 
-from policies.pdp.model import Facts
+from policies.guardrails.compiled import Ruled
+from policies.guardrails.model import Guardrail
+from policies.pdp.model import Decision, Facts
+from policies.pdp.policy import Guardrails
 from policies.pdp.programmes import Kind, finding, kind, silence, spoken
 from policies.rules import RULES
 from policies.rules.registry import Rule
@@ -23,6 +26,8 @@ class Said(StrEnum):
 
 
 OTHER_LAW: Final = "other_law"
+OWN: Final = "G:"
+"""What the number of a controller's own rule begins with, where a decision names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,30 @@ def _look(rule: Rule, pack: str, facts: Facts, of: Kind) -> Look:
     seen: dict[str, Any] = {}
     fired = rule.fires(_Watched(facts, "", seen), pack)  # type: ignore[arg-type] # reads as one
     return Look(rule, pack, Said.DENIED if fired else Said.PASSED, refs, tuple(seen.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A rule of the controller's own that concerned a use, and what became of it."""
+
+    rule: Guardrail
+    said: Said
+
+
+def own_trail(policy: Guardrails, facts: Facts, decision: Decision) -> tuple[Own, ...]:
+    """The controller's rules that concerned a use; they are asked only where the law permits."""
+    if not isinstance(policy, Ruled):
+        return ()
+    denying = {reason.rule for reason in decision.reasons}
+    is_asked = decision.permit or any(one.startswith(OWN) for one in denying)
+    return tuple(
+        Own(rule, _said(f"{OWN}{rule.code}" in denying) if is_asked else Said.NOT_ASKED)
+        for rule in policy.concerning(facts)
+    )
+
+
+def _said(is_denied: bool) -> Said:
+    return Said.DENIED if is_denied else Said.PASSED
 
 
 class _Watched:

@@ -3,16 +3,31 @@
 import re
 from uuid import UUID
 
+import msgspec
 import pytest
+from django.db import transaction
 
+from audit import services as audit
+from audit.actors import Actor, Target
 from audit.models import EntryIndex
 from keys.ids import uuid7
+from policies.pdp.engine import decide
 from policies.rules import RULES
+from policies.versions import selectors as versions
+from policies.versions import services as policy
+from subjects.services import ref
 from tests.desk import house
 from tests.factories.decisions import recorded
+from tests.policies.scenes import INDIA, change
 
 pytestmark = [pytest.mark.django_db, pytest.mark.req("POL-08", "ADM-08")]
 LIST, RULE_TABLE = "/admin/decisions/", "/admin/rules/"
+NILS, OLGA = Actor("officer", "nils"), Actor("officer", "olga")
+NO_SMS = {
+    "code": "no_sms", "title": "No text messages", "match": {"channels": ["sms"]},
+    "effect": {"kind": "deny"}, "text": {"en": "We send no text messages."},
+    "person": {"en": "No text messages."},
+}  # fmt: skip
 
 
 def text(answer):
@@ -32,6 +47,33 @@ def made(lotus):
 @pytest.fixture
 def auditor(lotus):
     return house.signed_in(house.officer(lotus, "ada", "auditor"))
+
+
+def put_in_force(lotus):
+    """A version of the company's own rules, rehearsed and approved."""
+    version = policy.draft_policy(by=NILS, controller_id=lotus.id, note="x")
+    version = policy.put_guardrail(by=NILS, version=version, guardrail=NO_SMS)
+    version = policy.note_rehearsed(by=NILS, version=version, job_id=uuid7())
+    return policy.approve_policy(by=OLGA, version=version)
+
+
+def denied_by(version):
+    """Facts that the law permits and the version denies, with the decision."""
+    facts = change(INDIA, question={"channel": "sms"})
+    decision = decide(facts, versions.compiled_version(version))
+    assert decision.rule == "G:no_sms"
+    return facts, decision
+
+
+def entry_of(lotus, facts, decision):
+    """The entry that the decision point leaves of it."""
+    with transaction.atomic():
+        return audit.record(
+            event="decision:made", by=Actor("service", "s"), controller_id=lotus.id,
+            target=Target("decision", ""), subject=ref(lotus.person), purpose=facts.purpose.code,
+            outcome="deny", reason_code=decision.reason_code,
+            data=msgspec.to_builtins({"facts": facts, "decision": decision}),
+        )  # fmt: skip
 
 
 class TestTheList:
@@ -90,12 +132,26 @@ class TestOneDecision:
 
         assert page.count('class="gate" open') == 1
 
-    def test_names_each_rule_once_for_each_law(self, auditor, made):
+    def test_names_each_rule_of_the_laws_that_apply_once(self, auditor, made):
         gates = auditor.get(f"{LIST}{made[True]}/").context["shown"].gates
 
         steps = [(step.number, step.law) for gate in gates for step in gate.steps]
         assert len(steps) == len(set(steps))
-        assert {number for number, _ in steps} == {rule.number for rule in RULES}
+        assert {law for _, law in steps} == {"", "India"}
+        assert {number for number, _ in steps} == {
+            rule.number for rule in RULES if not rule.packs or "IN" in rule.packs
+        }
+
+    def test_names_the_companys_own_rules_that_concern_it(self, auditor, lotus):
+        version = put_in_force(lotus)
+        facts, decision = denied_by(version)
+        entry = entry_of(lotus, facts, decision)
+
+        page = auditor.get(f"{LIST}{entry}/")
+
+        (own,) = page.context["shown"].own
+        assert (own.title, str(own.state)) == ("No text messages", "denied")
+        assert "the same answer, byte for byte" in text(page)
 
     def test_whose_record_has_no_facts_says_so(self, auditor, lotus):
         odd = house.decide(lotus)

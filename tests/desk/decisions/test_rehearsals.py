@@ -10,17 +10,12 @@ from keys.ids import uuid7
 from policies.rehearsal.models import Rehearsal
 from policies.versions import services as policy
 from tests.desk import house
-from tests.desk.decisions.test_explorer import text
+from tests.desk.decisions.test_explorer import NO_SMS, text
 from tests.factories.decisions import OFFERS, recorded
 from work import services as work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.req("POL-14", "ADM-08")]
 LIST = "/admin/rehearsals/"
-NO_SMS = {
-    "code": "no_sms", "title": "No text messages", "match": {"channels": ["sms"]},
-    "effect": {"kind": "deny"}, "text": {"en": "We send no text messages."},
-    "person": {"en": "No text messages."},
-}  # fmt: skip
 
 
 @pytest.fixture
