@@ -28,6 +28,8 @@ def topics(facts: Facts) -> int:
         found |= CLAIMS
     if facts.recipients or question.recipients or question.destination:
         found |= RECEIVED
+    elif facts.purpose is not None and facts.purpose.recipients:
+        found |= RECEIVED
     if _is_recorded(facts):
         found |= RECORDED
     if subject is None:

@@ -48,7 +48,9 @@ def _agreed_expressly(facts: Facts) -> bool:
 def transfer_no_basis(facts: Facts, _pack: str) -> bool:
     receiving, country = facts.recipients, facts.question.destination
     covered = [party for party in receiving if _is_covered(party, facts.now)]
-    strangers = set(facts.question.recipients).difference(each.code for each in receiving)
+    declared = () if facts.purpose is None else facts.purpose.recipients
+    expected = facts.question.recipients or declared
+    strangers = set(expected).difference(each.code for each in receiving)
     is_bare = bool(country) and not _is_safe(country, "", facts.now)
     if is_bare and any(party.country == country for party in covered):
         is_bare = False
