@@ -11,10 +11,12 @@ from uuid import UUID
 import msgspec
 from django.conf import settings
 
+from audit import members
 from audit import selectors as log
 from audit.classes import RetentionClass
 from consent import selectors as consents
 from keys.ids import uuid7_at
+from policies.audiences.models import AudiencePart
 from policies.recalls.models import Campaign, Recall
 from subjects import news
 
@@ -22,6 +24,10 @@ LONGEST_LEASE_SECONDS = 3600
 """Permits may have been given when they still lasted longer than they do now."""
 SKEW = timedelta(minutes=10)
 """Ids carry the clock of the process that made them."""
+CHUNK = "audience:recorded"
+LAST = UUID(int=2**128 - 1)
+MOST = 10_000
+"""A person is in no more chunks of audiences than this within the time that counts."""
 CLASSES = (RetentionClass.PROCESSING.value, "held")
 
 Key = tuple[str, UUID, str]
@@ -41,7 +47,7 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """A permit of the log."""
+    """A permit of the log about one person: a decision, or a chunk of an audience."""
 
     id: UUID
     key: Key
@@ -60,11 +66,14 @@ def ended(told: News, *, cause_id: UUID, now: datetime) -> dict[Key, Ended]:
     """Live permits that this cause has not recalled yet, and campaigns, by whom to tell."""
     purposes = _purposes(told)
     campaigns = _running(told, purposes, now)
-    permits = _permits(told, purposes, _since(campaigns, now))
-    live = _live(permits, _known(cause_id), now)
+    since = _since(campaigns, now)
+    alone, among = _permits(told, purposes, since), _among_many(told, purposes, since)
+    live = _live(alone, now) | _live_chunks(among, now)
+    live -= _known(cause_id, told.people)
+    permits = [*alone, *among]
     found: dict[Key, Ended] = {}
     for permit in permits:
-        if permit.id in live:
+        if (permit.id, permit.key[1]) in live:
             found.setdefault(permit.key, Ended()).decisions.append(str(permit.id))
         for campaign in campaigns.get((permit.key[0], permit.key[2]), ()):
             if campaign.since_at <= permit.at:
@@ -99,12 +108,17 @@ def _running(
 
 
 def _since(campaigns: dict[tuple[str, str], list[Campaign]], now: datetime) -> datetime:
-    lease = max(settings.DECISION_VALID_SECONDS, LONGEST_LEASE_SECONDS)
     starts = [one.since_at for many in campaigns.values() for one in many]
-    return min([now - timedelta(seconds=lease), *starts]) - SKEW
+    return min([now - _longest(), *starts]) - SKEW
+
+
+def _longest() -> timedelta:
+    lease = max(settings.DECISION_VALID_SECONDS, settings.AUDIENCE_VALID_SECONDS)
+    return timedelta(seconds=max(lease, LONGEST_LEASE_SECONDS))
 
 
 def _permits(told: News, purposes: Collection[str] | None, since: datetime) -> list[Permit]:
+    """The permits of decisions about one person each."""
     rows = log.entries([told.controller_id]).filter(
         subject_id__in=told.people, id__gte=uuid7_at(since), retention_class__in=CLASSES,
         event="decision:made", outcome="permit",
@@ -119,18 +133,47 @@ def _permits(told: News, purposes: Collection[str] | None, since: datetime) -> l
     ]
 
 
-def _known(cause_id: UUID) -> set[str]:
-    rows = Recall.objects.filter(cause_id=cause_id).values_list("decisions", flat=True)
-    return {one for decisions in rows for one in decisions}
+def _among_many(told: News, purposes: Collection[str] | None, since: datetime) -> list[Permit]:
+    """The chunks of audiences that name these people."""
+    named: dict[UUID, list[UUID]] = {}
+    for person in told.people:
+        for entry_id in members.about(
+            told.controller_id, person, since=uuid7_at(since), until=LAST, limit=MOST
+        ):
+            named.setdefault(entry_id, []).append(person)
+    rows = log.entries([told.controller_id]).filter(
+        id__in=named, retention_class__in=CLASSES, event=CHUNK
+    )
+    if purposes is not None:
+        rows = rows.filter(purpose__in=purposes)
+    columns = rows.order_by("id").values_list("id", "actor_id", "purpose", "at")
+    return [
+        Permit(entry_id, (service, person, purpose), at)
+        for entry_id, service, purpose, at in columns
+        for person in named[entry_id]
+    ]
 
 
-def _live(permits: Iterable[Permit], known: Collection[str], now: datetime) -> set[UUID]:
+def _known(cause_id: UUID, people: Collection[UUID]) -> set[tuple[UUID, UUID]]:
+    """What this cause has recalled already, by decision and person."""
+    rows = Recall.objects.filter(cause_id=cause_id, subject_id__in=people)
+    columns = rows.values_list("subject_id", "decisions")
+    return {(UUID(one), person) for person, decisions in columns for one in decisions}
+
+
+def _live(permits: Iterable[Permit], now: datetime) -> set[tuple[UUID, UUID]]:
     """Those whose end lies ahead; of a payload that is gone nobody can tell, so it counts."""
-    lease = max(settings.DECISION_VALID_SECONDS, LONGEST_LEASE_SECONDS)
-    recent = now - timedelta(seconds=lease)
-    found = {one.id for one in permits if one.at > recent and str(one.id) not in known}
-    bodies = log.payloads(found, CLASSES) if found else {}
-    return {one for one in found if one not in bodies or _end(bodies[one]) > now.timestamp() * 1e6}
+    recent = {one.id: one.key[1] for one in permits if one.at > now - _longest()}
+    bodies = log.payloads(recent, CLASSES) if recent else {}
+    ended = {one for one, body in bodies.items() if _end(body) <= now.timestamp() * 1e6}
+    return {(one, person) for one, person in recent.items() if one not in ended}
+
+
+def _live_chunks(permits: Iterable[Permit], now: datetime) -> set[tuple[UUID, UUID]]:
+    found = {(one.id, one.key[1]) for one in permits}
+    parts = AudiencePart.objects.filter(id__in={one for one, _ in found}, valid_until__gt=now)
+    live = set(parts.values_list("id", flat=True))
+    return {(one, person) for one, person in found if one in live}
 
 
 class _Decision(msgspec.Struct):

@@ -10,6 +10,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.req("INT-02")]
 
 ADD = "/admin/policies/endpoint/add/"
 URL = "https://hooks.example/new"
+CONFIRMED = {"confirmed": "yes"}
 
 
 @pytest.fixture
@@ -88,7 +89,7 @@ class TestChanging:
     def test_the_secret_shows_the_new_one_and_keeps_the_former_for_a_while(self, desk, lotus):
         endpoint = Endpoint.objects.get(controller_id=lotus.id)
 
-        answer = desk.post(act(endpoint, "change-secret"), {})
+        answer = desk.post(act(endpoint, "change-secret"), CONFIRMED)
 
         after = Endpoint.objects.get(pk=endpoint.pk)
         assert answer.context["secret"].value.startswith("whsec_")
@@ -99,8 +100,8 @@ class TestChanging:
     def test_ending_is_final(self, desk, lotus):
         endpoint = Endpoint.objects.get(controller_id=lotus.id)
 
-        desk.post(act(endpoint, "end"), {})
-        again = desk.post(act(endpoint, "end"), {})
+        desk.post(act(endpoint, "end"), CONFIRMED)
+        again = desk.post(act(endpoint, "end"), CONFIRMED)
 
         assert Endpoint.objects.get(pk=endpoint.pk).disabled_reason == "officer"
         assert again.status_code == 422

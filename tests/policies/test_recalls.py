@@ -4,13 +4,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import transaction
+from sammati_client import Secrets, read_recall
 
 from audit import alarms
 from audit.models import EntryIndex
 from consent import services as consent
+from consent.models import ConsentState
 from consent.transitions import State
+from policies.audiences import services as audiences
+from policies.pdp.model import Question
 from policies.recalls import endpoints
 from policies.recalls.models import Endpoint, Recall
+from subjects import news
 from tests.factories.company import AUTHOR, OFFERS, SURVEYS, company
 from tests.factories.decisions import recorded
 from tests.policies.hearing import listening, work_off
@@ -124,6 +129,58 @@ class TestAWithdrawal:
         work_off()
 
         assert Recall.objects.get().state == "polled"
+
+    def test_is_read_by_our_own_client(self, lotus, asha, ear, secret):
+        decision = permits(lotus, asha)
+
+        lotus.withdraws(asha)
+        work_off()
+
+        (heard,) = ear.heard
+        recall = read_recall(heard.raw, heard.headers, Secrets(secret))
+        assert (recall.subject, recall.purpose, recall.decisions, recall.is_complete) == (
+            str(asha.id), OFFERS, (decision,), True,
+        )  # fmt: skip
+
+
+class TestAnAudience:
+    @pytest.fixture
+    def audience(self, lotus, asha):
+        """Made for the campaign "spring", of Asha and of Ravi."""
+        ravi = lotus.person("ravi@example.in")
+        lotus.yes(ravi)
+        asked = audiences.request(
+            by=AUTHOR, controller_id=lotus.id, service_id=lotus.service.id,
+            question=Question(purpose=OFFERS, caller="mailer", caller_type="service"),
+        )  # fmt: skip
+        work_off()
+        return asked
+
+    def test_recalls_the_one_who_leaves_it(self, lotus, asha, ear, secret, audience):
+        lotus.withdraws(asha)
+        work_off()
+
+        (heard,) = ear.heard
+        assert heard.data["subject"] == str(asha.id)
+        assert heard.data["decisions"] == [str(audience.parts.get().id)]
+
+    def test_recalls_each_who_leaves_it_together(self, lotus, asha, ear, secret, audience):
+        everybody = [line.subject_id for line in ConsentState.objects.filter(state="given")]
+        news.permits_ended(
+            controller_id=lotus.id, subject_ids=everybody, reason="consent_revoked",
+            scope_type=news.PURPOSE, scope=OFFERS,
+        )  # fmt: skip
+        work_off()
+
+        assert {one.data["subject"] for one in ear.heard} == {str(one) for one in everybody}
+
+    def test_that_is_over_is_recalled_no_more(self, lotus, asha, ear, secret, audience):
+        audience.parts.update(valid_until=datetime.now(UTC))
+
+        lotus.withdraws(asha)
+        work_off()
+
+        assert ear.heard == []
 
 
 class TestOtherActs:
