@@ -117,6 +117,7 @@ class TestVerbs:
             "change_service": lambda: services.change_service(
                 by=BY, service=service, is_active=False, purposes=["a.b"]
             ),
+            "set_pace": lambda: services.set_pace(by=BY, service=service, items_per_second=9),
             "issue_key": lambda: services.issue_key(by=BY, service=service),
             "revoke_key": lambda: services.revoke_key(by=BY, key=key),
             "end_contract": lambda: registry.end_contract(
@@ -129,8 +130,8 @@ class TestVerbs:
         }
 
     @pytest.mark.parametrize(
-        "verb", ["change_service", "issue_key", "revoke_key", "end_contract", "close_purpose",
-                 "republish"],
+        "verb", ["change_service", "set_pace", "issue_key", "revoke_key", "end_contract",
+                 "close_purpose", "republish"],
     )  # fmt: skip
     def test_moves_it(self, company, version, verb):
         before = version()

@@ -183,6 +183,24 @@ class TestServices:
         assert [one.purpose for one in service.purposes.all()] == ["research.surveys"]
         assert len(entries("service:changed")) == 1
 
+    def test_are_given_a_pace_of_their_own_and_lose_it_again(self, desk, service, entries):
+        paces = []
+        for given in ("250", ""):
+            act(desk, service, "set-pace", {"items_per_second": given})
+            service.refresh_from_db()
+            paces.append(service.items_per_second)
+
+        assert paces == [250, None]
+        assert len(entries("service:changed")) == 2
+
+    @pytest.mark.parametrize("wrong", ["0", "-1", "1.5", "many", str(2**31)])
+    def test_are_given_no_pace_that_is_none(self, desk, service, wrong):
+        answer = act(desk, service, "set-pace", {"items_per_second": wrong})
+
+        service.refresh_from_db()
+        assert answer.status_code == 422
+        assert service.items_per_second is None
+
     def test_get_a_key_that_is_shown_once_and_works(self, desk, service, entries):
         answer = act(desk, service, "issue-key", {"days": "30"})
 
