@@ -26,9 +26,8 @@ def topics(facts: Facts) -> int:
     found = 0 if question.ai is None else AI
     if question.operations or question.data or question.recipients or question.destination:
         found |= CLAIMS
-    if facts.recipients or question.recipients or question.destination:
-        found |= RECEIVED
-    elif facts.purpose is not None and facts.purpose.recipients:
+    declared = () if facts.purpose is None else facts.purpose.recipients
+    if facts.recipients or question.recipients or question.destination or declared:
         found |= RECEIVED
     if _is_recorded(facts):
         found |= RECORDED

@@ -30,6 +30,13 @@ def _is_covered(party: RecipientFacts, now: int) -> bool:
     return bool(party.country) and party.tool in SAFEGUARDS and not is_over
 
 
+def _has_strangers(facts: Facts) -> bool:
+    """Whether somebody would receive whom the registry does not know."""
+    declared = () if facts.purpose is None else facts.purpose.recipients
+    known = [each.code for each in facts.recipients if each.country]
+    return not set(facts.question.recipients or declared).issubset(known)
+
+
 def _agreed_expressly(facts: Facts) -> bool:
     """The derogation of Art 49(1)(a), for purposes that ask for explicit consent."""
     consent, purpose = facts.consent, facts.purpose
@@ -48,21 +55,21 @@ def _agreed_expressly(facts: Facts) -> bool:
 def transfer_no_basis(facts: Facts, _pack: str) -> bool:
     receiving, country = facts.recipients, facts.question.destination
     covered = [party for party in receiving if _is_covered(party, facts.now)]
-    declared = () if facts.purpose is None else facts.purpose.recipients
-    expected = facts.question.recipients or declared
-    strangers = set(expected).difference(each.code for each in receiving)
     is_bare = bool(country) and not _is_safe(country, "", facts.now)
     if is_bare and any(party.country == country for party in covered):
         is_bare = False
-    uncovered = is_bare or bool(strangers) or len(covered) != len(receiving)
+    uncovered = is_bare or _has_strangers(facts) or len(covered) != len(receiving)
     return uncovered and not _agreed_expressly(facts)
 
 
 @Rule(
     "R76", gate=9, packs=(IN,), code="IN_FOREIGN_STATE_CONDITION", cure="foreign_state_order",
     refs={IN: rules("15")}, about=RECEIVED,
-    text="A foreign State would get the data, and the condition set for that is not met.",
-    person="A foreign State would get your data, and Indian law does not allow that.",
+    text="A foreign State would get the data, or somebody who may serve one, "
+    "and the condition set for that is not met.",
+    person="A foreign State might get your data, and Indian law does not allow that.",
 )  # fmt: skip
 def foreign_state_condition(facts: Facts, _pack: str) -> bool:
-    return any(each.is_foreign_state and not each.state_order for each in facts.recipients)
+    if any(each.is_foreign_state and not each.state_order for each in facts.recipients):
+        return True
+    return _has_strangers(facts)
