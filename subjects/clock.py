@@ -7,11 +7,16 @@ clocks count. Nobody's clock is known where neither zone nor country is.
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _STEP = 900 * 1_000_000
 """Clocks are put forward or back at a quarter of an hour at the finest."""
+
+
+def is_zone(name: str) -> bool:
+    """Whether the time zone database has this name."""
+    return name in available_timezones()
 
 
 def offsets(time_zone: str, residence: str, now: int) -> tuple[int, ...]:

@@ -4,12 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from audit import services as audit
 from audit.actors import Actor, SubjectRef, Target
 from subjects import news
+from subjects.clock import is_zone
 from subjects.errors import (
     IdentifierTakenError,
     StandingUnknownError,
@@ -98,7 +101,12 @@ def set_facts(  # noqa: PLR0913 (the facts the law asks for)
     age_assurance: str | None = None,
     adult_on: date | None = None,
 ) -> Subject:
-    """Change facts about a person; those left None stay. Counts from the next decision."""
+    """Change facts about a person; those left None stay. Counts from the next decision.
+
+    Raises ValidationError for facts that cannot be, SubjectUnknownError.
+    """
+    if time_zone and not is_zone(time_zone):
+        raise ValidationError({"time_zone": _("This is not a time zone.")})
     locked = lock(subject.controller_id, subject.id)
     given = {
         "residence": residence, "language": language, "time_zone": time_zone,

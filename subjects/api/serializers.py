@@ -1,13 +1,13 @@
 """What services send and get about people. No identifier ever goes out."""
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from accounts import inputs
+from subjects.clock import is_zone
 from subjects.inputs import PersonInput
 from subjects.models import AgeState, Assurance
 from subjects.schemes import MAX_LENGTH, SCHEMES
@@ -46,7 +46,7 @@ class SubjectInput(inputs.Input):
     has_guardian = inputs.Flag(required=False)
 
     def validate_time_zone(self, value: str) -> str:
-        if value not in available_timezones():
+        if not is_zone(value):
             raise ValidationError(_("This is not a time zone."), code="time_zone")
         return value
 

@@ -46,6 +46,8 @@ class TestFacts:
             {"residence": "India"},
             {"residence": "in"},
             {"residence": "I"},
+            {"time_zone": "Mars/Olympus"},
+            {"time_zone": "../etc/passwd"},
         ],
     )
     def test_impossible_ones_are_refused_and_leave_nothing(self, asha, events, facts):
