@@ -46,7 +46,7 @@ def second(lotus):
 @pytest.fixture
 def draft(desk, lotus):
     assert add(desk, lotus).status_code == 302
-    return PolicyVersion.objects.get(controller_id=lotus.id)
+    return PolicyVersion.objects.get(controller_id=lotus.id, state="draft")
 
 
 def stored(version):

@@ -19,6 +19,7 @@ from audit.models import Export
 from consent.models import Objection
 from policies.recalls import endpoints
 from policies.recalls.models import Campaign, Recall
+from policies.versions import services as versions
 from registry import services as registry
 from subjects import services as subjects
 from subjects.services import ref
@@ -82,6 +83,7 @@ def make(slug="lotus", name="Lotus Bazaar", email="asha@lotus.example"):
     }  # fmt: skip
     runs(house, service)
     law(house)
+    policy(house)
     reports(house, house.person)
     for model in admin.site._registry:
         if model.__name__ not in house.rows:
@@ -101,6 +103,12 @@ def law(house):
         controller_id=house.id, subject=house.person, kind="direct_marketing", objected_at=now,
         lifted_at=now,
     )  # fmt: skip
+
+
+def policy(house):
+    """A draft of rules that was given up."""
+    draft = versions.draft_policy(by=BY, controller_id=house.id, note="Fewer messages")
+    versions.discard_draft(by=BY, version=draft)
 
 
 def decide(house, *, outcome="deny", reason="CONSENT_WITHDRAWN", purpose=world.OFFERS):
