@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from policies.audiences.deciding import ID, Group, cut
 from policies.audiences.spans import Span
 from policies.pdp.engine import decide
-from policies.pdp.model import Decision, Facts
+from policies.pdp.model import Decision, Facts, Obligation
 from policies.pdp.policy import NONE, Guardrails
 
 SIZE: Final = 10_000
@@ -32,18 +32,30 @@ class Chunk:
     data: dict[str, Any]
     valid_until: int
     reason_code: str
+    obligations: tuple[Obligation, ...]
 
     def __len__(self) -> int:
         return len(self.ids) // ID
 
 
 def chunks(groups: Iterable[Group]) -> Iterator[Chunk]:
-    """The permits of these groups. Those that end at the same time stand together."""
-    permits = [group for group in groups if group.decision.permit]
-    permits.sort(key=lambda one: (-_end(one), one.ids[:ID]))
+    """The permits of these groups. Those that end at the same time stand together.
+
+    One chunk's permits have the same obligations: it hands them on for all.
+    """
+    permits: dict[bytes, list[Group]] = {}
+    for group in groups:
+        if group.decision.permit:
+            key = msgspec.json.encode(group.decision.obligations, order="sorted")
+            permits.setdefault(key, []).append(group)
+    for alike in permits.values():
+        yield from _filled(sorted(alike, key=lambda one: (-_end(one), one.ids[:ID])))
+
+
+def _filled(groups: Iterable[Group]) -> Iterator[Chunk]:
     waiting: list[Group] = []
     room = SIZE
-    for group in permits:
+    for group in groups:
         rest = group
         while len(rest):
             head, rest = _split(rest, room)
@@ -99,7 +111,8 @@ def _chunk(groups: list[Group]) -> Chunk:
         "sha256": hashlib.sha256(ids).hexdigest(),
         "groups": [_told(group) for group in groups],
     }
-    return Chunk(ids, data, min(map(_end, groups)), groups[0].decision.reason_code)
+    first = groups[0].decision
+    return Chunk(ids, data, min(map(_end, groups)), first.reason_code, first.obligations)
 
 
 def _told(group: Group) -> dict[str, Any]:

@@ -49,6 +49,11 @@ class Asking:
         """Whether the usual facts are all that is looked at; counters and clocks are one's own."""
         return sets.understood() and self.caller.policy(now).needs(self.question) is None
 
+    def is_counted(self, now: int) -> bool:
+        """Whether a cap concerns the question: then each permit counts, as a check does."""
+        needs = self.caller.policy(now).needs(self.question)
+        return needs is not None and bool(needs.caps)
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -94,17 +99,41 @@ def decided(view: View, asking: Asking, part: Part) -> Iterator[Group]:
 def one_by_one(view: View, asking: Asking, ids: Sequence[bytes]) -> Iterator[Group]:
     """Everybody of these ids as a group of their own."""
     for start in range(0, len(ids), AT_ONCE):
-        asked = [_asked(asking, one) for one in ids[start : start + AT_ONCE]]
-        rows = view.look_up(information.look_up(asked))
-        clock = _clock(asking, rows)
-        looked = Looked(asking.catalogue, locks=False)
-        for place, (one, row) in enumerate(zip(asked, rows, strict=True)):
-            looked.want(place, one, row, clock)
-        if looked:
-            looked.take([view.look_up(command) for command in looked.reading()])
-        for place, (one, row) in enumerate(zip(asked, rows, strict=True)):
-            facts, decision = _certain(asking, one, row, clock, looked.completing(place))
-            yield Group(facts, decision, row[0] or NOBODY, row[1] or NOBODY)
+        yield from _each(view, asking, ids[start : start + AT_ONCE], counts=False)
+
+
+def counted(view: View, asking: Asking, ids: Sequence[bytes]) -> list[Group]:
+    """As `one_by_one`, and each permit is counted by the caps that concern it.
+
+    In a transaction that writes, and once in it: counters are locked in one order by everybody.
+    """
+    return _each(view, asking, ids, counts=True) if ids else []
+
+
+def _each(view: View, asking: Asking, ids: Sequence[bytes], *, counts: bool) -> list[Group]:
+    asked = [_asked(asking, one) for one in ids]
+    rows = view.look_up(information.look_up(asked))
+    clock = _clock(asking, rows)
+    looked = Looked(asking.catalogue, locks=counts)
+    for place, (one, row) in enumerate(zip(asked, rows, strict=True)):
+        looked.want(place, one, row, clock)
+    if looked:
+        looked.take([view.look_up(command) for command in looked.reading()])
+    groups = []
+    for place, (one, row) in enumerate(zip(asked, rows, strict=True)):
+        facts, decision = _certain(asking, one, row, clock, looked.completing(place))
+        groups.append(Group(facts, decision, row[0] or NOBODY, row[1] or NOBODY))
+        if counts and decision.permit:
+            looked.count(place, clock.now)
+    for command in looked.writing() if counts else ():
+        view.look_up(command)
+    return groups
+
+
+def everybody(view: View, asking: Asking, part: Part) -> list[bytes]:
+    """The ids of all people in the part, ascending."""
+    sql = sets.alone(part.listed is not None, is_everybody=True)
+    return [row[0] for row in view.rows(sql, *_parameters(asking, part))]
 
 
 def about_nobody(view: View, asking: Asking) -> Decision:
@@ -174,7 +203,9 @@ def _certain(
 
 
 def _alone(view: View, asking: Asking, part: Part) -> list[bytes]:
-    sql = sets.alone(part.listed is not None, is_everybody=not asking.is_for_sets(view.now))
+    if not asking.is_for_sets(view.now):
+        return everybody(view, asking, part)
+    sql = sets.alone(part.listed is not None, is_everybody=False)
     return [row[0] for row in view.rows(sql, *_parameters(asking, part))]
 
 

@@ -34,7 +34,7 @@ QUESTION = [
     OpenApiParameter(name, str, OpenApiParameter.QUERY, description="With a list: as in the body.")
     for name in (
         "purpose", "action", "operations", "data", "recipients", "channel", "destination",
-        "campaign", "item",
+        "campaign", "item", "trigger", "attributes", "system", "collected_for", "supported",
     )
 ]  # fmt: skip
 SCHEME = OpenApiParameter(
@@ -90,8 +90,9 @@ take_audience = extend_schema(
     summary="Take the permitted ids",
     description=(
         "A row for each person who may be reached: `id`, `decision_id` (which backs a report of "
-        "the use) and `valid_until`. Whoever has withdrawn or objected since the decision is left "
-        "out. The permits end; then there is no result any more."
+        "the use), `valid_until`, and `obligations`, which are to be fulfilled or the "
+        "permit does not count (JSON; its text in CSV and Arrow). Whoever has withdrawn or "
+        "objected since the decision is left out. The permits end; then there is no result any more."
     ),
     tags=AUDIENCES,
     parameters=[serializers.ResultQuery],
@@ -102,7 +103,8 @@ take_audience = extend_schema(
     },
     examples=[
         OpenApiExample(
-            "NDJSON", {"id": SUBJECT, "decision_id": CHUNK, "valid_until": UNTIL},
+            "NDJSON",
+            {"id": SUBJECT, "decision_id": CHUNK, "valid_until": UNTIL, "obligations": []},
             response_only=True, status_codes=["200"], media_type=results.MEDIA[lists.NDJSON],
         ),
     ],

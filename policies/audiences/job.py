@@ -4,6 +4,7 @@ What a killed step had decided is decided again; what is recorded is recorded on
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -23,7 +24,9 @@ from policies.audiences.deciding import (
     Part,
     StaleCatalogueError,
     about_nobody,
+    counted,
     decided,
+    everybody,
 )
 from policies.audiences.models import Audience, AudienceState, IdPart
 from policies.audiences.reading import INT4, View, bytes_of, view
@@ -33,6 +36,8 @@ from policies.pdp.model import Question
 from work.handlers import JobView, Outcome, again, finished, handler, periodic
 
 STEP: Final = 200_000
+COUNTED_STEP: Final = 2_000
+"""Where caps count the permits: so many counters are locked at once, and not for long."""
 RELOADS: Final = 3
 LEASE_SECONDS: Final = 600
 _BOUND = """
@@ -51,6 +56,19 @@ class Step:
     decided: int = 0
     cursor: dict[str, Any] = field(default_factory=dict)
     problem: str = ""
+    asking: Asking | None = None
+    counted: list[bytes] = field(default_factory=list)  # who is decided where it is recorded
+
+    def take(self, groups: Iterable[Group]) -> None:
+        """Sort decisions into permits, as chunks, and the rest."""
+        permits = []
+        for group in groups:
+            self.decided += len(group)
+            if group.decision.permit:
+                permits.append(group)
+            else:
+                self.excluded[group.decision.reason_code] += len(group)
+        self.chunks += chunks(permits)
 
 
 def step(job: JobView) -> Step:
@@ -76,6 +94,8 @@ def record(job: JobView, made: Step) -> Outcome:
     audience = Audience.objects.select_for_update().get(id=UUID(job.payload["audience"]))
     if audience.state != AudienceState.MAKING:
         return finished()
+    if made.asking is not None:
+        made.take(counted(View(), made.asking, made.counted))
     services.add(audience, made.chunks)
     audience.read_at = audience.read_at or made.read_at
     audience.decided += made.decided
@@ -94,42 +114,52 @@ def upkeep(_job: JobView) -> Outcome:
 
 
 def _step(audience: Audience, asking: Asking, snapshot: View, cursor: dict[str, Any]) -> Step:
-    part, following = _part(audience, snapshot, cursor)
+    is_counted = asking.is_counted(snapshot.now)
+    size = COUNTED_STEP if is_counted else STEP
+    part, following = (
+        _of_all(audience, snapshot, cursor, size)
+        if audience.list_id is None
+        else _of_list(audience, cursor, size)
+    )
     made = Step(read_at=services.at(snapshot.now), cursor=following)
-    found: list[Group] = []
-    if part is not None:
-        for group in decided(snapshot, asking, part):
-            made.decided += len(group)
-            if group.decision.permit:
-                found.append(group)
-            else:
-                made.excluded[group.decision.reason_code] += len(group)
+    if part is not None and is_counted:
+        made.asking, made.counted = asking, everybody(snapshot, asking, part)
+    elif part is not None:
+        made.take(decided(snapshot, asking, part))
     strangers = _strangers(audience, part, made)
     if strangers:
         made.excluded[about_nobody(snapshot, asking).reason_code] += strangers
         made.decided += strangers
-    made.chunks = list(chunks(found))
     return made
 
 
-def _part(
-    audience: Audience, snapshot: View, cursor: dict[str, Any]
-) -> tuple[Part | None, dict[str, Any]]:
+def _of_all(
+    audience: Audience, snapshot: View, cursor: dict[str, Any], size: int
+) -> tuple[Part, dict[str, Any]]:
     """The part after the cursor, and the cursor after it: empty after the last."""
-    if audience.list_id is None:
-        after = bytes.fromhex(cursor["after"]) if cursor else NOBODY
-        given = [audience.controller_id.bytes, after, bytes_of(STEP)]
-        rows = snapshot.rows(_BOUND, given, [UUID_OID, UUID_OID, INT4])
-        until = rows[0][0] if rows else LAST
-        return Part(after, until), {"after": until.hex()} if rows else {}
-    number = cursor.get("number", 0)
+    after = bytes.fromhex(cursor["after"]) if cursor else NOBODY
+    given = [audience.controller_id.bytes, after, bytes_of(size)]
+    rows = snapshot.rows(_BOUND, given, [UUID_OID, UUID_OID, INT4])
+    until = rows[0][0] if rows else LAST
+    return Part(after, until), {"after": until.hex()} if rows else {}
+
+
+def _of_list(
+    audience: Audience, cursor: dict[str, Any], size: int
+) -> tuple[Part | None, dict[str, Any]]:
+    """The same of a list, whose parts are as they were stored, or pieces of those."""
+    number, begins = cursor.get("number", 0), cursor.get("begins", 0)
     parts = IdPart.objects.filter(list_id=audience.list_id, number__gte=number)
     found = list(parts.order_by("number")[:2])
     if not found:
         return None, {}
-    ids = bytes(found[0].ids)
+    whole = bytes(found[0].ids)
+    ends = begins + size * ID
+    ids = whole[begins:ends]
     before = max(int.from_bytes(ids[:ID]) - 1, 0).to_bytes(ID)
     following = {"number": number + 1} if len(found) > 1 else {}
+    if ends < len(whole):
+        following = {"number": number, "begins": ends}
     return Part(before, ids[-ID:], ids), following
 
 
@@ -137,7 +167,8 @@ def _strangers(audience: Audience, part: Part | None, made: Step) -> int:
     """How many of those named in this part are nobody; the list's strangers with its last."""
     if audience.list is None:
         return 0
-    unfound = len(part.listed or b"") // ID - made.decided if part is not None else 0
+    found = made.decided + len(made.counted)
+    unfound = len(part.listed or b"") // ID - found if part is not None else 0
     return unfound + (0 if made.cursor else audience.list.strangers)
 
 

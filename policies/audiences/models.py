@@ -144,6 +144,7 @@ class AudiencePart(models.Model):
     number = models.PositiveIntegerField()
     count = models.PositiveIntegerField()
     valid_until = models.DateTimeField()
+    obligations = models.JSONField(default=list, help_text="Of each of its permits.")
 
     class Meta:
         ordering = ["number"]
@@ -158,5 +159,7 @@ class AudiencePart(models.Model):
         personal = ()
         sensitive = ()
         evidence = ()
-        operational = ("id", "controller", "audience", "number", "count", "valid_until")
+        operational = (
+            "id", "controller", "audience", "number", "count", "valid_until", "obligations",
+        )  # fmt: skip
         on_erasure = "none"

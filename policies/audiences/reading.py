@@ -27,7 +27,7 @@ class ReadingError(RuntimeError):
 
 
 class View:
-    """One snapshot, of the time `now`.
+    """The transaction that is open, of the time `now`; one snapshot where `view` opened it.
 
     Times are microseconds and identifiers sixteen bytes, as the facts want them.
     """
@@ -63,6 +63,8 @@ class View:
         result = self._connection.pgconn.exec_params(
             sql.encode(), parameters, oids, [Format.BINARY] * len(parameters), Format.BINARY
         )
+        if result.status == ExecStatus.COMMAND_OK:
+            return []
         if result.status != ExecStatus.TUPLES_OK:
             code = result.error_field(ord("C"))
             raise ReadingError(code.decode() if code else "unknown")

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from functools import partial
 from typing import Any, Final
 
+import msgspec
 from asgiref.sync import sync_to_async
 from django.http import StreamingHttpResponse
 
@@ -14,7 +15,7 @@ from policies.audiences.errors import FormatMissingError
 from policies.audiences.selectors import Permits
 
 MEDIA: Final = {one: media for media, one in lists.MEDIA_TYPES.items()}
-HEADER: Final = b"id,decision_id,valid_until\r\n"
+COLUMNS: Final = ("id", "decision_id", "valid_until", "obligations")
 
 Pieces = Iterator[bytes]
 
@@ -43,29 +44,29 @@ class ResultStream(StreamingHttpResponse):
 
 def _ndjson(permits: Iterable[Permits]) -> Pieces:
     for one in permits:
-        rest = f'","decision_id":"{one.part.id}","valid_until":"{_until(one)}"}}\n'
+        rest = f'","decision_id":"{one.part.id}","valid_until":"{_until(one)}"'
+        rest += f',"obligations":{_obligations(one)}}}\n'
         yield "".join([f'{{"id":"{text(raw)}{rest}' for raw in one.ids]).encode()
 
 
 def _csv(permits: Iterable[Permits]) -> Pieces:
-    yield HEADER
+    yield ",".join(COLUMNS).encode() + b"\r\n"
     for one in permits:
-        rest = f",{one.part.id},{_until(one)}\r\n"
+        quoted = _obligations(one).replace('"', '""')
+        rest = f',{one.part.id},{_until(one)},"{quoted}"\r\n'
         yield "".join([text(raw) + rest for raw in one.ids]).encode()
 
 
 def _arrow(permits: Iterable[Permits]) -> Pieces:
     import pyarrow as pa  # noqa: PLC0415 (optional)
 
-    schema = pa.schema([
-        ("id", pa.string()), ("decision_id", pa.string()), ("valid_until", pa.string()),
-    ])  # fmt: skip
+    schema = pa.schema([(name, pa.string()) for name in COLUMNS])
     sink = io.BytesIO()
     with pa.ipc.new_stream(sink, schema) as writer:
         for one in permits:
-            count = len(one.ids)
+            same = (str(one.part.id), _until(one), _obligations(one))
             columns: list[list[Any]] = [
-                [text(raw) for raw in one.ids], [str(one.part.id)] * count, [_until(one)] * count,
+                [text(raw) for raw in one.ids], *([value] * len(one.ids) for value in same),
             ]  # fmt: skip
             writer.write_batch(pa.record_batch(columns, schema=schema))
             yield _emptied(sink)
@@ -81,6 +82,11 @@ def _emptied(sink: io.BytesIO) -> bytes:
 
 def _until(one: Permits) -> str:
     return one.part.valid_until.isoformat().replace("+00:00", "Z")
+
+
+def _obligations(one: Permits) -> str:
+    """What each permit asks of the service, as JSON; in CSV and Arrow as its text."""
+    return msgspec.json.encode(one.part.obligations, order="sorted").decode()
 
 
 FORMS: Final[dict[str, Callable[[Iterable[Permits]], Pieces]]] = {

@@ -45,6 +45,11 @@ class _Question(inputs.Input):
     destination = inputs.Text(max_length=LONG, required=False)
     campaign = inputs.Text(max_length=LONG, required=False)
     item = inputs.Text(max_length=LONG, required=False)
+    trigger = inputs.Text(max_length=LONG, required=False)
+    attributes = Codes()
+    system = inputs.Text(max_length=LONG, required=False)
+    collected_for = inputs.Text(max_length=LONG, required=False)
+    supported = Codes(help_text=_("Obligations the service can fulfil; left out: not said."))
 
 
 class AudienceInput(_Question):

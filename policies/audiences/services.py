@@ -117,6 +117,7 @@ def add(audience: Audience, made: Iterable[Chunk]) -> None:
         AudiencePart.objects.create(
             id=entry_id, controller_id=audience.controller_id, audience=audience, number=number,
             count=len(chunk), valid_until=at(chunk.valid_until),
+            obligations=[{"id": one.code, "properties": one.args} for one in chunk.obligations],
         )  # fmt: skip
         audience.permitted += len(chunk)
 

@@ -157,6 +157,10 @@ class Migration(migrations.Migration):
                 ("count", models.PositiveIntegerField()),
                 ("valid_until", models.DateTimeField()),
                 (
+                    "obligations",
+                    models.JSONField(default=list, help_text="Of each of its permits."),
+                ),
+                (
                     "audience",
                     models.ForeignKey(
                         db_index=False,

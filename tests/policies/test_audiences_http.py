@@ -78,7 +78,9 @@ class TestAnAudience:
         with pa.ipc.open_stream(result(api, audience, "arrow")) as stream:
             as_arrow = stream.read_all().to_pylist()
 
+        rows = [{**row, "obligations": "[]"} for row in rows if row["obligations"] == []]
         assert rows == as_csv == as_arrow
+        assert len(rows) == 3
 
     @pytest.mark.parametrize("form", ["ndjson", "csv"])
     def test_of_a_list_is_of_those_named(self, api, people, form):
