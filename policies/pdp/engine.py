@@ -149,7 +149,8 @@ def _valid_until(facts: Facts, subject: SubjectFacts, purpose: PurposeFacts) -> 
     for end in (facts.consent.expires_at, subject.adult_at, facts.service.contract_ends_at):
         if end is not None and now < end < until:
             until = end
-    if facts.commitment or facts.recipients or facts.model or purpose.findings or subject.standings:
+    more = facts.commitment or facts.recipients or facts.model or facts.emergency_until
+    if more or purpose.findings or subject.standings:
         return min([until, *(end for end in _further_ends(facts, subject, purpose) if now < end)])
     return until
 
@@ -157,6 +158,8 @@ def _valid_until(facts: Facts, subject: SubjectFacts, purpose: PurposeFacts) -> 
 def _further_ends(facts: Facts, subject: SubjectFacts, purpose: PurposeFacts) -> Iterator[int]:
     yield from purpose.findings.values()
     yield from (each.since for each in subject.standings if each.state == EXPIRED)
+    if facts.emergency_until is not None:
+        yield facts.emergency_until
     ends = [party.tool_ends_at for party in facts.recipients]
     if facts.commitment is not None:
         ends.append(facts.commitment.ends_at)

@@ -3,6 +3,7 @@ said. Pure, and slow on purpose: for people who read one decision, never for the
 """
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
@@ -45,9 +46,9 @@ class Look:
     why: str = ""
 
 
-def trail(facts: Facts) -> tuple[Look, ...]:
-    """What each rule did with these facts."""
-    of = kind(facts)
+def trail(facts: Facts, as_of: date | None = None) -> tuple[Look, ...]:
+    """What each rule did with these facts; `as_of` simulates the law in force at a date."""
+    of = kind(facts, as_of)
     speaking = {(rule.number, pack) for rule, pack in spoken(of)}
     return tuple(
         _look(rule, pack, facts, of)
