@@ -108,7 +108,7 @@ def _context(request: HttpRequest, duties: list[Duty], duty: Duty) -> dict[str, 
     found = selectors.rehearsals([duty.controller_id])[:MOST]
     return {
         "title": _("Rehearsals"), "duties": duties, "duty": duty,
-        "rows": [report.brief(request, one, selectors.counted(one)) for one in found],
+        "rows": [report.brief(request, one) for one in found],
         "draft": report.draft_sentence(duty.controller_id), "may_act": MAY in duty.permissions,
         "rehearse": RehearseForm(), "shadow": ShadowForm(),
     }  # fmt: skip

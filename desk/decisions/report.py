@@ -103,13 +103,13 @@ class Report:
     has_flips: bool
 
 
-def brief(request: HttpRequest, of: Rehearsal, counted: Tally) -> Brief:
+def brief(request: HttpRequest, of: Rehearsal) -> Brief:
     """A rehearsal in a few words."""
     return Brief(
         of.id, _("Version %(number)d") % {"number": of.version_number}, of.get_kind_display(),
         _state(of), of.ended_at is None, of.kind == "shadow", of.created_at, of.since_at,
         of.until_at, who(request, "officer", of.requested_by), _compared(of), _worth(of),
-        _sentence(counted),
+        _sentence(of),
     )  # fmt: skip
 
 
@@ -122,7 +122,7 @@ def report(request: HttpRequest, of: Rehearsal) -> Report:
         for flow in Flow if counted.of(flow)
     ]  # fmt: skip
     return Report(
-        brief(request, of, counted), chart(data, is_rtl=get_language_bidi()),
+        brief(request, of), chart(data, is_rtl=get_language_bidi()),
         tuple(
             _dimension(code, counted.by.get(code, {}), titles if code == "purpose" else {})
             for code in DIMENSIONS
@@ -183,17 +183,17 @@ def _worth(of: Rehearsal) -> str:
     return _("The draft is still the one that was rehearsed here.")
 
 
-def _sentence(counted: Tally) -> str:
-    if not counted.examined:
+def _sentence(of: Rehearsal) -> str:
+    if not of.examined:
         return _("No decision was there to try the draft on.")
     text = ngettext(
         "Of %(all)s decision, %(denied)s would be newly denied and %(permitted)s newly permitted.",
         "Of %(all)s decisions, %(denied)s would be newly denied and %(permitted)s newly permitted.",
-        counted.examined,
+        of.examined,
     )
     return text % {
-        "all": _number(counted.examined), "denied": _number(counted.of(Flow.NEWLY_DENIED)),
-        "permitted": _number(counted.of(Flow.NEWLY_PERMITTED)),
+        "all": _number(of.examined), "denied": _number(of.newly_denied),
+        "permitted": _number(of.newly_permitted),
     }  # fmt: skip
 
 

@@ -72,6 +72,12 @@ class Migration(migrations.Migration):
                 ("since_at", models.DateTimeField(verbose_name="from")),
                 ("until_at", models.DateTimeField(verbose_name="until")),
                 ("ended_at", models.DateTimeField(null=True, verbose_name="ended at")),
+                ("examined", models.BigIntegerField(default=0, verbose_name="decisions")),
+                ("newly_denied", models.BigIntegerField(default=0, verbose_name="newly denied")),
+                (
+                    "newly_permitted",
+                    models.BigIntegerField(default=0, verbose_name="newly permitted"),
+                ),
                 (
                     "counters",
                     models.BinaryField(

@@ -47,6 +47,9 @@ class Rehearsal(models.Model):
     since_at = models.DateTimeField(_("from"))
     until_at = models.DateTimeField(_("until"))
     ended_at = models.DateTimeField(_("ended at"), null=True)
+    examined = models.BigIntegerField(_("decisions"), default=0)
+    newly_denied = models.BigIntegerField(_("newly denied"), default=0)
+    newly_permitted = models.BigIntegerField(_("newly permitted"), default=0)
     counters = models.BinaryField(default=b"", help_text="Of caps, while it runs; names nobody.")
 
     class Meta:
@@ -77,9 +80,9 @@ class Rehearsal(models.Model):
         sensitive = ()
         evidence = ("version_number", "sha256", "rules", "active_number", "active_rules")
         operational = (
-            "id", "controller", "kind", "state", "version_id", "changed_at",
-            "requested_by", "created_at",
-            "since_at", "until_at", "ended_at", "counters",
+            "id", "controller", "kind", "state", "version_id", "changed_at", "requested_by",
+            "created_at", "since_at", "until_at", "ended_at", "examined", "newly_denied",
+            "newly_permitted", "counters",
         )  # fmt: skip
         on_erasure = "none"
 

@@ -116,9 +116,11 @@ def keep(*, rehearsal_id: UUID, number: int, tally: Tally, flips: bytes, counter
         return False
     if tally.examined or tally.skipped or tally.unreadable:
         _keep_part(found, number, tally, flips)
-    if counters != bytes(found.counters):
-        found.counters = counters
-        found.save(update_fields=["counters"])
+    found.examined += tally.examined
+    found.newly_denied += tally.of(Flow.NEWLY_DENIED)
+    found.newly_permitted += tally.of(Flow.NEWLY_PERMITTED)
+    found.counters = counters
+    found.save(update_fields=["examined", "newly_denied", "newly_permitted", "counters"])
     return True
 
 
@@ -126,10 +128,9 @@ def finish(*, rehearsal_id: UUID) -> None:
     """Record the end, and at the draft that it was rehearsed, if it is still what was rehearsed."""
     found = Rehearsal.objects.select_for_update().get(id=rehearsal_id)
     _end(found, RehearsalState.FINISHED)
-    counted = selectors.counted(found)
     data = {
-        "examined": counted.examined, "newly_denied": counted.of(Flow.NEWLY_DENIED),
-        "newly_permitted": counted.of(Flow.NEWLY_PERMITTED), "unproven": counted.unproven,
+        "examined": found.examined, "newly_denied": found.newly_denied,
+        "newly_permitted": found.newly_permitted,
     }  # fmt: skip
     if found.kind == Kind.PERIOD:
         data["counts_for_draft"] = _note_rehearsed(found)

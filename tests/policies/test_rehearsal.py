@@ -5,10 +5,15 @@ import io
 import time
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
+from django.db import transaction
+from msgspec.structs import replace
 
-from audit.actors import Actor
+from audit import services as audit
+from audit.actors import Actor, Target
 from audit.models import EntryIndex
+from policies.pdp.engine import decide, failed
 from policies.rehearsal import job as jobs
 from policies.rehearsal import selectors, services
 from policies.rehearsal.comparing import Flow
@@ -23,8 +28,9 @@ from policies.rehearsal.tally import COLUMNS, EXAMPLES, MOST_VALUES, OTHERS, Tal
 from policies.versions import selectors as versions
 from policies.versions import services as policy
 from policies.versions.errors import NotRehearsedError
-from tests.factories.company import OFFERS
+from tests.factories.company import OFFERS, company
 from tests.factories.decisions import recorded
+from tests.policies.scenes import INDIA
 from work import services as work
 from work.models import Job, JobState
 
@@ -112,6 +118,7 @@ class TestWhoFlips:
             str(flipped), "diwali", "deny",
         )  # fmt: skip
         assert counted.unproven == counted.unreadable == counted.skipped == 0
+        assert (rehearsal.examined, rehearsal.newly_denied, rehearsal.newly_permitted) == (3, 1, 0)
 
     def test_is_nobody_where_the_law_denies_already(self, lotus, draft, asked):
         asked(given=False)
@@ -136,13 +143,18 @@ class TestWhoFlips:
     def test_leaves_out_what_lies_outside_the_period_and_other_controllers(
         self, lotus, draft, asked
     ):
-        asked(at=NOW)
+        tulip = company("tulip")
+        recorded(tulip.id, tulip.service.id, tulip.person(), asks={"channel": "sms"})
+        mine = asked()
         draft(rule())
-
         until = datetime.now(UTC)
+        time.sleep(0.002)  # ids tell milliseconds apart
         asked("bela")
 
-        assert done(rehearse(lotus, until=until)).examined == 1
+        counted = done(rehearse(lotus, until=until))
+
+        assert [one["id"] for one in counted.examples["newly_denied"]] == [str(mine)]
+        assert counted.examined == 1
 
     def test_of_other_terms_is_no_flip(self, lotus, draft, asked):
         asked()
@@ -152,6 +164,35 @@ class TestWhoFlips:
 
         assert counted.flows == {"other_terms": 1}
         assert lines(rehearsal) == []
+
+
+class TestWhatCannotBeTried:
+    def test_is_counted_apart(self, lotus, draft, asked):
+        asked()
+        leave(lotus, {"facts": None, "decision": failed(None, "INVALID_REQUEST")})
+        leave(lotus, {"facts": {"now": "then"}})
+        draft(rule())
+
+        counted = done(rehearse(lotus))
+
+        assert (counted.examined, counted.skipped, counted.unreadable) == (1, 1, 1)
+
+    @pytest.mark.req("P3")
+    def test_a_record_that_does_not_replay_is_told(self, lotus, draft, asked):
+        asked()
+        leave(lotus, {"facts": INDIA, "decision": replace(decide(INDIA), cure="retry")})
+        draft(rule())
+
+        assert done(rehearse(lotus)).unproven == 1
+
+
+def leave(lotus, data):
+    """An entry of a decision with this data."""
+    with transaction.atomic():
+        audit.record(
+            event="decision:made", by=Actor("service", "s"), controller_id=lotus.id,
+            target=Target("decision", ""), outcome="deny", data=msgspec.to_builtins(data),
+        )  # fmt: skip
 
 
 class TestCaps:
