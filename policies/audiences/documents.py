@@ -92,7 +92,8 @@ take_audience = extend_schema(
         "A row for each person who may be reached: `id`, `decision_id` (which backs a report of "
         "the use), `valid_until`, and `obligations`, which are to be fulfilled or the "
         "permit does not count (JSON; its text in CSV and Arrow). Whoever has withdrawn or "
-        "objected since the decision is left out. The permits end; then there is no result any more."
+        "objected since the decision is left out. The permits end; then there is no result any "
+        "more."
     ),
     tags=AUDIENCES,
     parameters=[serializers.ResultQuery],

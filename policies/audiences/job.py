@@ -155,7 +155,7 @@ def _of_list(
         return None, {}
     whole = bytes(found[0].ids)
     ends = begins + size * ID
-    ids = whole[begins:ends]
+    ids = whole[begins:ends] or NOBODY  # whoever was named here has been forgotten
     before = max(int.from_bytes(ids[:ID]) - 1, 0).to_bytes(ID)
     following = {"number": number + 1} if len(found) > 1 else {}
     if ends < len(whole):

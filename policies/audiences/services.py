@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from audit import members
@@ -33,6 +33,15 @@ KIND: Final = "policies.audience"
 PART: Final = 100_000
 LOOKED_UP: Final = 10_000
 AT_ONCE: Final = 100
+_FORGET = """
+UPDATE policies_idpart i
+SET ids = substring(i.ids FROM 1 FOR 16 * p.place) || substring(i.ids FROM 16 * p.place + 17)
+FROM (
+  SELECT id, audit_place_among(ids, %(person)s) AS place FROM policies_idpart
+  WHERE controller_id = %(log)s
+) p
+WHERE i.id = p.id AND p.place IS NOT NULL
+"""
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -171,6 +180,16 @@ def end_old() -> int:
         one.delete()
     members.end()
     return ended
+
+
+def forget(*, controller_id: UUID, subject_id: UUID) -> int:
+    """Take a person out of the controller's lists and segments; of how many parts.
+
+    With `audit.services.forget`, which takes them out of the audiences, where a person is erased.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET, {"log": controller_id, "person": subject_id})
+        return int(cursor.rowcount)
 
 
 def at(micros: int) -> datetime:

@@ -26,6 +26,8 @@ from policies.audiences.models import Audience, AudienceState, IdList
 from policies.intake import services as intake
 from policies.intake.reports import Report
 from policies.pdp.model import Question
+from portal import uses as uses_page
+from portal.people import person
 from subjects.models import Subject
 from subjects.naming import Named
 from tests.factories.company import AUTHOR, OFFERS, company
@@ -175,6 +177,31 @@ class TestTheRecord:
 
         assert not [one for one in uses(lotus, people[3]) if one.kind is Kind.AUDIENCE]
         assert permitted(audience) == ids(people[:13]) - ids(people[3:4])
+
+    def test_forgets_a_person_in_segments_too(self, lotus, people):
+        services.put_segment(
+            by=AUTHOR, controller_id=lotus.id, code="spring", people=named(people[:3])
+        )
+        alone = asked(lotus, people=named(people[1:2]))
+
+        found = services.forget(controller_id=lotus.id, subject_id=people[1].id)
+
+        run_available(worker="test")
+        alone.refresh_from_db()
+        assert found == 2
+        assert (alone.state, alone.permitted) == (AudienceState.READY, 0)
+        assert permitted(made(lotus, segment="spring")) == ids([people[0], people[2]])
+
+    @pytest.mark.req("POR-05")
+    def test_is_told_to_the_person_on_their_page(self, lotus, people):
+        made(lotus)
+
+        shown = uses_page.shown(person(lotus.id, people[3].id), "en", None)
+
+        (line,) = [line for day in shown.days for party in day.parties for line in party.lines
+                   if "may reach you" in line.sentence]  # fmt: skip
+        assert line.sentence == "Was told that it may reach you for “Offers by e-mail”."
+        assert shown.days[0].parties[0].name == "Mailer"
 
     def test_of_a_step_and_its_progress_commit_together(self, lotus, people, monkeypatch):
         monkeypatch.setattr(job, "STEP", 6)
