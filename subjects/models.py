@@ -133,6 +133,7 @@ class StandingState(models.TextChoices):
     HOLD = "hold", _("Legal hold")
     VAULT = "vault", _("Kept for the law only")
     EXPIRED = "expired", _("Past its retention")
+    INACCURATE = "inaccurate", _("Accuracy contested or unchecked")
 
 
 class ScopeType(models.TextChoices):

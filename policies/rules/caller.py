@@ -7,6 +7,8 @@ from policies.rules.registry import KNOWN_PACKS, Rule
 from policies.rules.topics import RECORDED
 
 RESERVED = "sys."  # purposes of the law itself: rights, claims, security; never activation
+VITAL = "sys.vital"
+_KNOWN = frozenset(KNOWN_PACKS)
 CUSTOMER = "customer"  # the one kind of resource decided here: AuthZEN's name for the person
 
 
@@ -76,7 +78,7 @@ def jurisdiction_unknown(facts: Facts, _pack: str) -> bool:
     if facts.subject is None:
         return False
     packs = facts.subject.packs
-    return not packs or any(pack not in KNOWN_PACKS for pack in packs)
+    return not packs or not _KNOWN.issuperset(packs)
 
 
 @Rule(
@@ -112,5 +114,9 @@ def system_frozen(facts: Facts, _pack: str) -> bool:
     person="This use of your data needs a case on record, and there is none.",
 )  # fmt: skip
 def reserved_case_required(facts: Facts, _pack: str) -> bool:
-    question = facts.question
-    return question.purpose.startswith(RESERVED) and not question.case.strip()
+    question, open_until = facts.question, facts.emergency_until
+    if not question.purpose.startswith(RESERVED):
+        return False
+    if question.purpose == VITAL and (open_until is None or open_until <= facts.now):
+        return True  # an emergency is a case only once the glass was broken for it
+    return not question.case.strip()

@@ -73,6 +73,7 @@ class Migration(migrations.Migration):
                     ("hold", "Legal hold"),
                     ("vault", "Kept for the law only"),
                     ("expired", "Past its retention"),
+                    ("inaccurate", "Accuracy contested or unchecked"),
                 ],
                 max_length=12,
             ),

@@ -139,6 +139,20 @@ class TestAModel:
         assert code(ask(berlin, lena, ai=self.AI)) == "AI_PRACTICE_PROHIBITED"
 
 
+@pytest.mark.req("POL-18")
+def test_contested_data_are_used_but_neither_decided_on_nor_disclosed(lotus, asha, ask):
+    party(lotus, "printer", "IN")
+    lotus.purpose(OFFERS, uses_ai=True, recipients=("printer",), is_material=False)
+    model(lotus)
+    lotus.stands(asha, "inaccurate")
+
+    asked = ({}, {"recipients": ["printer"]}, {"ai": {"model": "prop-7"}})
+
+    assert [code(ask(lotus, asha, **more)) for more in asked] == [
+        "PERMIT_IN:consent", "ACCURACY_NOT_ASSURED", "ACCURACY_NOT_ASSURED",
+    ]  # fmt: skip
+
+
 @pytest.mark.req("POL-08")
 def test_a_german_child_may_not_agree_alone_before_sixteen(berlin, ask):
     about = {"residence": "DE", "age_state": "child", "age_assurance": "declared"}
