@@ -68,6 +68,7 @@ class Data(msgspec.Struct, gc=False, frozen=True, omit_defaults=True):
     results: tuple[Kept, ...] = ()
     common: Facts | None = None
     policy_version: str = ""
+    valid_until: int = 0  # of all results together
 
 
 class _Named(msgspec.Struct, gc=False, frozen=True):
@@ -111,9 +112,10 @@ def data(kind: str, question: Question, considered: int, results: list[Made]) ->
         return Data(kind, question, considered)
     first = kept[0][0]
     common = Facts(now=first.now, question=question, service=first.service, purpose=first.purpose)
+    ends = [made.decision.valid_until for made in results if made.decision.valid_until]
     return Data(
         kind, question, considered, tuple(Kept(_less(one, common), who) for one, who in kept),
-        common, results[0].decision.policy_version,
+        common, results[0].decision.policy_version, min(ends, default=0),
     )  # fmt: skip
 
 

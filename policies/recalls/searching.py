@@ -24,7 +24,7 @@ LONGEST_LEASE_SECONDS = 3600
 """Permits may have been given when they still lasted longer than they do now."""
 SKEW = timedelta(minutes=10)
 """Ids carry the clock of the process that made them."""
-CHUNK = "audience:recorded"
+CHUNK, PAGE = "audience:recorded", "search:made"
 LAST = UUID(int=2**128 - 1)
 MOST = 10_000
 """A person is in no more chunks of audiences than this within the time that counts."""
@@ -47,7 +47,7 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """A permit of the log about one person: a decision, or a chunk of an audience."""
+    """A permit of the log about one person: a decision, or one of a page or chunk of many."""
 
     id: UUID
     key: Key
@@ -67,10 +67,11 @@ def ended(told: News, *, cause_id: UUID, now: datetime) -> dict[Key, Ended]:
     purposes = _purposes(told)
     campaigns = _running(told, purposes, now)
     since = _since(campaigns, now)
-    alone, among = _permits(told, purposes, since), _among_many(told, purposes, since)
-    live = _live(alone, now) | _live_chunks(among, now)
+    chunks = _among_many(told, purposes, since, CHUNK)
+    alone = [*_permits(told, purposes, since), *_among_many(told, purposes, since, PAGE)]
+    live = _live(alone, now) | _live_chunks(chunks, now)
     live -= _known(cause_id, told.people)
-    permits = [*alone, *among]
+    permits = [*alone, *chunks]
     found: dict[Key, Ended] = {}
     for permit in permits:
         if (permit.id, permit.key[1]) in live:
@@ -133,8 +134,10 @@ def _permits(told: News, purposes: Collection[str] | None, since: datetime) -> l
     ]
 
 
-def _among_many(told: News, purposes: Collection[str] | None, since: datetime) -> list[Permit]:
-    """The chunks of audiences that name these people."""
+def _among_many(
+    told: News, purposes: Collection[str] | None, since: datetime, event: str
+) -> list[Permit]:
+    """The entries of this kind that name these people among many."""
     named: dict[UUID, list[UUID]] = {}
     for person in told.people:
         for entry_id in members.about(
@@ -142,7 +145,7 @@ def _among_many(told: News, purposes: Collection[str] | None, since: datetime) -
         ):
             named.setdefault(entry_id, []).append(person)
     rows = log.entries([told.controller_id]).filter(
-        id__in=named, retention_class__in=CLASSES, event=CHUNK
+        id__in=named, retention_class__in=CLASSES, event=event
     )
     if purposes is not None:
         rows = rows.filter(purpose__in=purposes)
@@ -163,10 +166,10 @@ def _known(cause_id: UUID, people: Collection[UUID]) -> set[tuple[UUID, UUID]]:
 
 def _live(permits: Iterable[Permit], now: datetime) -> set[tuple[UUID, UUID]]:
     """Those whose end lies ahead; of a payload that is gone nobody can tell, so it counts."""
-    recent = {one.id: one.key[1] for one in permits if one.at > now - _longest()}
-    bodies = log.payloads(recent, CLASSES) if recent else {}
+    recent = {(one.id, one.key[1]) for one in permits if one.at > now - _longest()}
+    bodies = log.payloads({one for one, _ in recent}, CLASSES) if recent else {}
     ended = {one for one, body in bodies.items() if _end(body) <= now.timestamp() * 1e6}
-    return {(one, person) for one, person in recent.items() if one not in ended}
+    return {(one, person) for one, person in recent if one not in ended}
 
 
 def _live_chunks(permits: Iterable[Permit], now: datetime) -> set[tuple[UUID, UUID]]:
@@ -176,12 +179,13 @@ def _live_chunks(permits: Iterable[Permit], now: datetime) -> set[tuple[UUID, UU
     return {(one, person) for one, person in found if one in live}
 
 
-class _Decision(msgspec.Struct):
+class _Decision(msgspec.Struct, frozen=True):
     valid_until: int = 0
 
 
 class _Data(msgspec.Struct):
-    decision: _Decision
+    decision: _Decision = _Decision()
+    valid_until: int = 0  # of a page
 
 
 class _Body(msgspec.Struct):
@@ -189,4 +193,5 @@ class _Body(msgspec.Struct):
 
 
 def _end(body: bytes) -> int:
-    return msgspec.json.decode(body, type=_Body).data.decision.valid_until
+    data = msgspec.json.decode(body, type=_Body).data
+    return data.valid_until or data.decision.valid_until
