@@ -51,6 +51,7 @@ MENU: tuple[Heading, ...] = (
             "Processing": _("Processing"),
             "Recall": _("Recalls"),
             "Campaign": _("Campaigns"),
+            "EmergencyUse": _("Emergency uses"),
         },
     ),
     (

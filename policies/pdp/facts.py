@@ -14,7 +14,7 @@ import msgspec
 from keys import services as keys
 from keys.ids import text
 from policies.law.ages import consents_at
-from policies.pdp.catalogue import STAMP, Caller, Catalogue, Purpose
+from policies.pdp.catalogue import MICROSECONDS, STAMP, Caller, Catalogue, Purpose
 from policies.pdp.channel import Parameters, Statement
 from policies.pdp.model import (
     Commitment,
@@ -145,6 +145,12 @@ def facts(row: tuple[Any, ...], asked: Asked, catalogue: Catalogue, clock: Clock
     receiving = purpose.receiving if purpose else ()
     if question.recipients:
         receiving = known.receiving(question.recipients)
+    lasting = caller.lasting(clock.now, clock.valid_seconds)
+    emergency = None
+    if known.emergencies and subject_id:
+        emergency = known.emergencies.get((question.case, caller.id, subject_id))
+        if emergency is not None:  # it may end before the permit would
+            lasting = min(lasting, max(0, emergency - clock.now) // MICROSECONDS)
     made = Facts(
         now=clock.now,
         question=question,
@@ -161,7 +167,8 @@ def facts(row: tuple[Any, ...], asked: Asked, catalogue: Catalogue, clock: Clock
         criminal=known.on_offences(data) if data else (),
         model=known.models.get(question.ai.model) if question.ai else None,
         sink=LIVE if question.ai else "",  # what answers appends the record before it commits
-        valid_seconds=caller.lasting(clock.now, clock.valid_seconds),
+        emergency_until=emergency,
+        valid_seconds=lasting,
     )
     return Found(made, subject_id, text(pseudonym) if pseudonym else "")
 

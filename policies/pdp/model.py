@@ -211,6 +211,7 @@ class Facts(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_only=T
     counts: dict[str, int] = {}  # cap -> permits counted in its window; absent: unknown
     triggers: dict[str, int] = {}  # behaviour a delay waits for -> when last reported; 0: never
     offsets: tuple[int, ...] = ()  # seconds the person's clock may be ahead of UTC; empty: unknown
+    emergency_until: int | None = None  # end of the case named, if it is open for both of them
     valid_seconds: int = 60
 
 

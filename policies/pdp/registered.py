@@ -37,6 +37,10 @@ SELECT controller_id, kind, purpose, topic, valid_until, approved_at IS NOT NULL
 FROM registry_assessment WHERE ended_at IS NULL ORDER BY kind, topic, id
 """
 _FREEZES = "SELECT controller_id, kind, code FROM registry_freeze WHERE released_at IS NULL"
+_EMERGENCIES = """
+SELECT controller_id, id, service_id, subject_id, ends_at FROM policies_emergencyuse
+WHERE ended_at IS NULL AND ends_at > now()
+"""
 
 ADVERTISING = frozenset((
     "dpv:Advertising", "dpv:PersonalisedAdvertising", "dpv:TargetedAdvertising",
@@ -57,6 +61,7 @@ class Registered:
     frozen: set[str] = field(default_factory=set)
     findings: dict[str, dict[str, int]] = field(default_factory=dict)
     duties: dict[str, list[str]] = field(default_factory=dict)
+    emergencies: dict[tuple[str, str, bytes], int] = field(default_factory=dict)
 
     def receiving(self, codes: Iterable[str]) -> tuple[RecipientFacts, ...]:
         """The parties of these codes; of one that nobody recorded only the code."""
@@ -108,7 +113,14 @@ def load(connection: psycopg.Connection) -> dict[UUID, Registered]:
         found.setdefault(controller_id, Registered()).frozen.add(f"{kind}:{code}")
     for controller_id, *finding in connection.execute(_FINDINGS):
         _note(found.setdefault(controller_id, Registered()), *finding)
+    _open_emergencies(connection, found)
     return found
+
+
+def _open_emergencies(connection: psycopg.Connection, found: dict[UUID, Registered]) -> None:
+    for controller_id, case, service, person, ends_at in connection.execute(_EMERGENCIES):
+        uses = found.setdefault(controller_id, Registered()).emergencies
+        uses[str(case), str(service), person.bytes] = _micros(ends_at)
 
 
 def explained(
@@ -162,6 +174,11 @@ def _note(
     elif is_approved:
         known = one.findings.setdefault(purpose, {})
         known[name] = max(known.get(name, 0), _day_end(until))
+
+
+def _micros(at: datetime) -> int:
+    delta = at - _EPOCH
+    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
 
 
 def _day_end(on: date) -> int:
