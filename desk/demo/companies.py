@@ -79,7 +79,9 @@ COMPANIES = (
         authority_url="https://www.meity.gov.in/", share=60, crm="NB",
         parties=(
             PartyPlan("own", "Nimbu Retail, own systems", "internal", "IN"),
-            PartyPlan("mailer", "Dakiya Mail Services", "processor", "IN", "NB-2025-014", 420),
+            PartyPlan(
+                "mailer", "Dakiya Mail Services", "processor", "IN", "NB-2025-014", 420, "scc"
+            ),
             PartyPlan("messages", "Sandesh Text Services", "processor", "IN", "NB-2025-022"),
             PartyPlan("old-agency", "Purana Media", "recipient", "IN", "NB-2023-003", -30),
         ),
