@@ -15,7 +15,7 @@ from audit.actors import Target
 from audit.console import note_read, shown, site, who
 from audit.errors import CursorError
 from audit.search import Page
-from desk.decisions import gathering, words
+from desk.decisions import gathering, simulating, words
 from desk.decisions.forms import FilterForm
 from desk.views import page
 from policies.rehearsal import selectors
@@ -60,11 +60,15 @@ def decision(request: HttpRequest, decision_id: UUID) -> HttpResponse:
         if found is None:
             raise Http404
         target = Target("decision", str(found.id))
-        note_read(request, [(found.controller_id, found.subject_id)], target=target, data={})
+        on = simulating.day(request, found.controller_id)
+        seen = {"as_of": on.isoformat()} if on else {}
+        note_read(request, [(found.controller_id, found.subject_id)], target=target, data=seen)
         titles = site().purpose_names(request, Permission.VIEW_AUDIT)
         context = {
             "title": _("Decision"), "subtitle": f"…{str(found.id)[-12:]}", "found": found,
             "shown": gathering.decision(found),
+            "may_simulate": simulating.may_simulate(request, found.controller_id),
+            "simulated": simulating.simulated(found, on) if on else None,
             "service": who(request, "service", found.service_id),
             "purpose": titles.get(found.purpose, found.purpose),
             "reason": site().reason_text(found.reason_code),
