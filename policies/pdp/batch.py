@@ -20,7 +20,7 @@ from policies.pdp.channel import Channel, Parameters, Rows, Statement
 from policies.pdp.engine import decide, failed
 from policies.pdp.extras import Complete, Extras, Looked
 from policies.pdp.facts import Asked, Clock
-from policies.pdp.idempotency import Once
+from policies.pdp.idempotency import Answers, Once
 from policies.pdp.policy import NONE
 from policies.pdp.record import Made
 from policies.pdp.wire import Item
@@ -84,7 +84,9 @@ class Decider:
         asked = self._asked(calls)
         reading = facts.look_up([one for _, one in asked]) if asked else (CLOCK, ())
         closely = len(asked) <= FEW
-        (rows,) = await self.exchange(reading, commits=False, closely=closely)
+        answers = self._answers(calls, asked)
+        first = [] if answers is None else answers.reading()
+        *found, rows = await self.exchange(*first, reading, commits=False, closely=closely)
         at, stamp = rows[0][-2:]
         if stamp != self.catalogue.version:
             await self.exchange(commits=True)
@@ -92,7 +94,9 @@ class Decider:
         for call in calls:
             call.made, call.is_unauthenticated = [], self._caller(call, at) is None
         clock = Clock(at, self.valid_seconds)
-        if extras := self._extras(calls, asked, rows, clock):
+        if answers is not None:
+            answers.take(found)
+        if extras := self._extras(calls, asked, rows, clock, answers):
             await self._run_with(extras, calls, asked, rows, clock)
             return True
         made = self._decide(asked, rows if asked else [], clock)
@@ -100,21 +104,32 @@ class Decider:
         await self.exchange(*entries, commits=True, closely=closely)
         return True
 
-    def _extras(
-        self, calls: list[Call], asked: list[tuple[Call, Asked]], rows: Rows, clock: Clock
-    ) -> Extras | None:
-        """What the guardrails and keys of these calls ask for beyond the facts; mostly nothing."""
-        if all(self._is_plain(call, clock.now) for call in calls):
+    def _answers(self, calls: list[Call], asked: list[tuple[Call, Asked]]) -> Answers | None:
+        """Where the first answers to keyed calls are; None where no call has a key."""
+        if not asked or all(call.once is None for call in calls):
             return None
-        extras = Extras(self.catalogue)
+        answers = Answers()
+        for call, one in asked:
+            if call.once is not None:
+                answers.want(id(call), one.caller, call.once)
+        return answers
+
+    def _extras(
+        self, calls: list[Call], asked: list[tuple[Call, Asked]], rows: Rows, clock: Clock,
+        answers: Answers | None,
+    ) -> Extras | None:  # fmt: skip
+        """What the guardrails and keys of these calls ask for beyond the facts; mostly nothing."""
+        if answers is None and all(self._is_plain(call, clock.now) for call in calls):
+            return None
+        extras = Extras(self.catalogue, answers)
         for place, (call, one) in enumerate(asked):
             if not call.is_unauthenticated:
-                extras.want(place, call, one, rows[place], clock)
+                extras.want(place, one, rows[place], clock)
         return extras or None
 
     def _is_plain(self, call: Call, now: int) -> bool:
         caller = self._caller(call, now)
-        return call.once is None and (caller is None or caller.policy(now) is NONE)
+        return caller is None or caller.policy(now) is NONE
 
     async def _run_with(
         self, extras: Extras, calls: list[Call], asked: list[tuple[Call, Asked]], rows: Rows,

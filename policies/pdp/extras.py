@@ -91,53 +91,47 @@ class Looked:
 
 
 class Extras:
-    """The extras of one batch."""
+    """The extras of one batch; `answers` where a call has a key."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, answers: Answers | None) -> None:
         self._looked = Looked(catalogue, locks=True)
-        self._answers = Answers()
-        self._keyed: dict[int, bytes] = {}  # id of a call -> id of its first answer
+        self._answers = answers
 
     def __bool__(self) -> bool:
-        return bool(self._keyed or self._looked)
+        return self._answers is not None or bool(self._looked)
 
-    def want(
-        self, place: int, call: Request, asked: Asked, row: tuple[Any, ...], clock: Clock
-    ) -> None:
+    def want(self, place: int, asked: Asked, row: tuple[Any, ...], clock: Clock) -> None:
         """Note what is to be locked and read for an item."""
         self._looked.want(place, asked, row, clock)
-        if call.once is not None and id(call) not in self._keyed:
-            caller = asked.caller
-            self._keyed[id(call)] = self._answers.want(caller.controller, caller.id, call.once)
 
     async def read(self, exchange: Exchange) -> None:
-        """Lock and read, in one exchange: first answers before counters, always."""
-        answers, lookups = self._answers.reading(), self._looked.reading()
-        if not answers and not lookups:
-            return
-        found = await exchange(*answers, *lookups)
-        if answers:
-            self._answers.take(found[1])
-        self._looked.take(found[len(answers) :])
+        """Lock and read, in one exchange."""
+        if reading := self._looked.reading():
+            self._looked.take(await exchange(*reading))
 
     def is_other(self, call: Request) -> bool:
         """Whether the key of a call came with another request before."""
-        answer, once = self._keyed.get(id(call)), call.once
-        return answer is not None and once is not None and self._answers.is_other(answer, once)
+        answer, once = self._answer(call), call.once
+        if self._answers is None or answer is None or once is None:
+            return False
+        return self._answers.is_other(answer, once)
 
     def decide(
         self, place: int, call: Request, asked: Asked, row: tuple[Any, ...], clock: Clock,
         decided: Decided,
     ) -> tuple[Made, bool]:  # fmt: skip
         """The decision of an item, and whether it is new: then it is to be recorded."""
-        answer = self._keyed.get(id(call))
-        if answer is None:
+        answer = self._answer(call)
+        if self._answers is None or answer is None:
             return self._fresh(place, None, asked, row, clock, decided), True
         first = self._answers.first(answer, len(call.made), asked, clock.now)
         made = self._fresh(place, first, asked, row, clock, decided)
         given = first if first is not None and made.decision.permit else made
         self._answers.note(answer, len(call.made), given)
         return given, given is made
+
+    def _answer(self, call: Request) -> bytes | None:
+        return None if self._answers is None else self._answers.of(id(call))
 
     def _fresh(
         self, place: int, first: Made | None, asked: Asked, row: tuple[Any, ...], clock: Clock,
@@ -152,4 +146,5 @@ class Extras:
 
     def writing(self) -> list[Command]:
         """The commands that store all of it, in the order in which rows were locked."""
-        return [*self._answers.writing(), *self._looked.writing()]
+        answers = [] if self._answers is None else self._answers.writing()
+        return [*answers, *self._looked.writing()]

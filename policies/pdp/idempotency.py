@@ -3,8 +3,9 @@
 A repeat is told by the service, its `Idempotency-Key` and the bytes of the request. Each item is
 decided anew. Where it is still permitted, and the first permit still lives, the answer is that
 first permit, as it was recorded; anything else is a decision of its own. So a repeat never says
-more than the facts do. Rows are locked before any counter and in the order of their ids, so that
-of two repeats at the same time one waits for the other, and nobody waits in a circle.
+more than the facts do. Rows are locked before facts are read, before any counter, and in the order
+of their ids, so that of two repeats at the same time one waits for the other, and nobody waits in
+a circle. They travel with the facts: a key costs no round trip of its own.
 """
 
 import hashlib
@@ -12,6 +13,7 @@ import re
 from dataclasses import dataclass
 
 from keys.ids import text
+from policies.pdp.catalogue import Caller
 from policies.pdp.channel import Parameters, Rows, Statement
 from policies.pdp.facts import Asked
 from policies.pdp.record import CLASS, Made
@@ -66,7 +68,7 @@ LEFT JOIN audit_payload p ON p.retention_class = '{CLASS}' AND p.id = d.id
 
 def _write(sources: list[str], _: bool) -> str:
     return f"""
-UPDATE policies_firstanswer a SET decisions = t.decisions, answered_at = now()
+UPDATE policies_firstanswer a SET decisions = t.decisions
 FROM {sources[0]} AS t(id, decisions) WHERE a.id = t.id
 """  # noqa: S608 (constants)
 
@@ -80,6 +82,7 @@ class Answers:
     """The first answers to the requests of one batch that carry a key."""
 
     def __init__(self) -> None:
+        self._of: dict[int, bytes] = {}
         self._wanted: dict[bytes, Row] = {}
         self._digests: dict[bytes, bytes] = {}
         self._decisions: dict[bytes, list[bytes]] = {}
@@ -87,12 +90,16 @@ class Answers:
         self._given: dict[bytes, Made] = {}
         self._changed: set[bytes] = set()
 
-    def want(self, controller: bytes, service_id: str, asked: Once) -> bytes:
-        """Note a request; returns the id of its row."""
-        named = f"{service_id}:{asked.part}:".encode() + asked.key
-        found = hashlib.sha256(named).digest()[:16]
-        self._wanted.setdefault(found, (found, controller, asked.digest))
-        return found
+    def want(self, call: int, caller: Caller, asked: Once) -> None:
+        """Note a request; `call` is what it is known by within the batch."""
+        if call not in self._of:
+            named = f"{caller.id}:{asked.part}:".encode() + asked.key
+            answer = self._of[call] = hashlib.sha256(named).digest()[:16]
+            self._wanted.setdefault(answer, (answer, caller.controller, asked.digest))
+
+    def of(self, call: int) -> bytes | None:
+        """The id of the row of a request; None where it has no key."""
+        return self._of.get(call)
 
     def reading(self) -> list[tuple[Statement, Parameters]]:
         """The commands that lock and read what was answered before."""
@@ -101,9 +108,9 @@ class Answers:
         read = READ.command([(each,) for each in self._wanted])
         return [LOCK.command(list(self._wanted.values())), read]
 
-    def take(self, rows: Rows) -> None:
+    def take(self, results: list[Rows]) -> None:
         """Take in what `reading` found."""
-        for answer, digest, decisions, made, body in rows:
+        for answer, digest, decisions, made, body in results[-1] if results else ():
             self._digests[answer] = digest
             self._decisions[answer] = [decisions[n : n + 16] for n in range(0, len(decisions), 16)]
             if body is not None:
