@@ -3,7 +3,7 @@ and one by one for the rest. Both by the decision point's own facts and engine.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import structlog
@@ -20,6 +20,7 @@ from policies.pdp.extras import Complete, Looked
 from policies.pdp.facts import Asked, Clock
 from policies.pdp.model import Decision, Facts, Question
 from policies.pdp.wire import Item
+from policies.versions.loading import LAW_ALONE
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +54,10 @@ class Asking:
         """Whether a cap concerns the question: then each permit counts, as a check does."""
         needs = self.caller.policy(now).needs(self.question)
         return needs is not None and bool(needs.caps)
+
+    def by_law(self) -> "Asking":
+        """The same question without the controller's own rules."""
+        return replace(self, caller=replace(self.caller, timeline=LAW_ALONE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +150,11 @@ def about_nobody(view: View, asking: Asking) -> Decision:
 def cut(joined: bytes) -> list[bytes]:
     """The ids that were joined."""
     return [joined[i : i + ID] for i in range(0, len(joined), ID)]
+
+
+def before(subject_id: bytes) -> bytes:
+    """The id below this one."""
+    return max(int.from_bytes(subject_id) - 1, 0).to_bytes(ID)
 
 
 def _groups(view: View, asking: Asking, part: Part) -> Iterator[Group | bytes]:

@@ -24,6 +24,7 @@ from policies.audiences.deciding import (
     Part,
     StaleCatalogueError,
     about_nobody,
+    before,
     counted,
     decided,
     everybody,
@@ -51,6 +52,7 @@ class Step:
     """What became of one part: permits as chunks, how many were left out and why."""
 
     read_at: datetime | None = None
+    stamp: int = 0
     chunks: list[Chunk] = field(default_factory=list)
     excluded: Counter[str] = field(default_factory=Counter)
     decided: int = 0
@@ -98,6 +100,7 @@ def record(job: JobView, made: Step) -> Outcome:
         made.take(counted(View(), made.asking, made.counted))
     services.add(audience, made.chunks)
     audience.read_at = audience.read_at or made.read_at
+    audience.stamp = audience.stamp or made.stamp
     audience.decided += made.decided
     audience.excluded = dict(Counter(audience.excluded) + made.excluded)
     audience.save()
@@ -121,7 +124,7 @@ def _step(audience: Audience, asking: Asking, snapshot: View, cursor: dict[str, 
         if audience.list_id is None
         else _of_list(audience, cursor, size)
     )
-    made = Step(read_at=services.at(snapshot.now), cursor=following)
+    made = Step(services.at(snapshot.now), asking.catalogue.version, cursor=following)
     if part is not None and is_counted:
         made.asking, made.counted = asking, everybody(snapshot, asking, part)
     elif part is not None:
@@ -156,11 +159,10 @@ def _of_list(
     whole = bytes(found[0].ids)
     ends = begins + size * ID
     ids = whole[begins:ends] or NOBODY  # whoever was named here has been forgotten
-    before = max(int.from_bytes(ids[:ID]) - 1, 0).to_bytes(ID)
     following = {"number": number + 1} if len(found) > 1 else {}
     if ends < len(whole):
         following = {"number": number, "begins": ends}
-    return Part(before, ids[-ID:], ids), following
+    return Part(before(ids[:ID]), ids[-ID:], ids), following
 
 
 def _strangers(audience: Audience, part: Part | None, made: Step) -> int:

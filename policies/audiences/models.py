@@ -100,6 +100,7 @@ class Audience(models.Model):
     problem = models.CharField(max_length=60, blank=True)
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
+    stamp = models.BigIntegerField(default=0, help_text="The catalogue it was decided with.")
     ready_at = models.DateTimeField(null=True)
     valid_until = models.DateTimeField(null=True)
     total = models.BigIntegerField(default=0)
@@ -122,8 +123,8 @@ class Audience(models.Model):
         evidence = ()
         operational = (
             "id", "controller", "service", "question", "purpose", "campaign", "list", "state",
-            "problem", "created_at", "read_at", "ready_at", "valid_until", "total", "decided",
-            "permitted", "excluded",
+            "problem", "created_at", "read_at", "stamp", "ready_at", "valid_until", "total",
+            "decided", "permitted", "excluded",
         )  # fmt: skip
         on_erasure = "none"
 

@@ -1,6 +1,6 @@
 """Questions about audiences: one service's own, and those that name a person."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -11,12 +11,22 @@ from django.utils import timezone
 
 from audit import members
 from audit.uses import KINDS
-from keys.ids import uuid7_at
+from keys.ids import SYSTEM_ID, uuid7_at
 from policies.audiences import job
-from policies.audiences.deciding import cut, one_by_one
+from policies.audiences.deciding import (
+    ID,
+    Asking,
+    Group,
+    Part,
+    before,
+    cut,
+    decided,
+    one_by_one,
+)
 from policies.audiences.errors import AudienceUnknownError, SegmentUnknownError
 from policies.audiences.models import Audience, AudiencePart, AudienceState, IdList
-from policies.audiences.reading import view
+from policies.audiences.reading import View, view
+from policies.pdp.catalogue import micros
 
 LONGEST_TRANSACTION: Final = timedelta(minutes=10)
 """An act whose entry is older than the audience's reading may have been committed after it."""
@@ -71,18 +81,19 @@ def including(controller_id: UUID, subject_id: UUID) -> list[Audience]:
 
 
 def ended_since(one: Audience) -> set[bytes]:
-    """Of the people of an audience, those who have done something since and would be denied now.
+    """Of the people of an audience, those who would be denied now (P2).
 
-    Who acted is told by the log; each is asked about again, alone (P2).
+    Who has acted since is told by the log, and is asked about again, alone. Everybody is asked
+    about again where what is the same for all has changed: purposes, services, rules, freezes.
     """
-    if one.read_at is None:
-        return set()
-    acted = members.changed(
-        one.controller_id, since=uuid7_at(one.read_at - LONGEST_TRANSACTION), apart=sorted(KINDS)
-    )
-    named = {raw for _, ids in _members(one) for raw in cut(ids)} if acted else set()
-    asked = sorted(named & {person.bytes for person in acted})
-    return _denied(one, asked) if asked else set()
+    asking = job.asking_of(one)
+    if one.read_at is None or asking is None:
+        return {raw for _, ids in _members(one) for raw in cut(ids)}
+    with view() as snapshot:
+        is_moved = asking.catalogue.version != one.stamp or (
+            asking.caller.policy(snapshot.now) is not asking.caller.policy(micros(one.read_at))
+        )
+        return _denied(one, asking, snapshot) if is_moved else _acted(one, asking, snapshot)
 
 
 def permits(one: Audience, without: set[bytes]) -> Iterator[Permits]:
@@ -97,10 +108,24 @@ def _members(one: Audience) -> Iterator[tuple[UUID, bytes]]:
     return members.of(one.controller_id, list(one.parts.values_list("id", flat=True)))
 
 
-def _denied(one: Audience, asked: list[bytes]) -> set[bytes]:
-    asking = job.asking_of(one)
-    if asking is None:
-        return set(asked)
-    with view() as snapshot:
-        groups = one_by_one(snapshot, asking, asked)
-        return set(asked) - {group.ids for group in groups if group.decision.permit}
+def _acted(one: Audience, asking: Asking, snapshot: View) -> set[bytes]:
+    """Who has done something since and would be denied. A cap's own permit is one, too."""
+    since = uuid7_at(one.read_at - LONGEST_TRANSACTION) if one.read_at else SYSTEM_ID
+    acted = members.changed(one.controller_id, since=since, apart=sorted(KINDS))
+    named = {raw for _, ids in _members(one) for raw in cut(ids)} if acted else set()
+    asked = sorted(named & {person.bytes for person in acted})
+    return set(asked) - _permitted(one_by_one(snapshot, asking, asked))
+
+
+def _denied(one: Audience, asking: Asking, snapshot: View) -> set[bytes]:
+    """Who would be denied; by the law alone where caps have counted these very permits."""
+    again = asking.by_law() if asking.is_counted(snapshot.now) else asking
+    found: set[bytes] = set()
+    for _, ids in _members(one):
+        part = Part(before(ids[:ID]), ids[-ID:], ids)
+        found |= set(cut(ids)) - _permitted(decided(snapshot, again, part))
+    return found
+
+
+def _permitted(groups: Iterable[Group]) -> set[bytes]:
+    return {raw for group in groups if group.decision.permit for raw in cut(group.ids)}

@@ -71,6 +71,12 @@ class Migration(migrations.Migration):
                 ("problem", models.CharField(blank=True, max_length=60)),
                 ("created_at", models.DateTimeField()),
                 ("read_at", models.DateTimeField(null=True)),
+                (
+                    "stamp",
+                    models.BigIntegerField(
+                        default=0, help_text="The catalogue it was decided with."
+                    ),
+                ),
                 ("ready_at", models.DateTimeField(null=True)),
                 ("valid_until", models.DateTimeField(null=True)),
                 ("total", models.BigIntegerField(default=0)),

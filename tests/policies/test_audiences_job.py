@@ -14,6 +14,7 @@ from audit import selectors as log
 from audit import services as audit
 from audit.canonical import canonical
 from audit.uses import Kind, uses_of
+from consent import services as consent
 from policies.audiences import chunks, job, selectors, services
 from policies.audiences.deciding import cut
 from policies.audiences.errors import (
@@ -31,6 +32,7 @@ from portal.people import person
 from subjects.models import Subject
 from subjects.naming import Named
 from tests.factories.company import AUTHOR, OFFERS, company
+from tests.factories.policies import in_force, rule
 from tests.policies.audience_worlds import populate
 from work.services import run_available
 
@@ -232,6 +234,30 @@ class TestTakingIt:
 
         assert ended == ids([people[2], people[4]])
         assert permitted(audience, ended) == ids(people[:13]) - ended
+
+    def test_leaves_out_everybody_once_the_purpose_is_closed(self, lotus, people):
+        audience = made(lotus)
+        consent.close_purpose(by=AUTHOR, purpose=lotus.versions[OFFERS].purpose)
+
+        assert selectors.ended_since(audience) == ids(people[:13])
+
+    def test_leaves_out_whom_a_new_rule_denies_and_keeps_the_others(self, lotus, people):
+        elsewhere = lotus.person("ka@example.in", region="KA")
+        lotus.yes(elsewhere)
+        audience = made(lotus)
+        in_force(lotus.id, rule("not_mh", regions=["IN-MH"]))  # an unknown region may be that
+
+        ended = selectors.ended_since(audience)
+
+        assert permitted(audience, ended) == {elsewhere.id.bytes}
+
+    def test_keeps_those_whom_a_cap_has_counted_when_something_else_changes(self, lotus, people):
+        in_force(lotus.id, rule("once", "cap", limit=1, seconds=3600))
+        audience = made(lotus)
+        assert audience.permitted == 13
+        accounts.issue_key(by=AUTHOR, service=lotus.service)
+
+        assert selectors.ended_since(audience) == set()
 
     def test_is_over_with_its_permits(self, lotus, people):
         audience = made(lotus)
