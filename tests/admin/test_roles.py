@@ -14,7 +14,7 @@ from work.admin import JobAdmin
 
 pytestmark = [pytest.mark.django_db, pytest.mark.req("ADM-01")]
 
-PEOPLE = {"Subject", "ConsentState", "ConsentEvent"}
+PEOPLE = {"Subject", "ConsentState", "ConsentEvent", "EmergencyUse"}
 LOG = {"EntryIndex", "User", "AIDecision", "Processing", "Export", "Recall", "Campaign"}
 ANYBODY = {model.__name__ for model, _ in house.admins()} - PEOPLE - LOG
 SEES = {

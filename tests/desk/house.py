@@ -17,6 +17,7 @@ from audit import services as audit
 from audit.actors import Actor, Target
 from audit.models import Export
 from consent.models import Objection
+from policies.emergency.models import EmergencyUse
 from policies.recalls import endpoints
 from policies.recalls.models import Campaign, Recall
 from policies.versions import services as versions
@@ -141,9 +142,20 @@ def recall(house, person):
     )  # fmt: skip
 
 
+def emergency(house, person):
+    """The glass was broken for the person."""
+    now = timezone.now()
+    EmergencyUse.objects.create(
+        controller_id=house.id, service_id=house.rows["ServiceClient"], subject_id=person.id,
+        ground="7f", reason="treatment", reference="INC-7", opened_at=now, opened_by="somebody",
+        ends_at=now + timedelta(hours=4),
+    )  # fmt: skip
+
+
 def reports(house, person):
     """What a service reported about the person: a use, and a decision of a model."""
     recall(house, person)
+    emergency(house, person)
     names = {"controller": house.controller.name, "service": "Mailer", "purpose": "Offers"}
     permit = {"id": "d", "at": 1, "valid_until": 2, "basis": {"IN": "consent"}, "reasons": []}
     done = {"started_at": 1, "decision": permit, "names": names}
