@@ -20,12 +20,15 @@ from policies.pdp.engine import decide, failed
 from policies.pdp.policy import NONE
 from policies.rehearsal.recorded import UnreadableDecisionError, read
 from policies.rehearsal.replaying import Finding, replay
+from policies.rehearsal.selectors import replayed
 from policies.rehearsal.trail import Said, trail
 from policies.rules import RULES
+from policies.versions import services as policy
 from tests.factories.decisions import recorded as made
 from tests.policies.scenes import DAY, INDIA, NOW, PERMITTED, change
 
 pytestmark = [pytest.mark.req("P3", "POL-22")]
+NILS, OLGA = Actor("officer", "nils"), Actor("officer", "olga")
 WITHDRAWN = change(INDIA, consent={"state": "withdrawn", "since": NOW - DAY})
 
 
@@ -150,3 +153,45 @@ class TestTheCommand:
         for stranger in (uuid7(), viewed.id, UUID(int=0)):
             with pytest.raises(CommandError, match="No log here"):
                 told(stranger)
+
+
+@pytest.mark.req("POL-14")
+class TestWhatTheDecisionPointRecorded:
+    def test_replays_under_the_very_policy_that_decided(self, lotus, asha, ask):
+        put_in_force(lotus, CAP, DUTY)
+
+        answers = [ask(lotus, asha, channel="sms") for _ in range(3)]
+
+        assert [one["decision"] for one in answers] == [True, True, False]
+        for one in answers:
+            found = replayed([lotus.id], UUID(one["context"]["decision_id"]))
+            assert found.replay.finding == Finding.SAME
+            assert found.replay.computed.policy_version.endswith("+1")
+
+    def test_replays_after_that_policy_was_followed_by_another(self, lotus, asha, ask):
+        put_in_force(lotus, DUTY)
+        answer = ask(lotus, asha, channel="sms")
+        put_in_force(lotus, CAP)
+
+        found = replayed([lotus.id], UUID(answer["context"]["decision_id"]))
+
+        assert found.replay.finding == Finding.SAME
+
+
+WORDS = {"en": "A rule."}
+CAP = {
+    "code": "twice", "title": "Twice", "match": {"channels": ["sms"]}, "text": WORDS,
+    "effect": {"kind": "cap", "limit": 2, "seconds": 86_400}, "person": WORDS,
+}  # fmt: skip
+DUTY = {
+    "code": "why", "title": "Why", "match": {"channels": ["sms"]}, "text": WORDS, "person": WORDS,
+    "effect": {"kind": "require", "obligation": "why_am_i_seeing_this"},
+}  # fmt: skip
+
+
+def put_in_force(company, *rules):
+    """The next version, with these rules in place of those before."""
+    version = policy.draft_policy(by=NILS, controller_id=company.id, note="x")
+    version = policy.replace_guardrails(by=NILS, version=version, guardrails=list(rules))
+    version = policy.note_rehearsed(by=NILS, version=version, job_id=uuid7())
+    policy.approve_policy(by=OLGA, version=version)
