@@ -7,6 +7,7 @@ it lacks is said in English.
 import re
 from typing import Literal, NamedTuple
 
+from policies import texts_hi
 from policies.guardrails import findings as guardrails
 from policies.intake import backing
 from policies.rules import RULES
@@ -22,7 +23,7 @@ UNKNOWN_CODE = "The reason is recorded under a code this version does not know."
 
 
 class Text(NamedTuple):
-    """One code's two sentences in one language."""
+    """One code's two sentences in one language; an empty one is said in English."""
 
     admin: str
     user: str
@@ -32,7 +33,8 @@ CATALOGUES: dict[str, dict[str, Text]] = {
     DEFAULT_LANGUAGE: {
         **{rule.code: Text(rule.text, rule.person) for rule in RULES},
         **{finding.reason.code: Text(finding.text, finding.person) for finding in FOUND},
-    }
+    },
+    "hi": {code: Text("", said) for code, said in texts_hi.PERSON.items()},
 }
 CURE_OF: dict[str, str] = {
     **{rule.code: rule.cure for rule in RULES},
@@ -59,7 +61,18 @@ def reason_text(
     text = catalogue.get(code) or known.get(code)
     if text is None:
         return UNKNOWN_CODE
-    return text.user if audience == "user" else text.admin
+    said = text.user if audience == "user" else text.admin
+    if said or language == DEFAULT_LANGUAGE:
+        return said
+    return reason_text(code, audience=audience)
+
+
+def languages(code: str, audience: Audience) -> tuple[str, ...]:
+    """The languages in which there is a sentence about a code."""
+    return tuple(
+        language for language, catalogue in CATALOGUES.items()
+        if code in catalogue and getattr(catalogue[code], audience)
+    ) or (DEFAULT_LANGUAGE,)  # fmt: skip
 
 
 def codes_with(text: str, *, language: str = DEFAULT_LANGUAGE) -> tuple[str, ...]:

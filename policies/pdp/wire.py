@@ -371,7 +371,7 @@ def _said(
 def _in_languages(code: str, audience: texts.Audience) -> dict[str, str]:
     return {
         language: texts.reason_text(code, language=language, audience=audience)
-        for language in texts.CATALOGUES
+        for language in texts.languages(code, audience)
     }
 
 

@@ -5,6 +5,7 @@ import pytest
 from policies import texts
 from policies.rules import RULES, registry
 from policies.rules.cures import CURES
+from policies.rules.permit import FINDINGS
 from policies.rules.registry import Rule, RuleError
 
 CODES = sorted(texts.CATALOGUES["en"])
@@ -67,6 +68,24 @@ def test_unknown_language_falls_back_to_english():
 
     assert texts.reason_text("CONSENT_WITHDRAWN", language="sat-Olck") == english
     assert texts.reason_text("CONSENT_WITHDRAWN", language="en-IN") == english
+
+
+@pytest.mark.req("POL-09")
+def test_the_person_reads_every_reason_of_the_law_in_hindi():
+    for code in [rule.code for rule in RULES] + [each.reason.code for each in FINDINGS]:
+        said = texts.reason_text(code, language="hi", audience="user")
+
+        assert said.endswith("।"), code
+        assert not set("abcdefghijklmnopqrstuvwxyz").intersection(said.lower()), code
+        assert texts.languages(code, "user") == ("en", "hi")
+
+
+def test_what_a_language_lacks_is_said_in_english():
+    english = texts.reason_text("CONSENT_WITHDRAWN")
+
+    assert texts.reason_text("CONSENT_WITHDRAWN", language="hi") == english
+    assert texts.languages("CONSENT_WITHDRAWN", "admin") == ("en",)
+    assert texts.languages("NO_SUCH_CODE", "user") == ("en",)
 
 
 def test_another_language_is_one_catalogue(monkeypatch):

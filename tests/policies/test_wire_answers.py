@@ -43,7 +43,7 @@ def test_permit_in_full():
                 }
             ],
             "reason_admin": {"en": "Permitted in India on the person's consent."},
-            "reason_user": {"en": "You agreed to this."},
+            "reason_user": {"en": "You agreed to this.", "hi": "आपने इसके लिए सहमति दी है।"},
             "packs": ["IN"],
             "basis": {"IN": "consent"},
             "consent_record": "0192f6a1",
