@@ -57,6 +57,7 @@ urlpatterns = [
     path("subjects/find", subjects.FindSubject.as_view(), name="find-subject"),
     path("subjects/<uuid:subject_id>", subjects.Subject.as_view(), name="subject"),
     path("triggers", subjects.Triggers.as_view(), name="triggers"),
+    path("suppressions", subjects.Suppressions.as_view(), name="suppressions"),
     path("consents", consent.Consents.as_view(), name="consents"),
     path("consents/withdraw", consent.Withdrawals.as_view(), name="withdraw"),
     path("consents/history", consent.History.as_view(), name="history"),

@@ -20,6 +20,7 @@ FACTS = {
     "language": "kn", "age_state": "adult", "age_assurance": "declared", "adult_on": None,
     "has_guardian": False, "created_at": "2026-03-14T03:56:50Z",
 }  # fmt: skip
+CLOSED = {"channel": "sms", "reason": "register"}
 LEFT = {"trigger": "basket_left", "at": "2026-03-14T03:56:50Z"}
 
 create_subject = extend_schema(
@@ -88,5 +89,25 @@ report_trigger = extend_schema(
         answer("Noted", {"trigger": "basket_left", "last_at": LEFT["at"]}, 201),
         refusal(404, "subject_unknown", "There is no such subject."),
         refusal(422, "trigger_in_future", "This has not happened yet."),
+    ],
+)
+
+suppress_channel = extend_schema(
+    operation_id="suppress_channel",
+    summary="Close a channel to a person",
+    description=(
+        "Says that the person may not be contacted through a channel any more: unsubscribed, "
+        "bounced, complained, or found on a preference register. Uses through it are denied from "
+        "the next decision on, and permits still valid are recalled. A service cannot open a "
+        "channel again."
+    ),
+    tags=TAGS,
+    parameters=[IDEMPOTENCY_KEY],
+    request=serializers.SuppressionInput,
+    responses={201: serializers.SuppressionOutput, **problems(*WRITE)},
+    examples=[
+        body("A number on a register", {"subject": SUBJECT, **CLOSED}),
+        answer("Closed", CLOSED, 201),
+        refusal(404, "subject_unknown", "There is no such subject."),
     ],
 )

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from accounts import inputs
+from subjects.channels import REASONS
 from subjects.clock import is_zone
 from subjects.inputs import PersonInput
 from subjects.models import AgeState, Assurance
@@ -18,6 +19,7 @@ REGION = r"[A-Za-z0-9][A-Za-z0-9-]*"
 LANGUAGE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}"
 ZONE = r"[A-Za-z0-9_+/-]+"
 TRIGGER = r"[A-Za-z0-9][A-Za-z0-9_.:/-]*"
+CHANNEL = r"(\*|[a-z][a-z0-9_-]{0,29})"
 MOST_IDENTIFIERS = 20
 
 
@@ -94,3 +96,15 @@ class TriggerInput(PersonInput):
 class TriggerOutput(serializers.Serializer[Any]):
     trigger = serializers.CharField(source="code")
     last_at = serializers.DateTimeField(help_text=_("The latest time reported so far."))
+
+
+class SuppressionInput(PersonInput):
+    channel = inputs.Code(
+        CHANNEL, max_length=30, help_text=_("As decisions name it, such as `sms`; `*`: all.")
+    )
+    reason = inputs.Choice(sorted(REASONS), help_text=_("`register`: a preference register."))
+
+
+class SuppressionOutput(serializers.Serializer[Any]):
+    channel = serializers.CharField()
+    reason = serializers.CharField()

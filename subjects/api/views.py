@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from accounts.inputs import NothingQuery
 from accounts.operations import ServiceView
-from subjects import naming, services, shown, triggers
+from subjects import channels, naming, services, shown, triggers
 from subjects.api import documents, serializers
 from subjects.errors import SubjectUnknownError
 
@@ -63,3 +63,18 @@ class Triggers(ServiceView):
         person = naming.person(self.caller.controller_id, said["subject"])
         trigger = triggers.report(by=self.by, subject=person, code=said["trigger"], at=said["at"])
         return dict(serializers.TriggerOutput(trigger).data)
+
+
+class Suppressions(ServiceView):
+    @documents.suppress_channel
+    def post(self, request: Request) -> Response:
+        said = self.said(serializers.SuppressionInput)
+        status, answer = self.once(lambda: (201, self._suppress(said)))
+        return Response(answer, status)
+
+    def _suppress(self, said: dict[str, Any]) -> dict[str, Any]:
+        person = naming.person(self.caller.controller_id, said["subject"])
+        channels.suppress(
+            by=self.by, subject=person, channel=said["channel"], reason=said["reason"]
+        )
+        return {"channel": said["channel"], "reason": said["reason"]}
