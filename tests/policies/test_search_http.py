@@ -3,6 +3,7 @@
 import pytest
 
 from accounts import services as accounts
+from consent import services as consent
 from tests.factories.company import AUTHOR, DELIVERY, OFFERS, SURVEYS, company
 from tests.factories.policies import in_force, rule
 from tests.policies.searches import ACTION, RESOURCE, SUBJECT, ids, people
@@ -81,6 +82,41 @@ class TestASearchForPeople:
         context = found["context"]
         assert context["policy_version"] == ask(lotus, asha)["context"]["policy_version"]
         assert context["valid_until"] > "2026"
+
+
+@pytest.mark.req("POL-07", "POL-03")
+class TestTheVeryNextSearch:
+    """Each change is made while the server holds the catalogue of the search before."""
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda lotus: lotus.publishes(),
+            lambda lotus: lotus.purpose(OFFERS),
+            lambda lotus: consent.close_purpose(by=AUTHOR, purpose=lotus.versions[OFFERS].purpose),
+            lambda lotus: accounts.change_service(
+                by=AUTHOR, service=lotus.service, is_active=True, purposes=[SURVEYS]
+            ),
+            lambda lotus: in_force(lotus.id, rule("no_letters", channels=["letter"])),
+        ],
+        ids=["notice", "purpose", "closed", "service", "guardrail"],
+    )
+    def test_sees_a_change(self, lotus, asha, search, change):
+        action = lotus.question(asha, channel="letter")["action"]
+        before = ids(search(lotus, action=action))
+
+        change(lotus)
+
+        assert before == [str(asha.id)]
+        assert ids(search(lotus, action=action)) == []
+
+    def test_is_refused_to_a_key_that_was_revoked(self, http, lotus, asha, search):
+        search(lotus)
+
+        accounts.revoke_key(by=AUTHOR, key=lotus.key)
+
+        answer = http.post(RESOURCE, json=lotus.question("x"), headers=lotus.headers)
+        assert answer.status_code == 401
 
 
 @pytest.mark.req("POL-03")
