@@ -66,6 +66,13 @@ TO_DO: "dict[str, StrOrPromise]" = {
         " before the use."
     ),
     AlarmKind.UNUSUAL: gettext_lazy("Open the entries and ask the service what happened."),
+    AlarmKind.RECALL_UNHEARD: gettext_lazy(
+        "Open the recalls that were given up, tell the service by another way whom it may no longer"
+        " use, and have its address repaired."
+    ),
+    AlarmKind.EMERGENCY_UNREVIEWED: gettext_lazy(
+        "Open the emergency uses that are overdue and review them; whoever opened one cannot."
+    ),
 }
 ASK = gettext_lazy("Ask whoever runs this installation.")
 
