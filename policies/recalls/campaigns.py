@@ -122,10 +122,7 @@ def kill_list(  # noqa: PLR0913 (a page of a list has these parts)
     somebody is recorded first (P11). Raises CampaignUnknownError, ReadNotRecordedError.
     """
     campaign = _own(controller_id, service_id, campaign_id)
-    is_settled = not any(
-        waiting.is_unfinished(kind=kind, controller_id=controller_id)
-        for kind in (PERMITS_ENDED, CATCH_UP)
-    )
+    is_settled = _is_settled(controller_id)
     found = list(campaign.kill_lines.filter(number__gt=after).order_by("number")[: limit + 1])
     lines = found[:limit]
     if lines:
@@ -159,6 +156,15 @@ def catch_up(*, campaign_id: UUID, cause_id: UUID, after: UUID | None) -> UUID |
         told = News(campaign.controller_id, reason, PURPOSE, campaign.purpose, tuple(ids))
         look(told=told, cause_id=cause_id)
     return page[-1][0] if len(page) == PAGE else None
+
+
+def _is_settled(controller_id: UUID) -> bool:
+    """Whether nothing is being looked into, nor was given up: that would be looked into too."""
+    kinds = (PERMITS_ENDED, CATCH_UP)
+    dead = waiting.dead_jobs(controller_ids=[controller_id]).filter(kind__in=kinds)
+    return not dead.exists() and not any(
+        waiting.is_unfinished(kind=kind, controller_id=controller_id) for kind in kinds
+    )
 
 
 def _own(

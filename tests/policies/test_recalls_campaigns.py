@@ -13,6 +13,7 @@ from tests.api.house import Api
 from tests.factories.company import AUTHOR, OFFERS, SURVEYS, company
 from tests.factories.decisions import recorded
 from tests.policies.hearing import listening, work_off
+from work.models import Job
 
 pytestmark = pytest.mark.req("POL-10")
 
@@ -103,6 +104,16 @@ class TestTheKillList:
 
         assert (before["is_settled"], before["lines"]) == (False, [])
         assert (after["is_settled"], len(after["lines"])) == (True, 1)
+
+    def test_is_not_settled_while_a_look_that_was_given_up_waits_for_somebody(
+        self, lotus, asha, api, campaign
+    ):
+        used(lotus, asha)
+        lotus.withdraws(asha)
+        given_up = {"state": "dead", "finished_at": datetime.now(UTC)}
+        Job.objects.filter(kind="permits.ended").update(**given_up)
+
+        assert kill_list(api, campaign)["is_settled"] is False
 
     def test_that_shows_somebody_is_recorded_and_one_that_shows_nobody_is_not(
         self, lotus, asha, api, campaign

@@ -110,6 +110,16 @@ def test_an_open_transaction_without_a_number_is_seen(lotus, asha):
     assert horizon.still_open(during - before) == set()
 
 
+def test_an_open_transaction_of_another_login_is_seen(lotus, superuser):
+    before = horizon.open_transactions()
+    with superuser.transaction():
+        superuser.execute("SELECT 1 FROM consent_consentstate")
+        during = horizon.open_transactions()
+
+    assert len(during - before) == 1
+    assert horizon.still_open(during - before) == set()
+
+
 ACTS = (
     lambda lotus, person: lotus.withdraws(person),
     lambda lotus, person: lotus.stands(person, "restricted"),
