@@ -132,7 +132,7 @@ def _ground(facts: Facts, purpose: PurposeFacts, pack: str, of: Kind) -> tuple[R
     ground = purpose.grounds.get(pack, "")
     if of.as_of is not None and of.as_of < IN_FORCE[pack]:
         return replace(NOT_IN_FORCE.reason, pack=pack), ground
-    if is_reserved(pack, of):
+    if of.reserved and is_reserved(pack, of):
         return _RESERVATIONS.get((of.reserved, pack)), ground
     if ground != CONSENT_GROUND.get(pack):
         return _PERMIT_REASONS.get((pack, ground)), ground
@@ -150,9 +150,13 @@ def _valid_until(facts: Facts, subject: SubjectFacts, purpose: PurposeFacts) -> 
         if end is not None and now < end < until:
             until = end
     more = facts.commitment or facts.recipients or facts.model or facts.emergency_until
-    if more or purpose.findings or subject.standings:
+    if more or subject.standings or _ends_before(purpose.findings, until):
         return min([until, *(end for end in _further_ends(facts, subject, purpose) if now < end)])
     return until
+
+
+def _ends_before(findings: dict[str, int], until: int) -> bool:
+    return bool(findings) and min(findings.values()) < until
 
 
 def _further_ends(facts: Facts, subject: SubjectFacts, purpose: PurposeFacts) -> Iterator[int]:
