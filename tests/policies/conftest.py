@@ -6,9 +6,12 @@ from typing import Any
 import httpx
 import pytest
 
+from policies.versions import services as policy
 from tests.database import TestDatabase
-from tests.factories.company import EVALUATION, Company, company
+from tests.factories.company import EVALUATION, OFFERS, Company, company
+from tests.factories.decisions import recorded
 from tests.factories.server import Site, serving
+from tests.policies.rehearsing import OLGA
 from tests.policies.searches import RESOURCE
 
 
@@ -66,3 +69,32 @@ def search(http: httpx.Client) -> Callable[..., dict[str, Any]]:
         return answer.json()
 
     return find
+
+
+@pytest.fixture
+def draft(lotus: Company) -> Callable[..., Any]:
+    """Makes the draft of these rules."""
+
+    def make(*rules: Any) -> Any:
+        version = policy.draft_policy(by=OLGA, controller_id=lotus.id, note="try")
+        for one in rules:
+            version = policy.put_guardrail(by=OLGA, version=version, guardrail=one)
+        return version
+
+    return make
+
+
+@pytest.fixture
+def asked(lotus: Company) -> Callable[..., Any]:
+    """Records a decision about somebody, asked by SMS unless said otherwise."""
+    people = {}
+
+    def make(name="asha", *, given=True, channel="sms", campaign="", purpose=OFFERS, at=None):
+        person = people.get(name) or lotus.person(f"{name}@example.in")
+        people[name] = person
+        return recorded(
+            lotus.id, lotus.service.id, person, given=given, purpose=purpose, at=at,
+            asks={"channel": channel, "campaign": campaign},
+        )  # fmt: skip
+
+    return make

@@ -1,7 +1,5 @@
 """A draft is tried on recorded decisions: who flips, why, and nothing is counted twice."""
 
-import csv
-import io
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -19,80 +17,22 @@ from policies.rehearsal import selectors, services
 from policies.rehearsal.comparing import Flow
 from policies.rehearsal.errors import (
     NothingToRehearseError,
-    NotRunningError,
     PeriodError,
-    ShadowRunsError,
 )
 from policies.rehearsal.models import RehearsalState
 from policies.rehearsal.tally import COLUMNS, EXAMPLES, MOST_VALUES, OTHERS, Tally
 from policies.versions import selectors as versions
 from policies.versions import services as policy
 from policies.versions.errors import NotRehearsedError
-from tests.factories.company import OFFERS, company
+from tests.factories.company import company
 from tests.factories.decisions import recorded
+from tests.policies.rehearsing import NILS, NOW, OLGA, done, lines, rehearse, rule
 from tests.policies.scenes import INDIA
 from work import services as work
 from work.models import Job, JobState
 
 pytestmark = [pytest.mark.req("POL-14")]
-OLGA, NILS = Actor("officer", "olga"), Actor("officer", "nils")
-NOW = datetime.now(UTC)
 CAP_DAY = {"kind": "cap", "limit": 2, "seconds": 86_400}
-
-
-def rule(code="no_sms", effect=None, **match):
-    words = {"en": "Not by this channel."}
-    return {
-        "code": code, "title": "A rule", "match": match or {"channels": ["sms"]},
-        "effect": effect or {"kind": "deny"}, "text": words, "person": words,
-    }  # fmt: skip
-
-
-@pytest.fixture
-def draft(lotus):
-    """Makes the draft of these rules."""
-
-    def make(*rules):
-        version = policy.draft_policy(by=OLGA, controller_id=lotus.id, note="try")
-        for one in rules:
-            version = policy.put_guardrail(by=OLGA, version=version, guardrail=one)
-        return version
-
-    return make
-
-
-@pytest.fixture
-def asked(lotus):
-    """Records a decision about somebody, asked by SMS unless said otherwise."""
-    people = {}
-
-    def make(name="asha", *, given=True, channel="sms", campaign="", purpose=OFFERS, at=None):
-        person = people.get(name) or lotus.person(f"{name}@example.in")
-        people[name] = person
-        return recorded(
-            lotus.id, lotus.service.id, person, given=given, purpose=purpose, at=at,
-            asks={"channel": channel, "campaign": campaign},
-        )  # fmt: skip
-
-    return make
-
-
-def rehearse(lotus, **more):
-    given = {"since": NOW - timedelta(days=1), "until": datetime.now(UTC), **more}
-    return services.start(by=OLGA, controller_id=lotus.id, **given)
-
-
-def done(rehearsal):
-    """Works until nothing is due, and gives what was counted."""
-    while work.run_available(worker="test"):
-        pass
-    rehearsal.refresh_from_db()
-    return selectors.counted(rehearsal)
-
-
-def lines(rehearsal):
-    text = b"".join(selectors.flips(rehearsal)).decode()
-    return list(csv.DictReader(io.StringIO(text)))
 
 
 class TestWhoFlips:
@@ -316,73 +256,6 @@ class TestADraft:
         draft(rule())
 
         assert done(rehearse(lotus)).examined == 0
-
-
-class TestTheShadow:
-    @pytest.fixture(autouse=True)
-    def settled(self, monkeypatch):
-        """Records are looked at as soon as they are there."""
-        monkeypatch.setattr(jobs, "SETTLED", timedelta(0))
-        monkeypatch.setattr(jobs, "FOLLOWS_SECONDS", 0.01)
-
-    def follow(self, rehearsal):
-        for _ in range(3):
-            time.sleep(0.03)  # longer than it waits between two looks
-            work.run_available(worker="test", limit=1)
-        rehearsal.refresh_from_db()
-        return selectors.counted(rehearsal)
-
-    def test_counts_what_comes_and_nothing_that_was(self, lotus, draft, asked):
-        asked("before")
-        draft(rule(channels=["sms"]))
-        rehearsal = services.start_shadow(by=OLGA, controller_id=lotus.id, days=7)
-
-        asked("asha")
-        asked("bela", channel="email")
-        first = self.follow(rehearsal)
-        asked("chris")
-        then = self.follow(rehearsal)
-
-        assert first.flows == {"newly_denied": 1, "still_permitted": 1}
-        assert then.flows == {"newly_denied": 2, "still_permitted": 1}
-        assert rehearsal.parts.count() == 1
-        assert len(lines(rehearsal)) == 2
-        assert rehearsal.state == RehearsalState.RUNNING
-
-    def test_is_no_rehearsal_of_the_draft(self, lotus, draft, asked):
-        draft(rule())
-        rehearsal = services.start_shadow(by=OLGA, controller_id=lotus.id, days=1)
-        type(rehearsal).objects.update(until_at=datetime.now(UTC))
-
-        self.follow(rehearsal)
-
-        assert rehearsal.state == RehearsalState.FINISHED
-        assert versions.draft(lotus.id).state == "draft"
-
-    def test_ends_when_somebody_stops_it(self, lotus, draft, asked):
-        draft(rule())
-        rehearsal = services.start_shadow(by=OLGA, controller_id=lotus.id, days=1)
-        services.stop(by=NILS, rehearsal=rehearsal)
-        asked()
-
-        assert self.follow(rehearsal).examined == 0
-        assert rehearsal.state == RehearsalState.STOPPED
-        with pytest.raises(NotRunningError):
-            services.stop(by=NILS, rehearsal=rehearsal)
-
-    def test_is_one_at_a_time(self, lotus, draft):
-        draft(rule())
-        services.start_shadow(by=OLGA, controller_id=lotus.id, days=1)
-
-        with pytest.raises(ShadowRunsError):
-            services.start_shadow(by=OLGA, controller_id=lotus.id, days=1)
-
-    @pytest.mark.parametrize("days", [0, -1, 31])
-    def test_ends_within_a_month(self, lotus, draft, days):
-        draft(rule())
-
-        with pytest.raises(PeriodError):
-            services.start_shadow(by=OLGA, controller_id=lotus.id, days=days)
 
 
 class TestWhatIsRecorded:
