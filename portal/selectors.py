@@ -6,12 +6,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
 from consent import catalogue as catalogues
 from consent import selectors as consent
 from consent.catalogue import Catalogue, NoticeInForce
 from consent.selectors import NoticeWords, StateShown
 from consent.transitions import VALID, State
 from policies.rules.registry import CONSENT_GROUND
+from policies.wishes import selectors as wishes
 from portal.people import Person
 
 FALLBACK = "en"
@@ -71,6 +74,16 @@ class NoticeListed:
     title: str
     language: str
     published_at: datetime | None
+
+
+def personalisation(person: Person) -> str:
+    """Where the person's switch stands, "on" or "off"; empty where the company has no such switch.
+
+    Who switched it off sees so even where no rule of the company heeds it any more.
+    """
+    if wishes.is_switched_off(person.company.id, person.id):
+        return "off"
+    return "on" if wishes.has_switch(person.company.id, timezone.now()) else ""
 
 
 def cards(person: Person, language: str) -> list[Card]:

@@ -11,6 +11,7 @@ from consent import services as consent
 from consent.services import Choice
 from consent.transitions import State
 from keys import services as keys
+from policies.wishes import services as wishes
 from portal import limits, people
 from portal.errors import TooManyRequestsError, WordsChangedError
 from portal.people import Company, Person
@@ -121,3 +122,9 @@ def _choice(person: Person, purpose: str, state: State, language: str, **more: A
         subject_id=person.id, purpose=purpose, state=state, method="portal", channel="web",
         language=language, evidence={"ui_version": UI_VERSION}, **more,
     )  # fmt: skip
+
+
+def switch_personalisation(*, person: Person, off: bool) -> None:
+    """Note that the person wants no personalisation at all, or wants it again."""
+    switch = wishes.switch_off if off else wishes.switch_on
+    switch(by=person.actor, controller_id=person.company.id, subject_id=person.id)

@@ -1,7 +1,10 @@
 """Questions about what persons let guardrails know."""
 
+from datetime import datetime
 from uuid import UUID
 
+from policies.guardrails.model import Off, RulesError
+from policies.versions import selectors as versions
 from policies.wishes.models import SwitchedOff, Volunteered
 
 
@@ -15,3 +18,15 @@ def is_switched_off(controller_id: UUID, subject_id: UUID) -> bool:
     """Whether the person switched personalisation off."""
     rows = SwitchedOff.objects.filter(controller_id=controller_id, subject_id=subject_id)
     return rows.exists()
+
+
+def has_switch(controller_id: UUID, at: datetime) -> bool:
+    """Whether the company's rules in force heed the switch; rules nobody can read may do."""
+    version = versions.in_force(controller_id, at)
+    if version is None:
+        return False
+    try:
+        effects = [rule.effect for rule in versions.rules(version)]
+    except RulesError:
+        return True
+    return any(isinstance(one, Off) and one.whom == "whoever_asked" for one in effects)

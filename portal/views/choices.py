@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consent import selectors as consent
 from keys.problems import DomainError
@@ -52,6 +52,14 @@ def withdraw_all(request: HttpRequest, person: Person) -> HttpResponse:
     events = services.withdraw_all(person=person)
     remember_withdrawn(request, events)
     return SeeOther(reverse("portal:done_all"))
+
+
+@signed_in
+@require_POST
+def personalisation(request: HttpRequest, person: Person) -> HttpResponse:
+    """Switch personalisation off entirely, or on again. Anything unclear switches it off."""
+    services.switch_personalisation(person=person, off=request.POST.get("to") != "on")
+    return SeeOther(reverse("portal:choices") + "#personalisation")
 
 
 @signed_in
@@ -101,6 +109,7 @@ def _choices(
         "asked": asked,
         "listed": [card for card in cards if card not in asked],
         "running": sum(card.is_running for card in cards),
+        "personalisation": selectors.personalisation(person),
         "error": error,
     }
     return page(request, "choices.html", context, person=person, status=status)
