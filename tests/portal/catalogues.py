@@ -10,33 +10,29 @@ from django.utils.translation.template import templatize
 
 from config.places import BASE_DIR
 
-ERROR_PAGES = {"error.html", "404.html", "500.html", "403_csrf.html"}
-MARKS = {"_", "gettext", "gettext_lazy"}
+ROOMS = (
+    "accounts", "audit", "config", "consent", "desk", "keys", "policies", "portal", "registry",
+    "subjects", "work",
+)  # fmt: skip
+MARKS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
+QUOTED = r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
+CALL = re.compile(rf"(?:n?gettext|\b_)\(u?{QUOTED}")
 PO_PART = re.compile(r'^(msgctxt|msgid|msgid_plural|msgstr(?:\[\d\])?) (".*")$|^(".*")$')
 
 
 def sources():
-    """The files whose words a visitor of the portal may read."""
-    yield from sorted((BASE_DIR / "portal").rglob("*.py"))
-    yield from (BASE_DIR / "policies" / name for name in ("accounts.py", "words.py"))
-    for folder in ("portal", "config"):
-        templates = BASE_DIR / folder / "templates"
-        yield from sorted(path for path in templates.glob("**/*.html") if is_ours(path))
-        yield from sorted(templates.glob("portal/**/*.txt"))
-
-
-def is_ours(path: Path):
-    """The portal's own pages and those of errors; others' templates speak to staff."""
-    return "portal" in path.parts or path.name in ERROR_PAGES
+    """The files whose words somebody may read, on the pages of people or of officers."""
+    for room in ROOMS:
+        yield from sorted((BASE_DIR / room).rglob("*.py"))
+        yield from sorted((BASE_DIR / room).rglob("templates/**/*.html"))
+        yield from sorted((BASE_DIR / room).rglob("templates/**/*.txt"))
 
 
 def words(path: Path):
-    """Every message of a source file."""
+    """Every message of a source file; of a plural, the singular."""
     text = path.read_text()
     if path.suffix != ".py":
-        text = re.sub(r"\b(?:gettext|_)\(u?", "_(", templatize(text, origin=str(path)))
-        calls = re.findall(r"_\(((?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"))\s*\)", text)
-        return {ast.literal_eval(call) for call in calls}
+        return {ast.literal_eval(one) for one in CALL.findall(templatize(text, origin=str(path)))}
     return set(python_words(ast.parse(text)))
 
 
@@ -44,15 +40,20 @@ def python_words(tree):
     """The messages; what is looked up by a variable stands elsewhere as a message."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") in MARKS:
-            (argument,) = node.args
+            argument = node.args[0]
             if isinstance(argument, ast.Constant):
                 yield argument.value
 
 
 def compiled(language):
-    """What the program finds, by English words."""
+    """What the program finds, by English words; of a plural, the form for one."""
     path = BASE_DIR / "locale" / language / "LC_MESSAGES" / "django.mo"
-    return dict(gettext.GNUTranslations(io.BytesIO(path.read_bytes()))._catalog)
+    catalog = gettext.GNUTranslations(io.BytesIO(path.read_bytes()))._catalog
+    return {
+        key if isinstance(key, str) else key[0]: text
+        for key, text in catalog.items()
+        if isinstance(key, str) or key[1] == 0
+    }
 
 
 def written(language):
@@ -64,7 +65,7 @@ def written(language):
             continue
         entry = block_parts(block)
         if entry.get("msgid"):
-            found[entry["msgid"]] = entry.get("msgstr", "")
+            found[entry["msgid"]] = entry.get("msgstr[0]", entry.get("msgstr", ""))
     return found
 
 
