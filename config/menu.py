@@ -63,6 +63,7 @@ MENU: tuple[Heading, ...] = (
             "Endpoint": _("Recall addresses"),
             "Party": _("Parties"),
             "DataCategory": _("Data categories"),
+            "AIModel": _("AI models"),
             "Freeze": _("Freezes"),
             "Controller": _("Controllers"),
             "User": _("Staff"),

@@ -4,17 +4,23 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from accounts import selectors, services
+from audit.actors import Actor
+from policies.emergency.services import open_emergency
 from registry import services as registry
+from registry.ai import ModelCard, record_model
+from tests.factories import policies
 from tests.portal import world
 from tests.subjects.people import BY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.req("P2")]
 
+OFFICER = Actor("officer", "01900000-0000-7000-8000-0000000000ff")
 TABLES = {
     "accounts_controller", "accounts_serviceclient", "accounts_servicekey",
     "accounts_servicepurpose", "registry_party", "registry_serviceparty", "consent_purpose",
     "consent_purposeversion", "consent_notice", "consent_noticeversion", "consent_noticepurpose",
-    "policies_policyversion",
+    "policies_policyversion", "policies_emergencyuse", "registry_aimodel", "registry_assessment",
+    "registry_datacategory", "registry_freeze",
 }  # fmt: skip
 ATTACHED = """
     SELECT tgrelid::regclass::text, tgtype, tgenabled FROM pg_trigger
@@ -34,6 +40,7 @@ def company(db):
         by=BY, controller_id=found.id, code="post", name="Post", kind="internal", country="IN"
     )
     registry.put_in_charge(by=BY, controller_id=found.id, service_id=service.id, party=party)
+    legal_facts(found, service)
     world.consent.draft_notice(
         by=BY, controller_id=found.id, code="app", pack="IN",
         purposes=[found.versions[world.OFFERS]], translations={},
@@ -44,6 +51,23 @@ def company(db):
             categories=("pd:X",), retention_days=1, owner="O"),
     )  # fmt: skip
     return found
+
+
+def legal_facts(company, service):
+    registry.record_category(by=BY, controller_id=company.id, code="pd:Y", name="Y")
+    registry.freeze(by=BY, controller_id=company.id, kind="system", code="crm", incident="INC-1")
+    finding = registry.Finding(
+        kind="dpia_due", purpose="a.b", citation="GDPR Art 35", conclusion="It is so."
+    )
+    registry.record_assessment(by=BY, controller_id=company.id, finding=finding)
+    card = ModelCard(code="prop-7", version="1", name="Propensity", risk="minimal")
+    record_model(by=BY, controller_id=company.id, card=card)
+    policies.draft(company.id)
+    open_emergency(
+        by=OFFICER, controller_id=company.id, service_id=service.id,
+        subject_id=company.person("maria@example.in").id, ground="7f", reason="treatment",
+        reference="C-1", hours=1,
+    )  # fmt: skip
 
 
 def sql(statement):
@@ -96,7 +120,6 @@ def test_what_the_decision_point_does_not_keep_does_not_move_it(company, version
 
     person = company.person()
     company.yes(person)
-    registry.record_category(by=BY, controller_id=company.id, code="pd:X", name="X")
 
     assert version() == before
 

@@ -22,6 +22,7 @@ from policies.recalls import endpoints
 from policies.recalls.models import Campaign, Recall
 from policies.versions import services as versions
 from registry import services as registry
+from registry.ai import ModelCard, record_model
 from subjects import services as subjects
 from subjects.services import ref
 from tests.portal import world
@@ -95,7 +96,9 @@ def make(slug="lotus", name="Lotus Bazaar", email="asha@lotus.example"):
 
 
 def law(house):
-    """A system frozen by an incident, and an objection that is over."""
+    """A system frozen by an incident, a model, and an objection that is over."""
+    card = ModelCard(code="prop-7", version="1", name="Propensity", risk="minimal")
+    record_model(by=BY, controller_id=house.id, card=card)
     registry.freeze(
         by=BY, controller_id=house.id, kind="system", code="old-crm", incident="INC-1"
     )
