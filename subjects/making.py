@@ -46,6 +46,7 @@ class SubjectRow(NamedTuple):
     age_assurance: str
     adult_on: date | None
     has_guardian: bool
+    suppressed: str
     created_at: datetime
 
 
@@ -117,7 +118,7 @@ class Made(NamedTuple):
             raise NoIdentifierError
         subject = SubjectRow(
             uuid7(), controller_id, uuid7(), new.residence, new.region, new.time_zone,
-            new.language, new.age_state, new.age_assurance, new.adult_on, new.has_guardian, at,
+            new.language, new.age_state, new.age_assurance, new.adult_on, new.has_guardian, "", at,
         )  # fmt: skip
         key = keys.new_data_key()
         wrapped = keys.wrap(key, context=subject.id.bytes)

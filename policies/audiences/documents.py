@@ -65,7 +65,7 @@ ask_for_audience = extend_schema(
             request_only=True, media_type="application/json",
         ),
         answer("Asked", MAKING, 202),
-        refusal(422, "segment_unknown", "There is no such segment."),
+        refusal(404, "segment_unknown", "There is no such segment."),
         UNREADABLE,
     ],
 )  # fmt: skip

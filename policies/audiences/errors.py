@@ -11,7 +11,7 @@ class AudienceUnknownError(DomainError):
 
 class SegmentUnknownError(DomainError):
     code = "segment_unknown"
-    status = 422
+    status = 404
     message = "There is no such segment."
     field = "segment"
 

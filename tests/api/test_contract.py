@@ -19,7 +19,11 @@ from schemathesis.specs.openapi.checks import (
 from config.places import BASE_DIR
 from tests.portal.world import OFFERS
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.req("INT-04")]
+pytestmark = [
+    pytest.mark.slow, pytest.mark.django_db, pytest.mark.req("INT-04"),
+    # Lists in other forms than JSON are tried in the tests of audiences.
+    pytest.mark.filterwarnings("ignore:Skipped test cases with unsupported payload"),
+]  # fmt: skip
 BOUNDED = settings(
     max_examples=30,
     deadline=None,

@@ -96,17 +96,10 @@ def make(slug="lotus", name="Lotus Bazaar", email="asha@lotus.example"):
 
 
 def law(house):
-    """A system frozen by an incident, a model, and an objection that is over."""
+    """A system frozen by an incident, and a model."""
     card = ModelCard(code="prop-7", version="1", name="Propensity", risk="minimal")
     record_model(by=BY, controller_id=house.id, card=card)
-    registry.freeze(
-        by=BY, controller_id=house.id, kind="system", code="old-crm", incident="INC-1"
-    )
-    now = timezone.now()
-    Objection.objects.create(
-        controller_id=house.id, subject=house.person, kind="direct_marketing", objected_at=now,
-        lifted_at=now,
-    )  # fmt: skip
+    registry.freeze(by=BY, controller_id=house.id, kind="system", code="old-crm", incident="INC-1")
 
 
 def policy(house):
@@ -137,6 +130,15 @@ def runs(house, service):
     )  # fmt: skip
 
 
+def objection(house, person):
+    """An objection of the person that is over."""
+    now = timezone.now()
+    Objection.objects.create(
+        controller_id=house.id, subject=person, kind="direct_marketing", objected_at=now,
+        lifted_at=now,
+    )  # fmt: skip
+
+
 def recall(house, person):
     """What the service was told about the person."""
     Recall.objects.create(
@@ -157,6 +159,7 @@ def emergency(house, person):
 
 def reports(house, person):
     """What a service reported about the person: a use, and a decision of a model."""
+    objection(house, person)
     recall(house, person)
     emergency(house, person)
     names = {"controller": house.controller.name, "service": "Mailer", "purpose": "Offers"}

@@ -149,7 +149,7 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("body", "status"),
         [
-            ({"purpose": "nobody.knows"}, 403), ({}, 400), ({**ASKED, "segment": "autumn"}, 422),
+            ({"purpose": "nobody.knows"}, 403), ({}, 400), ({**ASKED, "segment": "autumn"}, 404),
             ({**ASKED, "extra": 1}, 400), ({**ASKED, "operations": "x" * 300}, 400),
             ({**ASKED, "operations": ["x"] * 51}, 400), ({**ASKED, "channel": 5}, 400),
         ],
