@@ -1,8 +1,9 @@
 """One recorded decision under a draft: what would have become of it. Pure.
 
 Only facts count that were stored with the decision. A clock is told from where the person lived;
-caps are counted along the way. Where a draft waits for a behaviour that nobody looked up at the
-time, its denial would be the record's gap and not the draft's doing: that is said to be unjudged.
+caps are counted along the way. Where a draft looks at behaviours or wishes that nobody looked up at
+the time, and would permit if they were as good as can be, its denial may be the record's gap and
+not the draft's doing: that is said to be unjudged.
 """
 
 from dataclasses import dataclass
@@ -53,7 +54,7 @@ def compare(
     now = decide(known, draft)
     if now.permit:
         counters.permitted(needs.caps, facts.question, person, facts.now)
-    elif was.permit and any(one not in facts.triggers for one in needs.triggers):
+    elif was.permit and decide(_at_best(known, needs), draft).permit:
         return Compared(Flow.UNJUDGED, was, now)
     return Compared(_flow(was, now), was, now)
 
@@ -63,6 +64,16 @@ def _informed(facts: Facts, needs: Needs, counters: Counters, person: str) -> Fa
     region = facts.subject.region if facts.subject is not None else ""
     clocks = facts.offsets or (offsets("", region, facts.now) if needs.is_timed else ())
     return replace(facts, counts=counts, offsets=clocks)
+
+
+def _at_best(facts: Facts, needs: Needs) -> Facts:
+    """The facts, with what the record lacks as good for the use as it can have been."""
+    wanted = facts.question.attributes if needs.is_volunteered else ()
+    return replace(
+        facts, triggers={**dict.fromkeys(needs.triggers, 0), **facts.triggers},
+        personalisation_off_at=facts.personalisation_off_at or 0,
+        volunteered=facts.volunteered or wanted,
+    )  # fmt: skip
 
 
 def _flow(was: Decision, now: Decision) -> Flow:

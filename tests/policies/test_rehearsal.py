@@ -177,6 +177,19 @@ class TestAGapOfTheRecord:
         assert counted.flows == {"unjudged": 1}
         assert lines(rehearsal) == []
 
+    def test_of_wishes_is_not_put_down_to_it_either(self, lotus, draft, asked):
+        asked()
+        draft(rule("off", {"kind": "off", "whom": "whoever_asked"}))
+
+        assert done(rehearse(lotus)).flows == {"unjudged": 1}
+
+    def test_does_not_hide_what_is_denied_in_any_case(self, lotus, draft, asked):
+        asked()
+        off = {"kind": "off", "whom": "whoever_asked"}
+        draft(rule("off", off, purposes=[OFFERS]), rule("no_sms"))
+
+        assert done(rehearse(lotus)).flows == {"newly_denied": 1}
+
 
 @pytest.mark.req("P7")
 class TestKilledWorkers:
