@@ -24,7 +24,7 @@ from policies.rehearsal.tally import COLUMNS, EXAMPLES, MOST_VALUES, OTHERS, Tal
 from policies.versions import selectors as versions
 from policies.versions import services as policy
 from policies.versions.errors import NotRehearsedError
-from tests.factories.company import company
+from tests.factories.company import OFFERS, company
 from tests.factories.decisions import recorded
 from tests.policies.rehearsing import NILS, NOW, OLGA, done, lines, rehearse, rule
 from tests.policies.scenes import INDIA
