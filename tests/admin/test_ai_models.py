@@ -26,7 +26,7 @@ def second(lotus):
 @pytest.fixture
 def model(desk, lotus):
     assert desk.post(reverse("admin:registry_aimodel_add"), form(lotus)).status_code == 302
-    return AIModel.objects.get(code="prop-7")
+    return AIModel.objects.get(controller_id=lotus.id, code="prop-7")
 
 
 def test_a_model_is_approved_by_another_officer_only(desk, second, model):
@@ -49,7 +49,7 @@ def test_diligence_that_lacks_a_part_is_explained_beside_it(desk, lotus):
 
     assert answer.status_code == 422
     assert "diligence_until" in answer.context["form"].errors
-    assert not AIModel.objects.exists()
+    assert not AIModel.objects.filter(code="prop-7").exists()
 
 
 def test_an_auditor_reads_models_and_changes_nothing(lotus, model):

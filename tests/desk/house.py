@@ -97,7 +97,7 @@ def make(slug="lotus", name="Lotus Bazaar", email="asha@lotus.example"):
 
 def law(house):
     """A system frozen by an incident, and a model."""
-    card = ModelCard(code="prop-7", version="1", name="Propensity", risk="minimal")
+    card = ModelCard(code="churn-2", version="1", name="Churn", risk="minimal")
     record_model(by=BY, controller_id=house.id, card=card)
     registry.freeze(by=BY, controller_id=house.id, kind="system", code="old-crm", incident="INC-1")
 
