@@ -4,6 +4,7 @@ import re
 import zipfile
 
 import pytest
+from django.utils import translation
 from playwright.sync_api import expect
 
 from audit import alarms
@@ -92,7 +93,9 @@ def test_the_page_of_the_logs_is_for_everybody(context, lotus, language):
 
     assert faults == []
     page.locator("summary").click()
-    expect(page.get_by_role("columnheader", name="Reads")).to_be_visible()
+    with translation.override(language):
+        reads = translation.gettext("Reads")
+    expect(page.get_by_role("columnheader", name=reads)).to_be_visible()
 
 
 @pytest.mark.req("CON-29")
