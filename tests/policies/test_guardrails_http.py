@@ -58,7 +58,7 @@ def test_it_counts_at_its_controller_only(lotus, asha, ask):
 
 
 def test_a_version_to_come_begins_at_its_moment_without_a_restart(lotus, asha, ask):
-    begins = datetime.now(UTC) + timedelta(seconds=4)
+    begins = datetime.now(UTC) + timedelta(seconds=6)
     policies.in_force(lotus.id, rule("no_sms", channels=["sms"]), effective_from=begins)
 
     early = ask(lotus, asha, channel="sms")

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from structlog.testing import capture_logs
 
+from tests.patience import wait_until
 from work import duties, trouble
 from work.duties import Duty, DutyThread
 from work.keeper import Keeper
@@ -14,11 +15,8 @@ from work.keeper import Keeper
 EVERY = 0.01
 
 
-def until(condition, seconds=10.0):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "still waiting"
-        time.sleep(0.005)
+def until(condition, seconds=30.0):
+    wait_until(condition, seconds=seconds, pause=0.005)
 
 
 class Counter:
@@ -160,7 +158,7 @@ class TestTrouble:
     def test_one_in_trouble_does_not_hold_up_the_others(self, started):
         stuck, busy = threading.Event(), Counter()
 
-        started(lambda: stuck.wait(10) and False)
+        started(lambda: stuck.wait(30) and False)
         started(busy)
 
         until(lambda: busy.runs >= 5)
@@ -178,7 +176,7 @@ class TestStopping:
             return True
 
         thread = started(step)
-        began.wait(10)
+        assert began.wait(30)
         thread.stop()
 
         runs = len(ended)
@@ -202,7 +200,7 @@ class TestStopping:
         hangs, began = threading.Event(), threading.Event()
 
         thread = started(lambda: (began.set(), hangs.wait(10)) == ())
-        began.wait(10)
+        assert began.wait(30)
         thread.stop()
 
         assert thread._thread.daemon  # it ends with the process

@@ -17,6 +17,7 @@ from audit.models import Checkpoint, Cosignature, Tree, WitnessFeed
 from audit.witnesses.configuration import configured
 from audit.witnesses.publishing import Publisher
 from config.places import BASE_DIR
+from tests import patience
 from tests.audit.log import LOG, OTHER_LOG, write
 from tests.audit.witnesses.conftest import answer, as_table, grow
 
@@ -175,10 +176,7 @@ def end(process, log):
 
 
 def wait_until(condition, seconds=60):
-    limit = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < limit, list(WitnessFeed.objects.values())
-        time.sleep(0.1)
+    patience.wait_until(condition, seconds=seconds, instead=lambda: [*WitnessFeed.objects.values()])
 
 
 @pytest.mark.fault
