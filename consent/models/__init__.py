@@ -1,5 +1,13 @@
 """Purposes and notices as immutable versions; consents as a ledger and its current state."""
 
+from consent.models.capture import (
+    CollectionSite,
+    ConsentManager,
+    ManagerKey,
+    ManagerRequest,
+    ManagerState,
+    SharingRecord,
+)
 from consent.models.ledger import (
     Commitment,
     ConsentEvent,
@@ -12,9 +20,14 @@ from consent.models.notices import Notice, NoticePurpose, NoticeTranslation, Not
 from consent.models.purposes import Purpose, PurposeVersion
 
 __all__ = [
+    "CollectionSite",
     "Commitment",
     "ConsentEvent",
+    "ConsentManager",
     "ConsentState",
+    "ManagerKey",
+    "ManagerRequest",
+    "ManagerState",
     "Notice",
     "NoticePurpose",
     "NoticeTranslation",
@@ -24,4 +37,5 @@ __all__ = [
     "ObjectionState",
     "Purpose",
     "PurposeVersion",
+    "SharingRecord",
 ]
