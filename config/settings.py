@@ -242,6 +242,8 @@ DECISION_TIMEOUT_SECONDS = env.integer("SAMMATI_DECISION_TIMEOUT_SECONDS", defau
 AUDIENCE_VALID_SECONDS = env.integer("SAMMATI_AUDIENCE_VALID_SECONDS", default=3600)
 AUDIENCE_LIST_BYTES = env.integer("SAMMATI_AUDIENCE_LIST_BYTES", default=64 * 1024 * 1024)
 AUDIENCE_SMALLEST_GROUP = env.integer("SAMMATI_AUDIENCE_SMALLEST_GROUP", default=5)
+# Inner networks, as CIDR, that change events and recalls may be sent to. Empty: public hosts only.
+WEBHOOK_NETWORKS = env.words("SAMMATI_WEBHOOK_NETWORKS")
 PORTAL_NAME = _("Your privacy choices")
 
 DJANGO_STRUCTLOG_USER_ID_FIELD = None

@@ -11,11 +11,10 @@ from accounts import selectors as accounts
 from audit import services as audit
 from audit.actors import Actor, Target
 from keys import services as keys
-from policies.recalls import addresses, signing
 from policies.recalls.errors import EndpointEndedError, EndpointExistsError, ServiceUnknownError
 from policies.recalls.models import Endpoint
+from work.webhooks import addresses, signing
 
-SECRET_BYTES = 32
 OVERLAP = timedelta(hours=24)
 GONE = Actor.system("recalls")
 
@@ -71,7 +70,7 @@ def note_gone(*, endpoint_id: UUID) -> None:
 
 
 def _renew(endpoint: Endpoint) -> str:
-    secret = os.urandom(SECRET_BYTES)
+    secret = os.urandom(signing.SECRET_BYTES)
     wrapped = keys.wrap(secret, context=endpoint.id.bytes)
     endpoint.wrapped, endpoint.wrapping_version = wrapped.blob, wrapped.version
     return signing.spelled(secret)

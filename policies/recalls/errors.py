@@ -3,13 +3,6 @@
 from keys.problems import DomainError
 
 
-class AddressRefusedError(DomainError):
-    code = "address_refused"
-    status = 422
-    message = "Give an https address of a public host, or one of this very machine."
-    field = "url"
-
-
 class EndpointExistsError(DomainError):
     code = "endpoint_exists"
     status = 409

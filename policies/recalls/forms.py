@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors as accounts
 from audit.verbs import AddForm
-from policies.recalls.addresses import LONGEST
+from work.webhooks.addresses import LONGEST
 
 
 class AddEndpointForm(AddForm):

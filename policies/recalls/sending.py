@@ -4,22 +4,17 @@ import asyncio
 from dataclasses import dataclass
 from uuid import UUID
 
-import httpx
 import msgspec
-import structlog
 from django.utils import timezone
 
 from audit.services import micros
 from keys import services as keys
-from policies.recalls import addresses, signing
-from policies.recalls.errors import AddressRefusedError
 from policies.recalls.models import Endpoint, Recall
 from policies.recalls.services import LISTED
+from work.webhooks import addresses, calls, signing
+from work.webhooks.errors import AddressRefusedError
 
-SECONDS = 10.0
 TYPE = "org.sammati.permit.recalled"
-GONE = 410
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +30,7 @@ class Sent:
 
     @property
     def is_gone(self) -> bool:
-        return self.trouble == f"status_{GONE}"
+        return self.trouble == f"status_{calls.GONE}"
 
 
 def send(recall_id: UUID) -> Sent:
@@ -46,14 +41,12 @@ def send(recall_id: UUID) -> Sent:
         return Sent(None)
     try:
         place = addresses.resolve(endpoint.url)
-        status = asyncio.run(_post(place, _headers(endpoint, recall), body(recall)))
     except AddressRefusedError:
         return Sent(endpoint.id, "address_refused")
-    except (TimeoutError, httpx.TimeoutException):
-        return Sent(endpoint.id, "slow")
-    except (httpx.HTTPError, OSError):
+    except OSError:
         return Sent(endpoint.id, "unreachable")
-    return Sent(endpoint.id, "" if 200 <= status < 300 else f"status_{status}")
+    answer = asyncio.run(_post(place, _headers(endpoint, recall), body(recall)))
+    return Sent(endpoint.id, answer.code)
 
 
 def body(recall: Recall) -> bytes:
@@ -90,16 +83,6 @@ def _secrets(endpoint: Endpoint) -> list[bytes]:
     return found
 
 
-async def _post(place: addresses.Place, headers: dict[str, str], content: bytes) -> int:
-    """The status. The deadline is over the whole exchange; no answer's body is read."""
-    url = httpx.URL(place.url).copy_with(host=place.address)
-    extensions = {"sni_hostname": place.host} if place.is_secure else {}
-    said = {"Host": httpx.URL(place.url).netloc.decode(), **headers}
-    async with (
-        asyncio.timeout(SECONDS),
-        httpx.AsyncClient(timeout=SECONDS, follow_redirects=False, trust_env=False) as client,
-        client.stream(
-            "POST", url, content=content, headers=said, extensions=extensions
-        ) as response,
-    ):
-        return response.status_code
+async def _post(place: addresses.Place, headers: dict[str, str], content: bytes) -> calls.Answer:
+    async with calls.client() as through:
+        return await calls.call(through, place, headers=headers, content=content)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from policies.recalls import addresses
-from policies.recalls.errors import AddressRefusedError
 from policies.recalls.models import Endpoint, Recall
+from work.webhooks import addresses
+from work.webhooks.errors import AddressRefusedError
 
 pytestmark = [pytest.mark.django_db, pytest.mark.req("INT-02")]
 

@@ -7,8 +7,8 @@ import time
 import pytest
 from sammati_client import RecallRefused, Secrets, read_recall
 
-from policies.recalls import signing
 from tests.client.recalls import FORMER, PERSON, PURPOSE, SECRET, recall, signed
+from work.webhooks import signing
 
 pytestmark = pytest.mark.req("POL-10", "INT-02")
 
