@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from consent.models.begun import Versions
 from consent.models.purposes import PurposeVersion
 from keys.ids import uuid7
 
@@ -52,10 +53,23 @@ class NoticeVersion(models.Model):
     created_by = models.CharField(max_length=80)
     published_at = models.DateTimeField(null=True, blank=True)
     published_by = models.CharField(max_length=80, blank=True)
+    effective_from = models.DateTimeField(
+        _("in force from"), null=True, blank=True,
+        help_text=_("Empty though published: it was taken back before it began."),
+    )  # fmt: skip
+
+    objects = Versions.as_manager()
 
     class Meta:
         ordering = ["notice", "-number"]
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(effective_from=None)
+                | models.Q(
+                    published_at__isnull=False, effective_from__gte=models.F("published_at")
+                ),
+                name="consent_notice_begins_published",
+            ),
             models.UniqueConstraint(
                 fields=["notice", "number"], name="consent_notice_version_once"
             ),
@@ -72,7 +86,7 @@ class NoticeVersion(models.Model):
         identifier = ()
         personal = ()
         sensitive = ()
-        evidence = ("number", "is_material", "published_at", "published_by")
+        evidence = ("number", "is_material", "published_at", "published_by", "effective_from")
         operational = ("id", "controller", "notice", "created_at", "created_by")
         on_erasure = "none"
 
