@@ -16,6 +16,15 @@ from consent.models.ledger import (
     ObjectionKind,
     ObjectionState,
 )
+from consent.models.lifecycle import (
+    ContactPlan,
+    GroundState,
+    LegacyQueue,
+    Message,
+    MessageKind,
+    MessageState,
+    PersonalGround,
+)
 from consent.models.notices import Notice, NoticePurpose, NoticeTranslation, NoticeVersion
 from consent.models.purposes import Purpose, PurposeVersion
 
@@ -25,9 +34,15 @@ __all__ = [
     "ConsentEvent",
     "ConsentManager",
     "ConsentState",
+    "ContactPlan",
+    "GroundState",
+    "LegacyQueue",
     "ManagerKey",
     "ManagerRequest",
     "ManagerState",
+    "Message",
+    "MessageKind",
+    "MessageState",
     "Notice",
     "NoticePurpose",
     "NoticeTranslation",
@@ -35,6 +50,7 @@ __all__ = [
     "Objection",
     "ObjectionKind",
     "ObjectionState",
+    "PersonalGround",
     "Purpose",
     "PurposeVersion",
     "SharingRecord",

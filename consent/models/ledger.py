@@ -1,6 +1,7 @@
 """What people chose: the ledger, its current state, objections, and commitments."""
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from consent.models.notices import NoticeVersion
@@ -110,6 +111,11 @@ class ConsentState(models.Model):
     is_provable = models.BooleanField(default=False)
     given_by = models.CharField(max_length=20, default="principal")
     guardian_verified = models.BooleanField(default=False)
+    is_noticed = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=_("The notice of DPDP s.5(2) about a consent older than the Act was given."),
+    )
 
     class Meta:
         verbose_name = _("consent state")
@@ -122,6 +128,13 @@ class ConsentState(models.Model):
                 condition=models.Q(state__in=["given", "renewed"], expires_at__isnull=False),
                 name="consent_state_expiring",
             ),
+            models.Index(
+                fields=["purpose", "id"],
+                condition=models.Q(
+                    state__in=["given", "renewed"], notice_version_id=None, is_noticed=False
+                ),
+                name="consent_state_unnoticed",
+            ),
         ]
 
     class Privacy:
@@ -131,7 +144,7 @@ class ConsentState(models.Model):
         evidence = (
             "purpose", "event_id", "sequence", "state", "since_at", "expires_at",
             "purpose_version", "notice_version_id", "language", "is_explicit", "is_provable",
-            "given_by", "guardian_verified",
+            "given_by", "guardian_verified", "is_noticed",
         )  # fmt: skip
         operational = ("id", "controller", "subject")
         on_erasure = "keep_pseudonymous"
@@ -240,6 +253,7 @@ class Commitment(models.Model):
     reference = models.CharField(max_length=80)
     started_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
+    recorded_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         constraints = [
@@ -252,6 +266,6 @@ class Commitment(models.Model):
         identifier = ()
         personal = ("reference",)
         sensitive = ()
-        evidence = ("purpose", "started_at", "ends_at")
+        evidence = ("purpose", "started_at", "ends_at", "recorded_at")
         operational = ("id", "controller", "subject")
         on_erasure = "keep_pseudonymous"
