@@ -187,3 +187,71 @@ class SharingRecordError(DomainError):
     code = "sharing_record_refused"
     status = 422
     message = "Such a record names who shared with whom, and never what: only a digest of it."
+
+
+class GroundUnknownError(DomainError):
+    code = "ground_unknown"
+    status = 422
+    message = "A ground is a clause of DPDP s.7 (s7a to s7i) or of GDPR Art 6 or 9 (6-1-b, 9-2-h)."
+    field = "ground"
+
+
+class GroundNotDeclaredError(DomainError):
+    code = "ground_not_declared"
+    status = 422
+    message = "The version of the purpose in force does not rest on this ground."
+    field = "ground"
+
+
+class GroundEvidenceError(DomainError):
+    code = "ground_evidence_missing"
+    status = 422
+    message = "The ground lacks the evidence it needs before it may count."
+
+
+class GroundMissingError(DomainError):
+    code = "ground_missing"
+    status = 404
+    message = "There is no such ground on record."
+
+
+class GroundDecidedError(DomainError):
+    code = "ground_decided"
+    status = 409
+    message = "The ground is active already, or it has ended."
+
+
+class GroundTakenError(DomainError):
+    code = "ground_taken"
+    status = 409
+    message = "This ground is on record with other evidence; end it first."
+
+
+class CommitmentTakenError(DomainError):
+    code = "commitment_taken"
+    status = 409
+    message = "A commitment of this reference is on record and says something else."
+    field = "reference"
+
+
+class CommitmentTimeError(DomainError):
+    code = "commitment_time_invalid"
+    status = 422
+    message = (
+        "A commitment starts before it is reported and ends after it starts; one that is reported "
+        "after a withdrawal started within the last three days."
+    )
+    field = "started_at"
+
+
+class CommitmentMissingError(DomainError):
+    code = "commitment_missing"
+    status = 404
+    message = "There is no such commitment."
+
+
+class ContactPlanError(DomainError):
+    code = "contact_plan_invalid"
+    status = 422
+    message = "Remind up to five times, each 1 to 365 days before a consent ends."
+    field = "remind_days"

@@ -1,15 +1,23 @@
 """Questions about parties and categories."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
-from registry.models import DataCategory, Party
+from registry.models import Assessment, DataCategory, Party
 
 
 def parties(controller_id: UUID) -> QuerySet[Party]:
     """The parties of a controller, by name."""
     return Party.objects.filter(controller_id=controller_id).order_by("name", "id")
+
+
+def categories(controller_id: UUID, codes: Collection[str]) -> QuerySet[DataCategory]:
+    """The registered data categories of these codes, by code."""
+    found = DataCategory.objects.filter(controller_id=controller_id, code__in=codes)
+    return found.order_by("code", "id")
 
 
 def category_codes(controller_id: UUID) -> set[str]:
@@ -22,3 +30,12 @@ def category_names(controller_id: UUID) -> dict[str, str]:
     """What people call each category, by code."""
     found = DataCategory.objects.filter(controller_id=controller_id)
     return dict(found.values_list("code", "name"))
+
+
+def standing_finding(controller_id: UUID, finding_id: UUID) -> Assessment | None:
+    """The legal finding of that id if it allows something today: approved, not ended, not over."""
+    today = timezone.now().date()
+    return Assessment.objects.filter(
+        controller_id=controller_id, pk=finding_id, approved_at__isnull=False, ended_at=None,
+        valid_until__gte=today,
+    ).first()  # fmt: skip
