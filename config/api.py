@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from accounts.api import log
 from accounts.api import schema as extensions
 from accounts.operations import ServiceView
+from consent.api import managers
 from consent.api import views as consent
 from policies.api import views as policies
 from policies.audiences import views as audiences
@@ -64,6 +65,10 @@ urlpatterns = [
     path("consents/<uuid:event_id>", consent.Consent.as_view(), name="consent"),
     path("receipts/<uuid:event_id>", consent.Receipt.as_view(), name="receipt"),
     path("receipts/<uuid:event_id>/proof", consent.ReceiptProof.as_view(), name="receipt-proof"),
+    path("consent-manager/consents", managers.Mandates.as_view(), name="mandates"),
+    path("consent-manager/review", managers.Review.as_view(), name="manager-review"),
+    path("consent-manager/purposes", managers.ManagerPurposes.as_view(), name="manager-purposes"),
+    path("consent-manager/notices", managers.ManagerNotice.as_view(), name="manager-notice"),
     path("audit", log.Entries.as_view(), name="audit"),
     path("purposes", consent.Purposes.as_view(), name="purposes"),
     path("notices", consent.NoticeInForce.as_view(), name="notices"),
