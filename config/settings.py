@@ -42,6 +42,12 @@ AUDIT_EXPORT_FOLDER = env.text(
     "SAMMATI_AUDIT_EXPORT_FOLDER", "" if PRODUCTION else str(EMBEDDED.data / "exports")
 )
 AUDIT_EXPORT_DAYS = env.integer("SAMMATI_AUDIT_EXPORT_DAYS", default=7)
+CONSENT_EXPORT_FOLDER = env.text(
+    "SAMMATI_CONSENT_EXPORT_FOLDER", "" if PRODUCTION else str(EMBEDDED.data / "consent-exports")
+)
+CONSENT_EXPORT_DAYS = env.integer("SAMMATI_CONSENT_EXPORT_DAYS", default=7)
+# Where the letters of PDF receipts come from (extra [pdf]).
+PDF_FONTS = env.text("SAMMATI_PDF_FONTS", "/usr/share/fonts")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if PRODUCTION else "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 
