@@ -1,0 +1,95 @@
+"""The receipt on paper: a PDF with the signed content inside as a file (extra [pdf])."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from importlib.util import find_spec
+from typing import Any, Final
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from consent.records.errors import PdfMissingError
+from consent.records.fonts import covering
+
+ATTACHED: Final = "receipt.jws"
+LABEL_WIDTH, LINE, TEXT, TITLE = 52, 6, 10, 18
+
+Content = Mapping[str, Any]
+
+
+def is_available() -> bool:
+    """Whether PDFs can be made here."""
+    return find_spec("fpdf") is not None and find_spec("uharfbuzz") is not None
+
+
+def document(content: Content, token: str, *, is_logged: bool) -> bytes:
+    """The PDF of a full receipt; `token` is the content signed, and can be taken out and verified.
+
+    The same bytes whenever it is made. Raises PdfMissingError, PdfFontMissingError.
+    """
+    if not is_available():
+        raise PdfMissingError
+    from fpdf import FPDF  # noqa: PLC0415 (optional)
+
+    rows = [*_rows(content, is_logged=is_logged)]
+    paper = FPDF(format="A4")
+    paper.set_creation_date(datetime.fromisoformat(content["recorded_time"]))
+    paper.set_title(_("Receipt"))
+    paper.set_lang(content["language"] or "en")
+    _letters(paper, "".join(f"{name}{text}" for name, text in rows))
+    _fill(paper, rows)
+    paper.embed_file(bytes=token.encode(), basename=ATTACHED, mime_type="application/jose")
+    return bytes(paper.output())
+
+
+def _letters(paper: Any, text: str) -> None:
+    """The fonts that the words need, shaped as their script demands."""
+    found = covering(text + _("Receipt"), settings.PDF_FONTS)
+    for number, path in enumerate(found):
+        paper.add_font(f"f{number}", fname=path)
+    paper.set_font("f0", size=TEXT)
+    paper.set_fallback_fonts([f"f{number}" for number in range(1, len(found))], exact_match=False)
+    paper.set_text_shaping(use_shaping_engine=True)
+
+
+def _fill(paper: Any, rows: list[tuple[str, str]]) -> None:
+    paper.add_page()
+    paper.set_font_size(TITLE)
+    paper.cell(text=_("Receipt"), new_x="LMARGIN", new_y="NEXT")
+    paper.ln(LINE)
+    paper.set_font_size(TEXT)
+    for name, text in rows:
+        paper.multi_cell(LABEL_WIDTH, LINE, name, align="L", new_x="RIGHT", new_y="TOP")
+        paper.multi_cell(0, LINE, text, align="L", new_x="LMARGIN", new_y="NEXT")
+
+
+def _rows(content: Content, *, is_logged: bool) -> Iterator[tuple[str, str]]:
+    """What a person reads, as a name and its value; what is empty is left out."""
+    purpose = content["pii_processing"]["purposes"][0]
+    parties = content["party_identification"]
+    told = [
+        (_("Company"), content["pii_controller"]["name"]),
+        (_("Purpose"), f"{purpose['purpose']}\n{purpose['purpose_description']}"),
+        (_("Answer"), content["event_state"]),
+        (_("Answered"), content["event_time"]),
+        (_("Recorded"), content["recorded_time"]),
+        (_("Valid until"), content["validity_end"]),
+        (_("Given by"), f"{content['given_by']}, {content['method']}"),
+        (_("Data"), ", ".join(one["pii_type"] for one in purpose["pii_information"])),
+        (_("Kept for"), purpose["retention_period"]),
+        (_("Recipients"), ", ".join(one["party_name"] for one in parties[1:])),
+        (_("Where to withdraw"), purpose["withdrawal_method"]),
+        (_("Notice"), content["pii_processing"]["privacy_notice"]),
+        (_("Fingerprint of the words"), content["privacy_notice"]["sha256"]),
+        (_("Contact"), parties[0]["party_contact"].get("email", "")),
+        (_("Reference"), content["receipt_id"]),
+        (_("Proof"), _proof(is_logged=is_logged)),
+    ]
+    return ((name, text) for name, text in told if text)
+
+
+def _proof(*, is_logged: bool) -> str:
+    attached = _("The signed receipt is inside this file as receipt.jws.")
+    if not is_logged:
+        return attached
+    return f"{attached} " + _("Its record has its place in the company's log.")
