@@ -255,3 +255,61 @@ class ContactPlanError(DomainError):
     status = 422
     message = "Remind up to five times, each 1 to 365 days before a consent ends."
     field = "remind_days"
+
+
+class RightNotGivenError(DomainError):
+    code = "right_not_given"
+    status = 422
+    message = "The law that protects this person gives no such right; a consent can be withdrawn."
+    field = "kind"
+
+
+class LiftNotOpenError(DomainError):
+    code = "lift_not_open"
+    status = 403
+    message = "A service cannot take this back: only the person can, on their own pages."
+
+
+class RestrictionMissingError(DomainError):
+    code = "restriction_missing"
+    status = 404
+    message = "No such restriction stands."
+
+
+class RestrictionScopeError(DomainError):
+    code = "restriction_scope_wrong"
+    status = 422
+    message = "A restriction is of everything, or of one purpose or data category by its code."
+    field = "scope"
+
+
+class RestrictionReasonError(DomainError):
+    code = "restriction_reason_missing"
+    status = 422
+    message = "Ending a restriction needs its reason, and 1 to 90 days for the person to answer."
+    field = "reason"
+
+
+class LiftingNotAnnouncedError(DomainError):
+    code = "lifting_not_announced"
+    status = 409
+    message = "Announce the end of the restriction first (GDPR Art 18(3))."
+
+
+class SubjectNotToldError(DomainError):
+    code = "subject_not_told"
+    status = 409
+    message = "The person has not been told that the restriction ends (GDPR Art 18(3))."
+
+
+class LiftingTooSoonError(DomainError):
+    code = "lifting_too_soon"
+    status = 409
+    message = "The time that was announced to the person has not passed yet."
+
+
+class DeviceCategoryError(DomainError):
+    code = "device_category_unknown"
+    status = 422
+    message = "A choice on a device is about at least one known category."
+    field = "choices"

@@ -8,6 +8,7 @@ from consent.models.capture import (
     ManagerState,
     SharingRecord,
 )
+from consent.models.devices import DeviceCategory, DeviceChoice
 from consent.models.ledger import (
     Commitment,
     ConsentEvent,
@@ -27,6 +28,7 @@ from consent.models.lifecycle import (
 )
 from consent.models.notices import Notice, NoticePurpose, NoticeTranslation, NoticeVersion
 from consent.models.purposes import Purpose, PurposeVersion
+from consent.models.restrictions import Restriction, RestrictionGround, RestrictionScope
 
 __all__ = [
     "CollectionSite",
@@ -35,6 +37,8 @@ __all__ = [
     "ConsentManager",
     "ConsentState",
     "ContactPlan",
+    "DeviceCategory",
+    "DeviceChoice",
     "GroundState",
     "LegacyQueue",
     "ManagerKey",
@@ -53,5 +57,8 @@ __all__ = [
     "PersonalGround",
     "Purpose",
     "PurposeVersion",
+    "Restriction",
+    "RestrictionGround",
+    "RestrictionScope",
     "SharingRecord",
 ]

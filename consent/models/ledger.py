@@ -157,6 +157,7 @@ class ObjectionKind(models.TextChoices):
     DIRECT_MARKETING = "direct_marketing", _("Direct marketing (Art 21(2))")
     PARTICULAR_SITUATION = "particular_situation", _("Their particular situation (Art 21(1))")
     VOLUNTARY_USE = "voluntary_use", _("No consent to a use of volunteered data (DPDP s.7(a))")
+    SALE_SHARING = "sale_sharing", _("Opt-out of sale and sharing for advertising")
 
 
 class ObjectionState(models.TextChoices):
@@ -168,8 +169,9 @@ class ObjectionState(models.TextChoices):
 class Objection(models.Model):
     """An objection of a person (GDPR Art 21; DPDP s.7(a)), standing while `lifted_at` is empty.
 
-    One to direct marketing is absolute, and so is the word that volunteered data are not to be
-    used. One from a particular situation waits for an officer; dismissing it ends it.
+    One to direct marketing is absolute, and so are the word that volunteered data are not to be
+    used and the opt-out of sale and sharing, which a browser may signal. One from a particular
+    situation waits for an officer; dismissing it ends it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -190,6 +192,10 @@ class Objection(models.Model):
         default=ObjectionState.UPHELD,
         db_default=ObjectionState.UPHELD,
     )
+    method = models.CharField(
+        max_length=20, blank=True, default="", db_default="",
+        help_text=_("How the person said so, or the signal of their browser."),
+    )  # fmt: skip
     objected_at = models.DateTimeField()
     lifted_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -211,7 +217,9 @@ class Objection(models.Model):
                 name="consent_objection_once",
             ),
             models.CheckConstraint(
-                condition=models.Q(kind="direct_marketing", purpose=None, state="upheld")
+                condition=models.Q(
+                    kind__in=["direct_marketing", "sale_sharing"], purpose=None, state="upheld"
+                )
                 | models.Q(kind="voluntary_use", state="upheld")
                 | models.Q(kind="particular_situation", purpose__isnull=False),
                 name="consent_objection_has_its_form",
@@ -232,7 +240,7 @@ class Objection(models.Model):
 
     class Privacy:
         identifier = ()
-        personal = ("kind", "purpose", "state", "objected_at", "lifted_at")
+        personal = ("kind", "purpose", "state", "method", "objected_at", "lifted_at")
         sensitive = ()
         evidence = ("decided_at", "decided_by", "grounds")
         operational = ("id", "controller", "subject")
