@@ -1,7 +1,5 @@
 """The verbs on the addresses at which services hear of recalls."""
 
-import os
-from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -10,12 +8,10 @@ from django.utils import timezone
 from accounts import selectors as accounts
 from audit import services as audit
 from audit.actors import Actor, Target
-from keys import services as keys
 from policies.recalls.errors import EndpointEndedError, EndpointExistsError, ServiceUnknownError
 from policies.recalls.models import Endpoint
-from work.webhooks import addresses, signing
+from work.webhooks import addresses, secrets
 
-OVERLAP = timedelta(hours=24)
 GONE = Actor.system("recalls")
 
 
@@ -34,7 +30,7 @@ def add_endpoint(
     endpoint = Endpoint(
         controller_id=controller_id, service_id=service_id, url=addresses.check(url)
     )
-    secret = _renew(endpoint)
+    secret = secrets.renew(endpoint)
     endpoint.save(force_insert=True)
     _record("endpoint:added", by, endpoint)
     return endpoint, secret
@@ -47,9 +43,7 @@ def change_secret(*, by: Actor, endpoint: Endpoint) -> str:
     Raises EndpointEndedError.
     """
     locked = _live(endpoint.pk)
-    locked.old_wrapped, locked.old_wrapping_version = locked.wrapped, locked.wrapping_version
-    locked.old_until_at = timezone.now() + OVERLAP
-    secret = _renew(locked)
+    secret = secrets.change_over(locked, timezone.now())
     locked.save()
     _record("endpoint:changed", by, locked)
     return secret
@@ -67,13 +61,6 @@ def note_gone(*, endpoint_id: UUID) -> None:
     locked = Endpoint.objects.select_for_update().get(pk=endpoint_id)
     if locked.disabled_at is None:
         _end(GONE, locked, "gone")
-
-
-def _renew(endpoint: Endpoint) -> str:
-    secret = os.urandom(signing.SECRET_BYTES)
-    wrapped = keys.wrap(secret, context=endpoint.id.bytes)
-    endpoint.wrapped, endpoint.wrapping_version = wrapped.blob, wrapped.version
-    return signing.spelled(secret)
 
 
 def _live(endpoint_id: UUID) -> Endpoint:

@@ -7,11 +7,9 @@ from uuid import UUID
 import msgspec
 from django.utils import timezone
 
-from audit.services import micros
-from keys import services as keys
 from policies.recalls.models import Endpoint, Recall
 from policies.recalls.services import LISTED
-from work.webhooks import addresses, calls, signing
+from work.webhooks import addresses, calls, secrets, signing
 from work.webhooks.errors import AddressRefusedError
 
 TYPE = "org.sammati.permit.recalled"
@@ -65,22 +63,12 @@ def body(recall: Recall) -> bytes:
 
 
 def _headers(endpoint: Endpoint, recall: Recall) -> dict[str, str]:
-    seconds = micros(timezone.now()) // 1_000_000
+    now = timezone.now()
     signed = signing.headers(
-        _secrets(endpoint), message_id=str(recall.id), timestamp=seconds, body=body(recall)
-    )
+        secrets.usable(endpoint, now), message_id=str(recall.id), timestamp=int(now.timestamp()),
+        body=body(recall),
+    )  # fmt: skip
     return {"Content-Type": "application/cloudevents+json", **signed}
-
-
-def _secrets(endpoint: Endpoint) -> list[bytes]:
-    """The secret, and for a while the former one."""
-    context = endpoint.id.bytes
-    found = [keys.unwrap(endpoint.wrapping_version, bytes(endpoint.wrapped), context=context)]
-    until = endpoint.old_until_at
-    if until and until > timezone.now() and endpoint.old_wrapped and endpoint.old_wrapping_version:
-        old = bytes(endpoint.old_wrapped)
-        found.append(keys.unwrap(endpoint.old_wrapping_version, old, context=context))
-    return found
 
 
 async def _post(place: addresses.Place, headers: dict[str, str], content: bytes) -> calls.Answer:
