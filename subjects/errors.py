@@ -81,3 +81,13 @@ class ChannelOpenError(DomainError):
     status = 409
     message = "This channel is not closed to the person."
     field = "channel"
+
+
+class AgeStepError(DomainError):
+    code = "age_step_refused"
+    status = 409
+    message = (
+        "Such an age cannot be, or would end a childhood on record without being verified "
+        "(DPDP s.9)."
+    )
+    field = "age_state"

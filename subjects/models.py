@@ -62,6 +62,13 @@ class Subject(models.Model):
                 name="subjects_age_has_assurance",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["adult_on"],
+                condition=models.Q(age_state="child", adult_on__isnull=False),
+                name="subjects_children_days",
+            ),
+        ]
 
     class Privacy:
         identifier = ("pseudonym",)
@@ -207,12 +214,18 @@ class Relationship(models.Model):
     kind = models.CharField(max_length=16, choices=RelationshipKind.choices)
     verified_at = models.DateTimeField(null=True, blank=True)
     verified_by = models.CharField(max_length=80, blank=True, help_text=_("How it was verified."))
+    ends_on = models.DateField(
+        null=True, blank=True, help_text=_("From this day on it counts no longer; empty: open.")
+    )
+    ended_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["subject", "related_id", "kind"], name="subjects_relationship_once"
+                fields=["subject", "related_id", "kind"],
+                condition=models.Q(ended_at=None),
+                name="subjects_relationship_once",
             ),
             models.CheckConstraint(
                 condition=~models.Q(subject=models.F("related_id")),
@@ -227,7 +240,7 @@ class Relationship(models.Model):
 
     class Privacy:
         identifier = ()
-        personal = ("related_id", "kind", "verified_at", "verified_by")
+        personal = ("related_id", "kind", "verified_at", "verified_by", "ends_on", "ended_at")
         sensitive = ()
         evidence = ()
         operational = ("id", "controller", "subject", "created_at")

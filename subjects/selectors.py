@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from keys import services as keys
 from subjects.errors import KeyDestroyedError, SubjectUnknownError
+from subjects.family import kind_of
 from subjects.models import DataKey, Identifier, Relationship, Standing, Subject
 from subjects.schemes import mask, normalise
 
@@ -134,16 +135,13 @@ def erased_scopes(controller_id: UUID, ids: Collection[UUID]) -> dict[UUID, set[
 
 
 def relationships(subject: Subject) -> QuerySet[Relationship]:
-    """The person's relationships, oldest first."""
-    return Relationship.objects.filter(subject=subject).order_by("id")
+    """The person's relationships that stand, oldest first."""
+    return Relationship.objects.filter(subject=subject, ended_at=None).order_by("id")
 
 
 def is_verified_guardian(controller_id: UUID, guardian_id: UUID, of: UUID) -> bool:
-    """Whether `guardian_id` is a verified parent or guardian of `of` (DPDP s.9(1), r.10, r.11)."""
-    return Relationship.objects.filter(
-        controller_id=controller_id, subject_id=guardian_id, related_id=of,
-        kind__in=("parent", "guardian"), verified_at__isnull=False,
-    ).exists()  # fmt: skip
+    """Whether `guardian_id` may decide for `of`, being verified (DPDP s.9(1), r.10, r.11)."""
+    return bool(kind_of(controller_id, guardian_id, of))
 
 
 def _open(key: bytes, row: Identifier) -> str:

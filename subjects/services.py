@@ -12,13 +12,16 @@ from django.utils.translation import gettext_lazy as _
 from audit import services as audit
 from audit.actors import Actor, SubjectRef, Target
 from subjects import news
+from subjects.ages import may_follow
 from subjects.clock import is_zone
 from subjects.errors import (
+    AgeStepError,
     IdentifierTakenError,
     StandingUnknownError,
     SubjectHeldError,
     SubjectUnknownError,
 )
+from subjects.family import known, today
 from subjects.making import Looked, Made, NewSubject, SubjectRow, store
 from subjects.matching import Matches, match_or_create
 from subjects.models import (
@@ -103,7 +106,8 @@ def set_facts(  # noqa: PLR0913 (the facts the law asks for)
 ) -> Subject:
     """Change facts about a person; those left None stay. Counts from the next decision.
 
-    Raises ValidationError for facts that cannot be, SubjectUnknownError.
+    Raises ValidationError for facts that cannot be, AgeStepError for an age that would end a
+    childhood on a mere word, SubjectUnknownError.
     """
     if time_zone and not is_zone(time_zone):
         raise ValidationError({"time_zone": _("This is not a time zone.")})
@@ -113,9 +117,12 @@ def set_facts(  # noqa: PLR0913 (the facts the law asks for)
         "age_state": age_state, "age_assurance": age_assurance, "adult_on": adult_on,
     }  # fmt: skip
     changed = {name: value for name, value in given.items() if value is not None}
+    before = known(locked)
     for name, value in changed.items():
         setattr(locked, name, value)
     locked.full_clean()
+    if known(locked) != before and not may_follow(before, known(locked), today()):
+        raise AgeStepError
     locked.save(update_fields=list(changed))
     _record(by, locked, "subject:changed", {"changed": sorted(changed)})
     return locked

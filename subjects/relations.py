@@ -1,0 +1,70 @@
+"""Who decides for whom: confirming and ending that somebody is a parent or lawful guardian."""
+
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit import services as audit
+from audit.actors import Actor, Target
+from subjects.models import Relationship, Subject
+from subjects.services import lock, ref
+
+
+@transaction.atomic
+def confirm(  # noqa: PLR0913 (a confirmed relation has these parts)
+    *,
+    by: Actor,
+    subject: Subject,
+    related_id: UUID,
+    kind: str,
+    verified_by: str,
+    ends_on: date | None = None,
+) -> Relationship:
+    """Put on record that `subject` is verified as `kind` of another person of the controller.
+
+    A claim that stood there is confirmed. `verified_by` is a code of how; it counts until the day
+    `ends_on`, where there is one. Raises SubjectUnknownError for another controller's person.
+    """
+    lock(subject.controller_id, related_id)
+    parts = {
+        "controller_id": subject.controller_id, "subject": subject, "related_id": related_id,
+        "kind": kind,
+    }  # fmt: skip
+    claimed = Relationship.objects.filter(ended_at=None, **parts).first()
+    found = claimed or Relationship(**parts)
+    found.verified_at, found.verified_by = timezone.now(), verified_by
+    found.ends_on = ends_on
+    found.full_clean()
+    found.save()
+    _record(by, found, subject, "subject:related")
+    return found
+
+
+@transaction.atomic
+def end(*, by: Actor, subject: Subject, related_id: UUID, kind: str) -> int:
+    """End that `subject` is `kind` of the other: they decide nothing more. Returns how many ended.
+
+    Raises SubjectUnknownError for another controller's person.
+    """
+    lock(subject.controller_id, related_id)
+    found = list(
+        Relationship.objects.filter(
+            controller_id=subject.controller_id, subject=subject, related_id=related_id,
+            kind=kind, ended_at=None,
+        )
+    )  # fmt: skip
+    for one in found:
+        one.ended_at = timezone.now()
+        one.save(update_fields=["ended_at"])
+        _record(by, one, subject, "subject:relation_ended")
+    return len(found)
+
+
+def _record(by: Actor, found: Relationship, subject: Subject, event: str) -> None:
+    audit.record(
+        event=event, by=by, controller_id=found.controller_id,
+        target=Target("subject", str(subject.id)), subject=ref(subject),
+        data={"kind": found.kind, "verified": found.verified_at is not None},
+    )  # fmt: skip
