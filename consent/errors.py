@@ -313,3 +313,65 @@ class DeviceCategoryError(DomainError):
     status = 422
     message = "A choice on a device is about at least one known category."
     field = "choices"
+
+
+class ParentNotNeededError(DomainError):
+    code = "parent_not_needed"
+    status = 409
+    message = "The person is an adult, or would be their own parent: nobody decides for them so."
+    field = "child"
+
+
+class ParentCheckMissingError(DomainError):
+    code = "parent_check_missing"
+    status = 404
+    message = "There is no such verification of a parent."
+
+
+class ParentCheckClosedError(DomainError):
+    code = "parent_check_closed"
+    status = 409
+    message = "This verification of a parent is over; begin a new one."
+
+
+class VerifierUnavailableError(DomainError):
+    code = "verifier_unavailable"
+    status = 503
+    message = "The parent could not be verified in this way now; nothing was decided."
+
+
+class ReferenceFormError(DomainError):
+    code = "reference_form"
+    status = 422
+    message = "Give a reference, never an identity document or its number: none may be kept."
+    field = "reference"
+
+
+class AppointmentStepError(DomainError):
+    code = "appointment_step_refused"
+    status = 409
+    message = "This step cannot follow where the appointment stands."
+
+
+class AppointmentTimeError(DomainError):
+    code = "appointment_time_invalid"
+    status = 422
+    message = "An appointment begins today or earlier, and ends later than today, if it does."
+    field = "appointed_on"
+
+
+class GuardianNotAdultError(DomainError):
+    code = "guardian_not_adult"
+    status = 422
+    message = "A guardian is another person of this controller, and not a child."
+    field = "guardian"
+
+
+class ScheduleItemError(DomainError):
+    code = "schedule_item_unknown"
+    status = 422
+    message = (
+        "Cite the item of the Fourth Schedule and how its condition is met: "
+        "“Part A, item 3: ...” (DPDP Rules 2025 r.12)."
+    )
+    field = "schedule_item"
