@@ -16,6 +16,7 @@ MEANINGS = {
     415: "Send the body as `application/json`.",
     422: "The request is well formed but cannot be carried out: `code` says why.",
     429: "Too many requests in this second: wait `Retry-After` seconds.",
+    501: "This installation lacks an optional part: `detail` says which.",
     503: "Trouble on our side; nothing was changed or shown. Repeat with the same Idempotency-Key.",
 }
 READ = (400, 401, 403, 404, 429, 503)

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from accounts.api import log
 from accounts.api import schema as extensions
 from accounts.operations import ServiceView
-from consent.api import managers
+from consent.api import managers, records, sites
 from consent.api import views as consent
 from policies.api import views as policies
 from policies.audiences import views as audiences
@@ -64,7 +64,9 @@ urlpatterns = [
     path("consents/history", consent.History.as_view(), name="history"),
     path("consents/<uuid:event_id>", consent.Consent.as_view(), name="consent"),
     path("receipts/<uuid:event_id>", consent.Receipt.as_view(), name="receipt"),
+    path("receipts/<uuid:event_id>/file", records.ReceiptFile.as_view(), name="receipt-file"),
     path("receipts/<uuid:event_id>/proof", consent.ReceiptProof.as_view(), name="receipt-proof"),
+    path("collect/tickets", sites.Tickets.as_view(), name="collect-tickets"),
     path("consent-manager/consents", managers.Mandates.as_view(), name="mandates"),
     path("consent-manager/review", managers.Review.as_view(), name="manager-review"),
     path("consent-manager/purposes", managers.ManagerPurposes.as_view(), name="manager-purposes"),

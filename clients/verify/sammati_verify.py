@@ -9,6 +9,7 @@ One file, the standard library and `cryptography`; nothing of the suite. What is
 that shows is in docs/log-format.md; how to use it in the README beside this file.
 
     sammati_verify.py proof RECORD.json PROOF.tlog-proof --vkey VKEY [--witness VKEY --need 1]
+    sammati_verify.py receipt RECEIPT.json --vkey VKEY
 
 Exit codes: 0 verified; 1 does not verify; 2 cannot be read, or wrong usage; 3 verified only by keys
 that nobody pinned, or no key is known.
@@ -41,7 +42,8 @@ VERIFIED, WRONG, UNREADABLE, UNTRUSTED = 0, 1, 2, 3
 ED25519, COSIGNATURE = 1, 4
 PROOF: Final = "c2sp.org/tlog-proof@v1"
 EXPORT: Final = "sammati-export@1"
-RECEIPT: Final = "sammati-receipt-1"
+RECEIPTS: Final = ("sammati-receipt-1", "sammati-receipt-2")
+JWS_HEADER: Final = {"alg": "EdDSA", "typ": "sammati-receipt+json"}
 HASH, WIDTH, SALT = 32, 256, 16
 EMPTY_ROOT: Final = hashlib.sha256(b"").digest()
 DEEPEST: Final = 63
@@ -1110,32 +1112,105 @@ def canonical(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def check_receipt(receipt: Any, keys: Sequence[Vkey]) -> None:
-    """That one of these keys signed the receipt. Raises VerificationError."""
-    if not isinstance(receipt, dict) or receipt.get("schema_version") != RECEIPT:
-        raise UnreadableError(f"The receipt is not of the format {RECEIPT}.")
-    signature = part(receipt, "signature", dict, "The receipt")
-    raw = unbase64(signature.get("ed25519"), "The receipt's signature")
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A receipt taken apart: what it says, what was signed, and the proof that came with it."""
+
+    said: dict[str, Any]
+    signed: bytes
+    signature: bytes
+    proof: str = ""
+    record: bytes = b""
+
+    @classmethod
+    def parse(cls, raw: bytes) -> "Receipt":
+        """A receipt as JSON or as JWS; verifies nothing. Raises UnreadableError."""
+        return _jws(raw) if _JWS.fullmatch(raw.strip()) else _json(raw)
+
+
+_JWS = re.compile(rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+
+
+def _json(raw: bytes) -> Receipt:
+    """JSON with the members `signature` and, where the log proves it, `log`; neither is signed."""
+    said = _receipt(as_json(raw, "The receipt"))
+    signature = part(said, "signature", dict, "The receipt")
+    value = unbase64(signature.get("ed25519"), "The receipt's signature")
+    content = {name: one for name, one in said.items() if name not in ("signature", "log")}
     try:
-        signed = canonical({name: one for name, one in receipt.items() if name != "signature"})
+        signed = canonical(content)
     except (ValueError, RecursionError):
         raise UnreadableError("The receipt has no canonical form.") from None
-    if not any(key.made(raw, signed) for key in keys):
+    if "log" not in said:
+        return Receipt(content, signed, value)
+    log = part(said, "log", dict, "The receipt")
+    record = unbase64(part(log, "record", str, "The receipt"), "The receipt's record")
+    return Receipt(content, signed, value, part(log, "proof", str, "The receipt"), record)
+
+
+def _jws(raw: bytes) -> Receipt:
+    """JWS in compact form (RFC 7515), signed by EdDSA (RFC 8037) and in no other way."""
+    head, body, value = raw.strip().split(b".")
+    header = as_json(_unpadded(head), "The receipt's header")
+    if not isinstance(header, dict) or {**header, **JWS_HEADER} != header or "crit" in header:
+        raise UnreadableError("The receipt is signed in a way that is not the format's.")
+    said = _receipt(as_json(_unpadded(body), "The receipt"))
+    return Receipt(said, head + b"." + body, _unpadded(value))
+
+
+def _unpadded(text: bytes) -> bytes:
+    """base64url without padding, in its one canonical spelling."""
+    standard = text.translate(bytes.maketrans(b"-_", b"+/")) + b"=" * (-len(text) % 4)
+    return unbase64(standard.decode(), "A part of the receipt")
+
+
+def _receipt(said: Any) -> dict[str, Any]:
+    if not isinstance(said, dict) or said.get("schema_version") not in RECEIPTS:
+        raise UnreadableError(f"The receipt is not of the format {' or '.join(RECEIPTS)}.")
+    return said
+
+
+def check_receipt(receipt: Receipt, keys: Sequence[Vkey]) -> None:
+    """That one of these keys signed the receipt. Raises VerificationError."""
+    if not any(key.made(receipt.signature, receipt.signed) for key in keys):
         raise VerificationError("The receipt is not signed by a trusted key of its log.")
 
 
-def verify_receipt(receipt: bytes, proof: str, record: bytes, trust: Trust) -> Report:
-    """That a receipt is signed, and that what it tells is recorded in the log."""
-    said = as_json(receipt, "The receipt")
+def verify_receipt(raw: bytes, proof: str, record: bytes, trust: Trust) -> Report:
+    """That a receipt is signed, and that what it tells is recorded in the log.
+
+    Without a proof and a record of its own, those count that the receipt brings; where it brings
+    none, the signature alone is verified, and the report says so.
+    """
+    receipt = Receipt.parse(raw)
+    proof, record = proof or receipt.proof, record or receipt.record
+    if not proof:
+        return _only_signed(receipt, trust)
+    said = receipt.said
     report = verify_proof(record, proof, trust)
-    check_receipt(said, trust.keys_for(report.facts["log"], ())[0])
+    check_receipt(receipt, trust.keys_for(report.facts["log"], ())[0])
     told = as_json(record, "The record")
     for name, (mine, theirs) in _compared(said, told).items():
         if mine != theirs:
             raise VerificationError(f"The record says otherwise than the receipt: {name}.")
-    facts = {"receipt": said["receipt_id"], **report.facts}
+    facts = {"receipt": said["receipt_id"], "in_log": True, **report.facts}
     sentence = f"The receipt is signed, and what it says is entry {facts['index']} of the log"
     return Report(f"{sentence} {shown(facts['log'])}.", facts, report.is_pinned)
+
+
+def _only_signed(receipt: Receipt, trust: Trust) -> Report:
+    """A receipt alone: its log is the controller's, whose id the log's name ends with."""
+    controller = part(receipt.said, "pii_controller", dict, "The receipt")
+    log = part(controller, "id", str, "The receipt")
+    keys = [key for key in trust.keys if key.name.rpartition("/")[2] == log]
+    if not keys:
+        raise UntrustedError(f"No key of the log {shown(log)} is known: give it with --vkey.")
+    check_receipt(receipt, keys)
+    facts = {"receipt": receipt.said.get("receipt_id"), "in_log": False, "key": str(keys[0])}
+    sentence = (
+        "The receipt is signed; that it is in the log was not checked: no proof came with it."
+    )
+    return Report(sentence, facts)
 
 
 def _compared(receipt: Any, record: Any) -> dict[str, tuple[Any, Any]]:
@@ -1202,8 +1277,14 @@ def run_export(given: argparse.Namespace, trust: Trust) -> Report:
 
 
 def run_receipt(given: argparse.Namespace, trust: Trust) -> Report:
-    receipt, record = (read_file(one, MOST_RECORD) for one in (given.receipt, given.record))
-    return verify_receipt(receipt, _text_file(given.proof), record, trust)
+    receipt = read_file(given.receipt, MOST_RECORD)
+    if given.proof is None:
+        return verify_receipt(receipt, "", b"", trust)
+    if given.record is None:
+        raise UnreadableError("A proof needs the record it is about: give both, or neither.")
+    return verify_receipt(
+        receipt, _text_file(given.proof), read_file(given.record, MOST_RECORD), trust
+    )
 
 
 def run_timestamp(given: argparse.Namespace, trust: Trust) -> NoReturn:
@@ -1229,7 +1310,8 @@ COMMANDS: Final = {
     "log": ("a copy of a whole log, folder or zip", run_log, ("copy",)),
     "export": ("an export or evidence pack, folder or zip", run_export, ("export",)),
     "receipt": (
-        "a consent receipt, its proof and the record", run_receipt, ("receipt", "proof", "record"),
+        "a consent receipt (JSON or JWS), with its proof and record inside or beside it",
+        run_receipt, ("receipt", "proof?", "record?"),
     ),
     "timestamp": ("says how to check a timestamp", run_timestamp, ("checkpoint", "token")),
 }  # fmt: skip
@@ -1247,7 +1329,8 @@ def parser() -> argparse.ArgumentParser:
             name, help=what, description=f"Verifies {what}.", allow_abbrev=False
         )
         for file in files:
-            one.add_argument(file, type=str if file == "commitment" else Path)
+            kind = str if file == "commitment" else Path
+            one.add_argument(file.rstrip("?"), type=kind, nargs="?" if file[-1] == "?" else None)
         _add_options(one)
         if name == "log":
             one.add_argument("--since", type=Path, help="an older signed checkpoint of the log")

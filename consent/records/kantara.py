@@ -57,7 +57,7 @@ def _controller(party: Content) -> dict[str, Any]:
 def _service(content: Content, purpose: Content) -> dict[str, Any]:
     names = {one["party_id"]: one["party_name"] for one in content["party_identification"]}
     others = [names[one] for one in purpose["recipient_third_parties"]]
-    disclosed = {"thirdPartyDisclosure": bool(others)}
+    disclosed: dict[str, Any] = {"thirdPartyDisclosure": bool(others)}
     if others:
         disclosed["thirdPartyName"] = ", ".join(others)
     return {
@@ -77,7 +77,7 @@ def _service(content: Content, purpose: Content) -> dict[str, Any]:
 
 
 def _termination(content: Content, purpose: Content) -> str:
-    state = content["event_state"]
+    state: str = content["event_state"]
     if state not in {"given", "renewed"}:
         return state
     ends = content["validity_end"]

@@ -50,7 +50,7 @@ def show_line(
 ) -> ConsentEvent:
     """One line of the ledger. Raises ConsentMissingError, ReadNotRecordedError.
 
-    `what` says in which form it is shown: "event", "receipt" or "proof".
+    `what` says in which form it is shown: "event", "receipt", "proof" or "receipt-FORM".
     """
     found = reading.line(controller_id, event_id, purposes)
     person = subjects.subject(controller_id, found.subject_id)

@@ -13,7 +13,7 @@ from config.places import BASE_DIR
 from tests.guards.tree import name, packages, product_files, report
 
 EMBEDDED_ONLY = "config/run/"
-OPTIONAL = {"pyarrow"}  # the extra `parquet`; the product asks whether it is there
+OPTIONAL = {"pyarrow", "fpdf", "fontTools"}  # of extras; the product asks whether they are there
 
 
 def normal(distribution):
