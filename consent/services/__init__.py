@@ -2,6 +2,13 @@
 
 from consent.services.choices import expire_due, record, withdraw, withdraw_all
 from consent.services.delegated import Mandate, review_for_manager, take_mandate
+from consent.services.devices import (
+    choose_on_device,
+    forget_devices,
+    hear_signal,
+    join_device,
+    on_device,
+)
 from consent.services.lines import Choice
 from consent.services.managers import (
     accept_manager,
@@ -25,7 +32,15 @@ from consent.services.publishing import (
     publish_notice,
 )
 from consent.services.reported import report, report_withdrawal
+from consent.services.restrictions import (
+    announce_lifting,
+    lift_restriction,
+    note_told,
+    restrict,
+    take_back_restriction,
+)
 from consent.services.shown import show_line, show_page, show_states
+from consent.services.sites import add_site, end_site, issue_ticket
 
 __all__ = [
     "Choice",
@@ -33,26 +48,39 @@ __all__ = [
     "Words",
     "accept_manager",
     "add_manager_key",
+    "add_site",
+    "announce_lifting",
     "approve_purpose",
+    "choose_on_device",
     "close_purpose",
     "decide_objection",
     "draft_notice",
     "draft_purpose",
+    "end_site",
     "expire_due",
+    "forget_devices",
+    "hear_signal",
+    "issue_ticket",
+    "join_device",
     "lift_objection",
+    "lift_restriction",
+    "note_told",
     "object_to",
+    "on_device",
     "publish_notice",
     "record",
     "record_commitment",
     "register_manager",
     "report",
     "report_withdrawal",
+    "restrict",
     "review_for_manager",
     "revoke_manager_key",
     "show_line",
     "show_page",
     "show_states",
     "suspend_manager",
+    "take_back_restriction",
     "take_mandate",
     "withdraw",
     "withdraw_all",
