@@ -22,7 +22,10 @@ class NoticeInForce:
 
 @dataclass(frozen=True, slots=True)
 class PurposeInForce:
-    """A purpose with its approved version and the notices, newest first, that ask about it."""
+    """A purpose with its approved version and the notices, newest first, that ask about it.
+
+    `confirms` are the states that are confirmed to the person by a message.
+    """
 
     id: UUID
     code: str
@@ -31,6 +34,7 @@ class PurposeInForce:
     valid_days: int | None
     is_closed: bool
     notices: tuple[NoticeInForce, ...] = ()
+    confirms: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +81,21 @@ def in_force(controller_id: UUID) -> Catalogue:
     purposes: dict[str, PurposeInForce] = {}
     versions = (
         PurposeVersion.objects.filter(controller_id=controller_id, approved_at__isnull=False)
-        .select_related("purpose")
+        .select_related("purpose__contact_plan")
         .order_by("purpose_id", "number")
     )
     for version in versions:
         purpose: Purpose = version.purpose
         purposes[purpose.code] = PurposeInForce(
             purpose.id, purpose.code, version.title, version.number, version.valid_days,
-            purpose.closed_at is not None, notices.get(purpose.id, ()),
+            purpose.closed_at is not None, notices.get(purpose.id, ()), _confirms(purpose),
         )  # fmt: skip
     return Catalogue(purposes)
+
+
+def _confirms(purpose: Purpose) -> frozenset[str]:
+    plan = getattr(purpose, "contact_plan", None)
+    return frozenset(plan.confirms) if plan is not None else frozenset()
 
 
 def _notices(controller_id: UUID) -> dict[UUID, tuple[NoticeInForce, ...]]:

@@ -24,6 +24,7 @@ from consent.errors import (
     NoticeNotInForceError,
     UnknownMethodError,
 )
+from consent.services import messages
 from consent.services.lines import (
     Choice,
     Current,
@@ -102,6 +103,7 @@ class Writer:
                 controller_id=self.controller_id, subject_ids=people, reason=f"consent_{state}",
                 scope_type=news.PURPOSE, scope=purpose,
             )  # fmt: skip
+        messages.confirm(self.controller_id, self.lines, self.catalogue)
 
     def _take(self, choice: Choice) -> LedgerLine:
         person = self.people.get(choice.subject_id)
