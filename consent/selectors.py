@@ -18,6 +18,7 @@ from consent.models import (
     Objection,
     Purpose,
     PurposeVersion,
+    Restriction,
 )
 from consent.transitions import VALID, State
 
@@ -144,6 +145,19 @@ def objections(controller_id: UUID, subject_id: UUID) -> QuerySet[Objection]:
     return Objection.objects.filter(
         controller_id=controller_id, subject_id=subject_id, lifted_at=None
     ).order_by("-objected_at", "id")
+
+
+def restrictions(controller_id: UUID, subject_id: UUID) -> QuerySet[Restriction]:
+    """The restrictions of processing that stand, newest first."""
+    return Restriction.objects.filter(
+        controller_id=controller_id, subject_id=subject_id, lifted_at=None
+    ).order_by("-asked_at", "id")
+
+
+def restriction(controller_id: UUID, restriction_id: UUID) -> Restriction | None:
+    """One restriction of this controller, standing or over, with its person."""
+    rows = Restriction.objects.select_related("subject", "controller")
+    return rows.filter(controller_id=controller_id, pk=restriction_id).first()
 
 
 def _latest(controller_id: UUID) -> list[PurposeVersion]:

@@ -1,9 +1,19 @@
 """The consents' own upkeep."""
 
-from consent import services
+from consent import (
+    lifting,  # noqa: F401 (registers)
+    services,
+)
 from work.handlers import JobView, Outcome, again, finished, periodic
 
 BATCH = 500
+
+
+@periodic("consent.forget_devices", every=3600)
+def forget_devices(job: JobView) -> Outcome:
+    """Delete choices of devices whose time is over, a batch at a time."""
+    done = services.forget_devices(limit=BATCH)
+    return again(cursor={}) if done == BATCH else finished()
 
 
 @periodic("consent.expire", every=60)

@@ -40,6 +40,7 @@ SENTENCES = frozenset({
     _("You limited the use of your sensitive data."),
     _("You told us not to let a machine decide this about you."),
     _("You are not contacted through this channel."),
+    _("You told us not to sell or share your data for advertising."),
     _("Indian law does not allow this use of your data without your consent."),
     _("The company has not shown that the law allows this use without your consent."),
     _("European law does not allow this use of your data."),

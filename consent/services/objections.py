@@ -1,6 +1,5 @@
-"""Objections and what becomes of them, and commitments that outlive a withdrawal."""
+"""Objections and what becomes of them."""
 
-from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -15,27 +14,30 @@ from consent.errors import (
     ObjectionPurposeError,
     PurposeUnknownError,
 )
-from consent.models import Commitment, Objection, ObjectionKind, ObjectionState, Purpose
+from consent.models import Objection, ObjectionKind, ObjectionState, Purpose
 from subjects import news
 from subjects import services as subjects
 
 DIRECT_MARKETING = "direct_marketing"
+ABOUT_ALL = {ObjectionKind.DIRECT_MARKETING, ObjectionKind.SALE_SHARING}
 
 
 @transaction.atomic
-def object_to(
+def object_to(  # noqa: PLR0913 (an objection has these parts)
     *,
     by: Actor,
     controller_id: UUID,
     subject_id: UUID,
     kind: str = DIRECT_MARKETING,
     purpose: str = "",
+    method: str = "",
 ) -> Objection:
     """Register an objection; it counts from the next check on. Objecting twice changes nothing.
 
     To direct marketing it is absolute (GDPR Art 21(2)); from a particular situation it is about
     one purpose and waits for an officer, denying meanwhile (Art 21(1), 18(1)(d)); to the use of
-    volunteered data (DPDP s.7(a)) it is about one purpose or, without, all of them. Raises
+    volunteered data (DPDP s.7(a)) it is about one purpose or, without, all of them; an opt-out of
+    sale and sharing is about all advertising. `method` says how the person said so. Raises
     SubjectUnknownError, PurposeUnknownError, ObjectionPurposeError; ValueError for another kind.
     """
     about = _about(controller_id, ObjectionKind(kind), purpose)
@@ -44,13 +46,13 @@ def object_to(
     subject = subjects.lock(controller_id, subject_id)
     objection, created = Objection.objects.get_or_create(
         controller_id=controller_id, subject=subject, kind=kind, purpose=about, lifted_at=None,
-        defaults={"objected_at": timezone.now(), "state": state},
+        defaults={"objected_at": timezone.now(), "state": state, "method": method},
     )  # fmt: skip
     if created:
         audit.record(
             event="objection:registered", by=by, controller_id=controller_id,
             target=Target("objection", str(objection.id)), subject=subjects.ref(subject),
-            data={"kind": kind}, purpose=purpose,
+            data={"kind": str(kind), "method": method}, purpose=purpose,
         )  # fmt: skip
         scope = news.PURPOSE if purpose else news.EVERYTHING
         news.permits_ended(
@@ -86,7 +88,7 @@ def decide_objection(*, by: Actor, objection: Objection, state: str, grounds: st
 
 def _about(controller_id: UUID, kind: ObjectionKind, purpose: str) -> Purpose | None:
     is_one = kind == ObjectionKind.PARTICULAR_SITUATION
-    if (is_one and not purpose) or (purpose and kind == ObjectionKind.DIRECT_MARKETING):
+    if (is_one and not purpose) or (purpose and kind in ABOUT_ALL):
         raise ObjectionPurposeError
     if not purpose:
         return None
@@ -120,34 +122,3 @@ def lift_objection(
         data={"kind": kind}, purpose=purpose,
     )  # fmt: skip
     return objection
-
-
-@transaction.atomic
-def record_commitment(
-    *,
-    by: Actor,
-    controller_id: UUID,
-    subject_id: UUID,
-    purpose: str,
-    reference: str,
-    started_at: datetime,
-    ends_at: datetime | None = None,
-) -> Commitment:
-    """Note an order or contract that may be fulfilled after a withdrawal (DPDP s.6(5)).
-
-    `reference` is the company's own, opaque. Raises PurposeUnknownError, SubjectUnknownError.
-    """
-    subject = subjects.lock(controller_id, subject_id)
-    found = Purpose.objects.filter(controller_id=controller_id, code=purpose).first()
-    if found is None:
-        raise PurposeUnknownError
-    commitment = Commitment.objects.create(
-        controller_id=controller_id, subject=subject, purpose=found, reference=reference,
-        started_at=started_at, ends_at=ends_at,
-    )  # fmt: skip
-    audit.record(
-        event="commitment:recorded", by=by, controller_id=controller_id,
-        target=Target("commitment", str(commitment.id)), subject=subjects.ref(subject),
-        purpose=purpose,
-    )  # fmt: skip
-    return commitment

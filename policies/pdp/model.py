@@ -141,7 +141,8 @@ class SubjectFacts(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw
 class Objection(msgspec.Struct, gc=False, frozen=True, array_like=True):
     """A standing objection that reaches the purpose in question."""
 
-    kind: str  # particular_situation (GDPR 21(1)), voluntary_use (DPDP s.7(a)), or said_no
+    # particular_situation (GDPR 21(1)), voluntary_use (DPDP s.7(a)), sale_sharing, or said_no
+    kind: str
     state: str  # pending, upheld
     since: int
 

@@ -1,9 +1,11 @@
 """California's choices, gate 4: a seam. No jurisdiction selects this law yet.
 
-A browser's Sec-GPC signal counts as the person's opt-out here and nowhere else.
+A browser's Sec-GPC signal in a question counts as the person's opt-out here and nowhere else; one
+that was recorded as theirs counts under every law (R39).
 """
 
 from policies.pdp.model import CA, Facts
+from policies.rules.choice import SALE_SHARING, has_objected
 from policies.rules.law import ccpa
 from policies.rules.registry import Rule
 
@@ -20,6 +22,8 @@ def opted_out_sale_share(facts: Facts, _pack: str) -> bool:
     purpose, person = facts.purpose, facts.california
     if purpose is None or not purpose.is_advertising:
         return False
+    if has_objected(facts, SALE_SHARING, "upheld"):
+        return True
     return facts.question.gpc or person is None or person.opted_out_sale
 
 

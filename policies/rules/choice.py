@@ -9,6 +9,7 @@ from policies.rules.topics import RECORDED, STANDING
 
 PARTICULAR = "particular_situation"
 VOLUNTARY = "voluntary_use"
+SALE_SHARING = "sale_sharing"
 SAID_NO = "said_no"  # refused, or withdrew, consent to what is not based on consent
 ALL_CHANNELS = "*"
 
@@ -116,3 +117,17 @@ def channel_suppressed(facts: Facts, _pack: str) -> bool:
         return channel in subject.suppressed or ALL_CHANNELS in subject.suppressed
     # A caller that leaves the channel out must not get around it where it is going to write.
     return facts.purpose is not None and facts.purpose.is_marketing
+
+
+@Rule(
+    "R39", gate=4, packs=(IN, EU), code="OPTED_OUT_ADVERTISING", cure="opt_in",
+    refs={IN: act("6(4)"), EU: gdpr("21(5)")}, about=RECORDED,
+    text="The person opted out of the sale and sharing of their data for advertising.",
+    person="You told us not to sell or share your data for advertising.",
+)  # fmt: skip
+def opted_out_advertising(facts: Facts, _pack: str) -> bool:
+    # A recorded opt-out, such as a browser's signal. Neither law asks for it, the company heeds it.
+    purpose = facts.purpose
+    if purpose is None or not purpose.is_advertising:
+        return False
+    return has_objected(facts, SALE_SHARING, "upheld")

@@ -112,6 +112,13 @@ DENIED: list[tuple[str, str, tuple[str, ...], Facts]] = [
     ("R38", "channel left out", ALL, change(INDIA, subject={"suppressed": ("email",)})),
     ("R38", "no marketing either", ALL, change(VOLUNTARY, question={"channel": "email"},
                                                subject={"suppressed": ("email",)})),
+    ("R39", "opted out", IN, objecting(
+        change(INDIA, purpose={"is_advertising": True}), "sale_sharing", "upheld")),
+    ("R39", "opted out, other law", EU, objecting(
+        change(EUROPE, purpose={"is_advertising": True}), "sale_sharing", "upheld")),
+    ("R39", "consented, not expressly", EU, objecting(
+        change(EUROPE, consent={"since": NOW}, purpose={"is_advertising": True}),
+        "sale_sharing", "upheld")),
     ("R41", "no facts", IN, change(CERTAIN_USE, purpose={"findings": {}})),
     ("R41", "facts of another clause", IN,
      change(CERTAIN_USE, purpose={"findings": {"s7a": LATER}})),
@@ -182,6 +189,10 @@ PERMITS: list[tuple[str, Facts]] = [
     ("non-consent, consented expressly since", objecting(
         change(VOLUNTARY, consent={**EXPLICIT_SINCE, "state": "given", "is_provable": True}),
         "voluntary_use")),
+    ("opted out of advertising, and this is none", objecting(EUROPE, "sale_sharing", "upheld")),
+    ("opted out, consented expressly since", objecting(
+        change(EUROPE, purpose={"is_advertising": True}, consent=EXPLICIT_SINCE),
+        "sale_sharing", "upheld")),
     ("another channel", change(INDIA, question={"channel": "email"},
                                subject={"suppressed": ("sms",)})),
     ("no channel, nothing is written", change(VOLUNTARY, subject={"suppressed": ("sms",)})),
