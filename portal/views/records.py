@@ -1,6 +1,5 @@
 """What was recorded: the history and the receipts."""
 
-import json
 from itertools import groupby
 from uuid import UUID
 
@@ -17,6 +16,9 @@ from audit.files import proof_file, record_file
 from consent import selectors as consent
 from consent.proofs import entry_of, standing_of
 from consent.receipts import receipt as receipt_of
+from consent.records import pdf
+from consent.records.errors import PdfFontMissingError, PdfMissingError
+from consent.records.files import FORMS, File, file
 from portal import selectors, sentences
 from portal.pages import page, signed_in
 from portal.people import Person
@@ -71,12 +73,21 @@ def use(request: HttpRequest, person: Person, entry_id: UUID) -> HttpResponse:
 @signed_in
 @require_safe
 def receipt(request: HttpRequest, person: Person, event_id: UUID) -> HttpResponse:
-    """The receipt of one answer: to read and print, or as the signed file."""
+    """The receipt of one answer: to read and print, or as a file in one of its forms."""
     line = line_or_404(person, event_id)
-    found = receipt_of(person.company.id, person.company.name, event_id)
-    if request.GET.get("format") == "json":
-        return _file(event_id, found.as_dict())
-    context = {"line": line, "receipt": found, "proof": standing_of(person.company.id, event_id)}
+    form = request.GET.get("format", "")
+    try:
+        if form in FORMS:
+            return _file(file(form, person.company.id, event_id))
+    except (PdfMissingError, PdfFontMissingError):
+        form = ""
+    context = {
+        "line": line,
+        "receipt": receipt_of(person.company.id, person.company.name, event_id),
+        "proof": standing_of(person.company.id, event_id),
+        "has_pdf": pdf.is_available(),
+        "is_without_pdf": not form and "format" in request.GET,
+    }
     return page(request, "receipt.html", context, person=person)
 
 
@@ -119,9 +130,7 @@ def _line_id(text: str) -> UUID | None:
         return None
 
 
-def _file(event_id: UUID, content: dict[str, object]) -> HttpResponse:
-    response = HttpResponse(
-        json.dumps(content, ensure_ascii=False, indent=2), content_type="application/json"
-    )
-    response.headers["Content-Disposition"] = f'attachment; filename="receipt-{event_id}.json"'
+def _file(found: File) -> HttpResponse:
+    response = HttpResponse(found.body, content_type=found.media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{found.name}"'
     return response
