@@ -1,6 +1,7 @@
 """The verbs on purposes, notices, consents and objections."""
 
 from consent.services.choices import expire_due, record, withdraw, withdraw_all
+from consent.services.commitments import end_commitment, record_commitment
 from consent.services.delegated import Mandate, review_for_manager, take_mandate
 from consent.services.devices import (
     choose_on_device,
@@ -9,6 +10,7 @@ from consent.services.devices import (
     join_device,
     on_device,
 )
+from consent.services.grounds import Evidence, activate_ground, end_ground, record_ground
 from consent.services.lines import Choice
 from consent.services.managers import (
     accept_manager,
@@ -17,12 +19,7 @@ from consent.services.managers import (
     revoke_manager_key,
     suspend_manager,
 )
-from consent.services.objections import (
-    decide_objection,
-    lift_objection,
-    object_to,
-    record_commitment,
-)
+from consent.services.objections import decide_objection, lift_objection, object_to
 from consent.services.publishing import (
     Words,
     approve_purpose,
@@ -41,12 +38,15 @@ from consent.services.restrictions import (
 )
 from consent.services.shown import show_line, show_page, show_states
 from consent.services.sites import add_site, end_site, issue_ticket
+from consent.services.upkeep import order_legacy_notices, set_contact_plan
 
 __all__ = [
     "Choice",
+    "Evidence",
     "Mandate",
     "Words",
     "accept_manager",
+    "activate_ground",
     "add_manager_key",
     "add_site",
     "announce_lifting",
@@ -56,6 +56,8 @@ __all__ = [
     "decide_objection",
     "draft_notice",
     "draft_purpose",
+    "end_commitment",
+    "end_ground",
     "end_site",
     "expire_due",
     "forget_devices",
@@ -67,15 +69,18 @@ __all__ = [
     "note_told",
     "object_to",
     "on_device",
+    "order_legacy_notices",
     "publish_notice",
     "record",
     "record_commitment",
+    "record_ground",
     "register_manager",
     "report",
     "report_withdrawal",
     "restrict",
     "review_for_manager",
     "revoke_manager_key",
+    "set_contact_plan",
     "show_line",
     "show_page",
     "show_states",

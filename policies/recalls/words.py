@@ -13,6 +13,8 @@ REASONS: "dict[str, StrOrPromise]" = {
     "consent_revoked": _("The controller ended the consent"),
     "consent_invalidated": _("The consent was found invalid"),
     "consent_refused": _("The person refused consent"),
+    "commitment_ended": _("What the company had promised was met or given up"),
+    "ground_ended": _("A ground other than consent holds no longer"),
     "objected": _("The person objected"),
     "restricted": _("The use of the data was restricted"),
     "erasing": _("The data are being erased"),
