@@ -1,9 +1,7 @@
 """The consents' own upkeep."""
 
-from consent import (
-    lifting,  # noqa: F401 (registers)
-    services,
-)
+from consent import lifting as lifting_letters  # noqa: F401 (registers)
+from consent import services
 from work.handlers import JobView, Outcome, again, finished, periodic
 
 BATCH = 500

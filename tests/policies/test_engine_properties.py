@@ -61,7 +61,7 @@ OBJECTIONS = [
     (),
     *(
         (Objection(kind, state, since),)
-        for kind in ("particular_situation", "voluntary_use", "said_no", "odd")
+        for kind in ("particular_situation", "voluntary_use", "sale_sharing", "said_no", "odd")
         for state in ("pending", "upheld", "odd")
         for since in (0, NOW)
     ),
