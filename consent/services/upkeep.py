@@ -3,7 +3,7 @@
 A person is told; nothing here changes what they chose. Work in batches, each one transaction.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -155,9 +155,8 @@ def note_legacy_notices(
     """Note one batch of those notices; returns where to go on, None at the end."""
     rows = unnoticed(purpose_id).filter(controller_id=controller_id)
     return _note(
-        controller_id, rows, after, MessageKind.LEGACY_NOTICE, str(notice_version_id),
-        notice_version_id,
-    )  # fmt: skip
+        controller_id, rows, after, MessageKind.LEGACY_NOTICE, notice_version_id=notice_version_id
+    )
 
 
 def changes_begun() -> list[Change]:
@@ -205,26 +204,26 @@ def _suspended_by(change: Change) -> Q:
     return Q(purpose_id=found.purpose_id, purpose_version__lt=found.number)
 
 
-def _note(
+def _note(  # noqa: PLR0913 (whom to tell what, and why)
     controller_id: UUID,
     rows: QuerySet[ConsentState],
     after: UUID | None,
     kind: MessageKind,
-    key: str,
+    key: str = "",
+    *,
     notice_version_id: UUID | None = None,
 ) -> UUID | None:
+    """Without a `key` the cause is the consent itself."""
     if after is not None:
         rows = rows.filter(pk__gt=after)
     found = list(rows.order_by("pk")[:AT_ONCE])
-    queue(controller_id=controller_id, news=list(_news(found, kind, key, notice_version_id)))
+    news = [
+        News(
+            subject_id=row.subject_id, purpose_id=row.purpose_id, kind=kind,
+            key=key or str(row.event_id), event_id=row.event_id,
+            notice_version_id=notice_version_id,
+        )
+        for row in found
+    ]  # fmt: skip
+    queue(controller_id=controller_id, news=news)
     return found[-1].pk if len(found) == AT_ONCE else None
-
-
-def _news(
-    rows: Iterable[ConsentState], kind: MessageKind, key: str, notice_version_id: UUID | None
-) -> Iterable[News]:
-    for row in rows:
-        yield News(
-            subject_id=row.subject_id, purpose_id=row.purpose_id, kind=kind, key=key,
-            event_id=row.event_id, notice_version_id=notice_version_id,
-        )  # fmt: skip

@@ -45,7 +45,7 @@ SELECT s.id, s.pseudonym, s.residence, s.age_state, s.age_assurance, s.adult_on,
        c.event_id, c.state, c.since_at, c.expires_at, c.purpose_version, c.notice_version_id,
        c.language, c.is_explicit, c.is_provable, c.given_by, c.guardian_verified,
        m.reference, m.purpose, m.started_at, m.ends_at, s.time_zone, s.region,
-       s.suppressed, now(), ({STAMP})
+       s.suppressed, c.is_noticed, now(), ({STAMP})
 FROM {sources[0]} {ordered}
   AS asked(controller_id, subject_id, purpose_id, scheme, digest, commitment{number})
 LEFT JOIN LATERAL (
@@ -236,12 +236,15 @@ def _plain_subject(  # noqa: PLR0913, PLR0917 (the columns of a person without s
 
 def _consent(row: tuple[Any, ...], catalogue: Catalogue) -> ConsentFacts:
     notice = row[14]
+    # Of a withdrawn consent the time is the withdrawal's, so its age is not known here any more.
+    is_old = not notice and (row[11] < SECTION_5_AT or row[10] not in PERMITTING)
     return ConsentFacts(
         record=text(row[9]), state=row[10], since=row[11], expires_at=row[12],
         purpose_version=row[13], notice=_text(notice) if notice else "", language=row[15],
         is_explicit=row[16], is_provable=row[17], is_stale=notice in catalogue.stale_notices,
         given_by=row[18], guardian_verified=row[19],
-        is_legacy=not notice and row[11] < SECTION_5_AT and row[10] in PERMITTING,
+        is_legacy=is_old and not row[27] and row[10] in PERMITTING,
+        is_noticed=is_old and row[27],
     )  # fmt: skip
 
 

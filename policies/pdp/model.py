@@ -167,6 +167,7 @@ class ConsentFacts(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw
     given_by: str = "principal"  # principal, parent, guardian, ...
     guardian_verified: bool = False
     is_legacy: bool = False  # imported, older than DPDP s.5, and no notice under s.5 was given
+    is_noticed: bool = False  # as old, and the notice of s.5(2) was given since
 
 
 class Commitment(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):

@@ -120,7 +120,11 @@ def reconsent_required(facts: Facts, pack: str) -> bool:
     person="We cannot prove that you agreed, so it does not count.",
 )  # fmt: skip
 def consent_unprovable(facts: Facts, pack: str) -> bool:
-    return not facts.consent.is_provable and is_held(facts, pack)
+    consent = facts.consent
+    # A consent older than the Act never had a notice; the one of s.5(2) stands in for it.
+    if consent.is_provable or (pack == IN and consent.is_noticed):
+        return False
+    return is_held(facts, pack)
 
 
 @Rule(
