@@ -78,6 +78,50 @@ class GiverNotVerifiedError(DomainError):
     field = "guardian"
 
 
+class UnknownGiverError(DomainError):
+    code = "giver_unknown"
+    status = 422
+    message = "Nobody acts in this way for a person."
+    field = "given_by"
+
+
+class GiverMayNotError(DomainError):
+    code = "giver_may_not"
+    status = 422
+    message = "A nominee exercises rights and may end a use, but cannot consent (DPDP s.14)."
+    field = "given_by"
+
+
+class GiverLacksError(DomainError):
+    code = "giver_lacks_evidence"
+    status = 422
+    message = "What shows that this one may act for the person is missing."
+    field = "evidence"
+
+
+class UnknownChannelError(DomainError):
+    code = "channel_unknown"
+    status = 422
+    message = "The channel is not one the suite knows."
+    field = "channel"
+
+
+class EvidenceError(DomainError):
+    code = "evidence_invalid"
+    status = 422
+    message = (
+        "Evidence is a few short references, never free text, an identity document or its number."
+    )
+    field = "evidence"
+
+
+class ScopeTooNarrowError(DomainError):
+    code = "scope_too_narrow"
+    status = 422
+    message = "The person agreed to less than the purpose needs, which is no consent to it."
+    field = "categories"
+
+
 class ConsentMissingError(DomainError):
     code = "consent_missing"
     status = 404

@@ -22,7 +22,12 @@ _NUMBERS = re.compile(
 
 def is_reference(text: str) -> bool:
     """Whether the text may be kept: short, of plain characters, and no number of a document."""
-    return FORM.fullmatch(text) is not None and (_is_uuid(text) or not _NUMBERS.search(text))
+    return FORM.fullmatch(text) is not None and not names_document(text)
+
+
+def names_document(text: str) -> bool:
+    """Whether a text looks as if it held the number of an identity document."""
+    return _NUMBERS.search(text) is not None and not _is_uuid(text)
 
 
 def _is_uuid(text: str) -> bool:

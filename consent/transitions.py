@@ -29,15 +29,19 @@ AFFIRMATIVE = frozenset({S.GIVEN, S.RENEWED})
 _ENDED = frozenset({S.WITHDRAWN, S.EXPIRED, S.REVOKED, S.INVALIDATED})
 _ENDINGS = frozenset({S.WITHDRAWN, S.EXPIRED, S.REVOKED, S.INVALIDATED})
 
+YES = AFFIRMATIVE
+NO = frozenset({S.REFUSED, S.WITHDRAWN})
+"""Whatever the person said last counts, so that no second no is ever refused."""
+
 LEGAL: dict[State, frozenset[State]] = {
     S.UNKNOWN: frozenset({S.REQUESTED, S.GIVEN, S.REFUSED}),
     S.REQUESTED: frozenset({S.REQUESTED, S.DEFERRED, S.GIVEN, S.REFUSED}),
     S.DEFERRED: frozenset({S.REQUESTED, S.GIVEN, S.REFUSED}),
     S.GIVEN: _ENDINGS | {S.RENEWED},
     S.RENEWED: _ENDINGS | {S.RENEWED},
-    S.REFUSED: frozenset({S.REQUESTED, S.GIVEN}),
-    S.WITHDRAWN: frozenset({S.REQUESTED, S.GIVEN, S.REFUSED}),
-    S.EXPIRED: frozenset({S.REQUESTED, S.GIVEN, S.RENEWED, S.REFUSED, S.WITHDRAWN}),
+    S.REFUSED: frozenset({S.REQUESTED, S.GIVEN, S.REFUSED}),
+    S.WITHDRAWN: frozenset({S.REQUESTED, S.GIVEN, S.REFUSED, S.WITHDRAWN, S.INVALIDATED}),
+    S.EXPIRED: NO | {S.REQUESTED, S.GIVEN, S.RENEWED, S.INVALIDATED},
     S.REVOKED: frozenset({S.REQUESTED, S.GIVEN, S.REFUSED}),
     S.INVALIDATED: frozenset({S.REQUESTED, S.GIVEN, S.REFUSED, S.WITHDRAWN}),
 }
@@ -45,11 +49,18 @@ LEGAL: dict[State, frozenset[State]] = {
 IMPORTABLE = frozenset(State) - {S.UNKNOWN}
 """What a first record from another system may say: it knows the outcome, not always the way."""
 
-WISHES: dict[State, frozenset[State]] = {
-    S.GIVEN: frozenset({S.GIVEN, S.RENEWED}),
-    S.REFUSED: frozenset({S.REFUSED, S.WITHDRAWN}),
-}
+WISHES: dict[State, frozenset[State]] = {state: kind for kind in (YES, NO) for state in kind}
 """The states a wish may have led to, where there is more than the one it names; see `settle`."""
+
+_PROTECTION: dict[State, int] = {
+    S.UNKNOWN: 0, S.GIVEN: 0, S.RENEWED: 0, S.REQUESTED: 1, S.DEFERRED: 2, S.EXPIRED: 3,
+    S.REVOKED: 4, S.REFUSED: 5, S.WITHDRAWN: 5, S.INVALIDATED: 6,
+}  # fmt: skip
+
+
+def protection(state: State) -> int:
+    """How much a state protects the person: of two events of one moment the higher comes last."""
+    return _PROTECTION[state]
 
 
 def is_legal(before: State, after: State, *, first_import: bool = False) -> bool:
@@ -66,3 +77,22 @@ def settle(before: State, wished: State) -> State:
     if wished is S.REFUSED and before in VALID:
         return S.WITHDRAWN
     return wished
+
+
+def effect(before: State, said: State) -> State | None:
+    """The state a recorded line leads to wherever it comes to stand; None: it changes nothing.
+
+    A line says `said` by what stood before it when it came. What came late since may have changed
+    that: a yes is still a yes then, and a no a no.
+    """
+    if before is S.UNKNOWN:
+        return said
+    if said in YES and before in VALID:
+        return S.RENEWED
+    if said in NO and before in VALID:
+        return S.WITHDRAWN
+    if said in LEGAL[before]:
+        return said
+    if said in YES:
+        return S.GIVEN
+    return S.REFUSED if said in NO else None

@@ -8,6 +8,15 @@ from consent.models.capture import (
     ManagerState,
     SharingRecord,
 )
+from consent.models.children import (
+    AppointmentState,
+    Authority,
+    BegunBy,
+    CheckMethod,
+    CheckState,
+    GuardianAppointment,
+    ParentalCheck,
+)
 from consent.models.devices import DeviceCategory, DeviceChoice
 from consent.models.ledger import (
     Commitment,
@@ -26,11 +35,17 @@ from consent.models.lifecycle import (
     MessageState,
     PersonalGround,
 )
+from consent.models.merges import Merge, MergeReason, SplitReason
 from consent.models.notices import Notice, NoticePurpose, NoticeTranslation, NoticeVersion
 from consent.models.purposes import Purpose, PurposeVersion
 from consent.models.restrictions import Restriction, RestrictionGround, RestrictionScope
 
 __all__ = [
+    "AppointmentState",
+    "Authority",
+    "BegunBy",
+    "CheckMethod",
+    "CheckState",
     "CollectionSite",
     "Commitment",
     "ConsentEvent",
@@ -40,10 +55,13 @@ __all__ = [
     "DeviceCategory",
     "DeviceChoice",
     "GroundState",
+    "GuardianAppointment",
     "LegacyQueue",
     "ManagerKey",
     "ManagerRequest",
     "ManagerState",
+    "Merge",
+    "MergeReason",
     "Message",
     "MessageKind",
     "MessageState",
@@ -54,6 +72,7 @@ __all__ = [
     "Objection",
     "ObjectionKind",
     "ObjectionState",
+    "ParentalCheck",
     "PersonalGround",
     "Purpose",
     "PurposeVersion",
@@ -61,4 +80,5 @@ __all__ = [
     "RestrictionGround",
     "RestrictionScope",
     "SharingRecord",
+    "SplitReason",
 ]

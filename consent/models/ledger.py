@@ -83,7 +83,11 @@ class ConsentEvent(models.Model):
 
 
 class ConsentState(models.Model):
-    """Where one person stands on one purpose now: the ledger's last line, ready for the check."""
+    """Where one person stands on one purpose now: what the ledger amounts to, for the check.
+
+    `event_id` is the line that led here; `sequence` counts all lines, those that came late and
+    changed nothing too, and nothing on the ledger has a later time than `latest_at`.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     controller = models.ForeignKey(

@@ -14,12 +14,15 @@ from uuid import UUID
 from django.db import connection
 
 from consent.models import ConsentEvent
-from consent.transitions import State
+from consent.transitions import NO, State
 from keys.bulk import copy_in
 from keys.ids import uuid7
 
 UNKNOWN_ACT = frozenset({"", "import"})
 """Of a yes that came without its method nobody can show the affirmative act (CON-08, CON-13)."""
+
+MERGE, SPLIT = "merge", "split"
+"""Methods of lines that no act of the person made: their identities were found to be one or two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +31,7 @@ class Choice:
 
     `notice_version` None means the notice in force now; `language` the words that were shown. An
     import names the notice by code and number instead, or not at all: then nothing is provable.
+    `categories` are the data that the form named, if it named any (CON-10).
     """
 
     subject_id: UUID
@@ -45,6 +49,7 @@ class Choice:
     guardian_verification: str = ""
     is_explicit: bool = False
     is_import: bool = False
+    categories: tuple[str, ...] = ()
     reason: str = ""
     evidence: dict[str, str] = field(default_factory=dict)
 
@@ -104,13 +109,28 @@ class Current(NamedTuple):
     is_provable: bool
     given_by: str
     guardian_verified: bool
+    latest_at: datetime
 
-    def after(self, line: LedgerLine) -> "Current":
-        """A withdrawn consent keeps the evidence of the yes: a commitment may still rest on it."""
-        if line.state != State.WITHDRAWN:
-            return current(line, self.id)
+    def after(self, line: LedgerLine, state: State) -> "Current":
+        """What stands once `line` led to `state`.
+
+        A no said again stands since it was first said. A withdrawn consent keeps the evidence of
+        the yes: a commitment may still rest on it.
+        """
+        known = self.with_line(line)
+        if state in NO and state == self.state:
+            return known
+        if state is not State.WITHDRAWN:
+            made = current(line, self.id)
+            return made._replace(
+                state=state.value, sequence=known.sequence, latest_at=known.latest_at
+            )
+        return known._replace(event_id=line.id, state=state.value, since_at=line.event_at)
+
+    def with_line(self, line: LedgerLine) -> "Current":
+        """The same state, with one line more on the ledger."""
         return self._replace(
-            event_id=line.id, sequence=line.sequence, state=line.state, since_at=line.event_at
+            sequence=max(self.sequence, line.sequence), latest_at=max(self.latest_at, line.event_at)
         )
 
 
@@ -122,6 +142,7 @@ def current(line: LedgerLine, state_id: UUID | None = None) -> Current:
         line.sequence, line.state, line.event_at, line.expires_at, line.purpose_version,
         line.notice_version_id, line.language, line.is_explicit,
         has_words and line.method not in UNKNOWN_ACT, line.given_by, line.guardian_verified,
+        line.event_at,
     )  # fmt: skip
 
 
@@ -137,7 +158,7 @@ _LINES = f"""
 SELECT {", ".join(LedgerLine._fields)} FROM unnest(%s::uuid[]) AS asked(person)
 CROSS JOIN LATERAL (
   SELECT * FROM consent_consentevent e WHERE e.subject_id = asked.person OFFSET 0
-) found WHERE found.controller_id = %s AND found.event_at = ANY(%s)
+) found WHERE found.controller_id = %s
 """  # noqa: S608 (column names are the constants above)
 
 
@@ -148,12 +169,10 @@ def states_of(controller_id: UUID, subject_ids: Sequence[UUID]) -> list[Current]
         return [Current(*row) for row in cursor.fetchall()]
 
 
-def lines_at(
-    controller_id: UUID, subject_ids: Sequence[UUID], times: Sequence[datetime]
-) -> list[LedgerLine]:
-    """The lines of these people at these very times."""
+def lines_of(controller_id: UUID, subject_ids: Sequence[UUID]) -> list[LedgerLine]:
+    """Everything on the ledger about these people."""
     with connection.cursor() as cursor:
-        cursor.execute(_LINES, [list(subject_ids), controller_id, list(times)])
+        cursor.execute(_LINES, [list(subject_ids), controller_id])
         return [LedgerLine(*row) for row in cursor.fetchall()]
 
 

@@ -3,8 +3,7 @@
 The verbs are in `choices` and `bulk`; this is how they write.
 """
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,28 +13,27 @@ from django.utils import timezone
 from audit import services as audit
 from audit.actors import Actor, SubjectRef, Target
 from consent import catalogue as catalogues
-from consent import methods
 from consent.catalogue import Catalogue, NoticeInForce, PurposeInForce
 from consent.errors import (
     EventTimeError,
-    ForbiddenMethodError,
     GiverNotVerifiedError,
     IllegalTransitionError,
     NoticeNotInForceError,
-    UnknownMethodError,
 )
 from consent.services import messages
+from consent.services.acting import check_act, evidence_of
+from consent.services.folding import Place, before, fold, happened_at, place, same, state_at
 from consent.services.lines import (
     Choice,
     Current,
     LedgerLine,
     add_lines,
     current,
-    lines_at,
+    lines_of,
     set_states,
     states_of,
 )
-from consent.transitions import AFFIRMATIVE, VALID, WISHES, State, is_legal, settle
+from consent.transitions import AFFIRMATIVE, VALID, State, is_legal, protection, settle
 from keys.ids import uuid7
 from keys.problems import DomainError
 from subjects import news
@@ -46,8 +44,26 @@ from subjects.errors import SubjectErasedError, SubjectUnknownError
 CLOCK_SKEW = timedelta(minutes=5)
 ASKING = AFFIRMATIVE | {State.REQUESTED}
 """What begins or renews a use of data; everything else ends one or says no."""
-LineKey = tuple[UUID, UUID, str, datetime]
+TICK = timedelta(microseconds=1)
 NOBODY: Mapping[UUID, SubjectRef] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a choice was made and learnt of, and what stood then.
+
+    `known` are the lines of its person and purpose, wherever some of them may be later; where all
+    are earlier they are not read, and `stood` is simply the present state.
+    """
+
+    at: datetime
+    recorded_at: datetime
+    stood: Current | None
+    known: list[LedgerLine] = field(default_factory=list)
+
+    @property
+    def happened_at(self) -> datetime:
+        return happened_at(self.at, self.recorded_at)
 
 
 @dataclass(slots=True)
@@ -61,7 +77,7 @@ class Writer:
     people: dict[UUID, SubjectRef]
     states: dict[tuple[UUID, UUID], Current]
     held: set[UUID]
-    known: dict[LineKey, LedgerLine]
+    ledger: dict[UUID, list[LedgerLine]]
     erased: dict[UUID, set[str]]
     lines: list[LedgerLine] = field(default_factory=list)
     drafts: list[audit.Draft] = field(default_factory=list)
@@ -81,12 +97,37 @@ class Writer:
         people = subjects.lock_many(controller_id, ids)
         states = states_of(controller_id, ids)
         imported = [one for one in choices if one.is_import and one.subject_id not in new]
-        return cls(
+        writer = cls(
             by, controller_id, timezone.now(), catalogues.in_force(controller_id),
             {**people, **new}, {(state.subject_id, state.purpose_id): state for state in states},
-            {state.id for state in states}, _on_ledger(controller_id, imported),
+            {state.id for state in states}, {one: [] for one in new},
             subject_selectors.erased_scopes(controller_id, ids) if imported else {},
         )  # fmt: skip
+        writer.read_ledger(writer.late(choices))
+        return writer
+
+    def late(self, choices: Sequence[Choice]) -> set[UUID]:
+        """Whose ledgers have something later than these choices, or as late."""
+        latest: dict[UUID, datetime] = {}
+        for state in self.states.values():
+            latest[state.subject_id] = max(
+                state.latest_at, latest.get(state.subject_id, state.latest_at)
+            )
+        return {
+            one.subject_id
+            for one in choices
+            if one.subject_id in latest and (one.event_at or self.now) <= latest[one.subject_id]
+        }
+
+    def read_ledger(self, people: Collection[UUID]) -> None:
+        """Have the lines of these people at hand, stored ones and those of this very call."""
+        asked = sorted(set(people) - self.ledger.keys())
+        if not asked:
+            return
+        self.ledger |= {one: [] for one in asked}
+        for line in (*lines_of(self.controller_id, asked), *self.lines):
+            if line.subject_id in asked:
+                self.ledger[line.subject_id].append(line)
 
     def take(self, choice: Choice) -> LedgerLine | DomainError:
         try:
@@ -110,41 +151,46 @@ class Writer:
         if person is None:
             raise SubjectUnknownError
         purpose = self._purpose(choice)
-        _check_method(choice)
-        at = choice.event_at or self.now
-        if choice.is_import and (found := self._imported_before(choice, purpose, at)):
-            return found
+        check_act(choice, purpose)
         state = self.states.get((person.id, purpose.id))
-        before = _state_now(state, self._moment(choice, at))
-        after = settle(before, choice.state)
-        self._check_step(choice, state, before, after, at)
-        line = self._line(choice, purpose, state, after, at)
-        self._add(line, state, purpose, before, person)
+        moment = self._moment(choice, purpose, state)
+        if choice.event_at and (found := same(moment.known, choice.state, choice.event_at)):
+            return found
+        self._check_erased(choice, purpose)
+        stood = self._stood(choice, moment)
+        after = settle(stood, choice.state)
+        if not is_legal(stood, after, first_import=choice.is_import):
+            raise IllegalTransitionError
+        line = self._line(choice, purpose, state, after, moment)
+        self._add(line, moment, purpose, stood, person)
         return line
 
-    def _imported_before(
-        self, choice: Choice, purpose: PurposeInForce, at: datetime
-    ) -> LedgerLine | None:
-        """The line this very choice made when it was imported last time (CON-30).
-
-        What would use the data of a person who is being erased is kept out from here on (P8).
-        """
-        for state in WISHES.get(choice.state, (choice.state,)):
-            if found := self.known.get((choice.subject_id, purpose.id, state, at)):
-                return found
+    def _check_erased(self, choice: Choice, purpose: PurposeInForce) -> None:
+        """What would use the data of a person who is being erased is kept out (P8)."""
         erased = self.erased.get(choice.subject_id)
         if erased and choice.state in ASKING and not erased.isdisjoint({"", purpose.code}):
             raise SubjectErasedError
-        return None
 
-    def _moment(self, choice: Choice, at: datetime) -> datetime | None:
-        """When to ask what a step follows on: now; for an import, when the person chose.
+    def _moment(self, choice: Choice, purpose: PurposeInForce, state: Current | None) -> Moment:
+        """When it was, among the lines there are. Without its own time it is after all of them."""
+        at = choice.event_at or self.now
+        if at > self.now + CLOCK_SKEW:
+            raise EventTimeError
+        if state is None or at > state.latest_at:
+            return Moment(at, self.now, state)
+        self.read_ledger([choice.subject_id])
+        known = [one for one in self.ledger[choice.subject_id] if one.purpose_id == purpose.id]
+        if choice.event_at is None:
+            at = max([at, *(place(one)[0] + TICK for one in known)])
+            return Moment(at, at, state, known)
+        until: Place = (happened_at(at, self.now), protection(choice.state))
+        return Moment(at, self.now, before(known, until), known)
 
-        None for an expiry, which follows on what is written.
-        """
-        if choice.state is State.EXPIRED:
-            return None
-        return at if choice.is_import else self.now
+    def _stood(self, choice: Choice, moment: Moment) -> State:
+        """What the step follows on; that a time has ended follows on what is written."""
+        if choice.state is State.EXPIRED and moment.stood is not None:
+            return State(moment.stood.state)
+        return state_at(moment.stood, moment.happened_at)
 
     def _purpose(self, choice: Choice) -> PurposeInForce:
         """Whatever ends a consent is recorded even for a purpose that is closed."""
@@ -152,19 +198,6 @@ class Writer:
         if found and found.is_closed and choice.state not in ASKING:
             return found
         return self.catalogue.purpose(choice.purpose)
-
-    def _check_step(
-        self,
-        choice: Choice,
-        state: Current | None,
-        before: State,
-        after: State,
-        at: datetime,
-    ) -> None:
-        if not is_legal(before, after, first_import=choice.is_import):
-            raise IllegalTransitionError
-        if at > self.now + CLOCK_SKEW or (state is not None and at < state.since_at):
-            raise EventTimeError
 
     def _notice(self, choice: Choice, after: State) -> tuple[NoticeInForce | None, str, str]:
         """The words the person saw. Only a yes needs them; an import may lack them (unprovable)."""
@@ -193,17 +226,17 @@ class Writer:
         purpose: PurposeInForce,
         state: Current | None,
         after: State,
-        at: datetime,
+        moment: Moment,
     ) -> LedgerLine:
         notice, language, sha256 = self._notice(choice, after)
         return LedgerLine(
             uuid7(), self.controller_id, choice.subject_id, purpose.id,
-            state.sequence + 1 if state else 1, after.value, at, self.now,
-            _expiry(choice, purpose, after, at), purpose.version,
+            state.sequence + 1 if state else 1, after.value, moment.at,
+            moment.recorded_at, _expiry(choice, purpose, after, moment.at), purpose.version,
             notice.version_id if notice else choice.notice_version, language, sha256,
             choice.method, choice.channel, choice.given_by, choice.guardian_id,
             self._guardian_verified(choice), choice.is_explicit, choice.reason, self.by.type,
-            self.by.id, json.dumps(choice.evidence) if choice.evidence else "{}",
+            self.by.id, evidence_of(choice, purpose),
         )  # fmt: skip
 
     def _guardian_verified(self, choice: Choice) -> bool:
@@ -223,29 +256,32 @@ class Writer:
     def _add(
         self,
         line: LedgerLine,
-        state: Current | None,
+        moment: Moment,
         purpose: PurposeInForce,
-        before: State,
+        stood: State,
         person: SubjectRef,
     ) -> None:
         key = (person.id, purpose.id)
-        self.states[key] = state.after(line) if state else current(line)
+        state = self.states.get(key)
+        new = _after(state, line, moment)
+        self.states[key] = new
         self.touched.add(key)
         self.lines.append(line)
-        self.known[person.id, purpose.id, line.state, line.event_at] = line
-        self.drafts.append(_draft(self.by, line, purpose.code, before, person))
-        if state and state.state in VALID and line.state not in VALID:
-            self.ended.setdefault((purpose.code, line.state), []).append(person.id)
+        if person.id in self.ledger:
+            self.ledger[person.id].append(line)
+        self.drafts.append(_draft(self.by, line, purpose.code, stood, person))
+        if state and state.state in VALID and new.state not in VALID:
+            self.ended.setdefault((purpose.code, new.state), []).append(person.id)
 
 
-def _on_ledger(controller_id: UUID, choices: Sequence[Choice]) -> dict[LineKey, LedgerLine]:
-    """The lines at these very times of these people, so that an import can be repeated."""
-    if not choices:
-        return {}
-    people = {choice.subject_id for choice in choices}
-    times = {choice.event_at for choice in choices if choice.event_at}
-    found = lines_at(controller_id, sorted(people), sorted(times))
-    return {(one.subject_id, one.purpose_id, one.state, one.event_at): one for one in found}
+def _after(state: Current | None, line: LedgerLine, moment: Moment) -> Current:
+    """What stands with the line: by all lines where it came late, else by what stood."""
+    if state is None:
+        return current(line)
+    if not moment.known:
+        return state.after(line, State(line.state))
+    found = fold([*moment.known, line])
+    return found._replace(id=state.id) if found else state
 
 
 def _draft(
@@ -263,26 +299,6 @@ def _draft(
         target=Target("consent_event", str(line.id)), subject=person,
         purpose=purpose, outcome=line.state, data=data,
     )  # fmt: skip
-
-
-def _check_method(choice: Choice) -> None:
-    if sentence := methods.FORBIDDEN.get(choice.method):
-        raise ForbiddenMethodError(sentence)
-    if choice.method not in methods.ACCEPTED:
-        raise UnknownMethodError
-
-
-def _state_now(state: Current | None, now: datetime | None) -> State:
-    """The state at `now`: expired where its time has ended although nobody wrote that yet.
-
-    Without `now` the state as written, which is what an expiry follows on.
-    """
-    if state is None:
-        return State.UNKNOWN
-    current = State(state.state)
-    if now and current in VALID and state.expires_at and state.expires_at <= now:
-        return State.EXPIRED
-    return current
 
 
 def _expiry(choice: Choice, purpose: PurposeInForce, after: State, at: datetime) -> datetime | None:
