@@ -68,6 +68,10 @@ ACTS: "dict[str, StrOrPromise]" = {
     "endpoint:ended": _("%(who)s ended the address for recalls of the service %(target)s"),
     "consent:expired": _("The consent to %(purpose)s expired"),
     "consent:revoked": _("%(who)s ended the consent to %(purpose)s for the controller"),
+    "state:rebuilt": _("Where the person stands on %(purpose)s was worked out from the ledger anew"),
+    "consent_export:started": _("%(who)s asked for an export of consents"),
+    "consent_export:finished": _("An export of consents was finished"),
+    "consent_export:taken": _("%(who)s took an export of consents away"),
     "consent:invalidated": _("%(who)s found the consent to %(purpose)s invalid"),
     "commitment:recorded": _("%(who)s recorded a commitment to the person"),
     "commitment:ended": _("%(who)s ended a commitment to the person"),
@@ -82,6 +86,9 @@ ACTS: "dict[str, StrOrPromise]" = {
     "message:dropped": _("A message about %(purpose)s was no longer needed"),
     "purpose:drafted": _("%(who)s drafted a version of the purpose %(purpose)s"),
     "purpose:approved": _("%(who)s approved a version of the purpose %(purpose)s"),
+    "purpose:taken_back": _(
+        "%(who)s took a version of the purpose %(purpose)s back before it began"
+    ),
     "purpose:closed": _("%(who)s closed the purpose %(purpose)s"),
     "policy:drafted": _("%(who)s drafted a version of the policy"),
     "policy:rule_put": _("%(who)s wrote a rule of the draft policy"),
@@ -93,6 +100,7 @@ ACTS: "dict[str, StrOrPromise]" = {
     "policy:rolled_back": _("%(who)s took a version of the policy out of force"),
     "notice:drafted": _("%(who)s drafted a version of a notice"),
     "notice:published": _("%(who)s published a version of a notice"),
+    "notice:taken_back": _("%(who)s took a version of a notice back before it began"),
     "subject:created": _("%(who)s added the person"),
     "subject:changed": _("%(who)s changed facts about the person"),
     "subject:identified": _("%(who)s added an identifier of the person"),
