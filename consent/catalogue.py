@@ -1,10 +1,13 @@
 """What is in force at a controller: approved purposes and published notices, read once for many.
 
-A frozen picture taken inside the caller's transaction; nothing here is kept between requests.
+A version counts from its own moment on, by PostgreSQL's clock. A frozen picture taken inside the
+caller's transaction; nothing here is kept between requests.
 """
 
 from dataclasses import dataclass, field
 from uuid import UUID
+
+from django.db.models.functions import Now
 
 from consent.errors import NoticeNotInForceError, PurposeClosedError, PurposeUnknownError
 from consent.models import NoticePurpose, NoticeTranslation, Purpose, PurposeVersion
@@ -34,6 +37,7 @@ class PurposeInForce:
     valid_days: int | None
     is_closed: bool
     notices: tuple[NoticeInForce, ...] = ()
+    categories: tuple[str, ...] = ()
     confirms: frozenset[str] = frozenset()
 
 
@@ -80,7 +84,8 @@ def in_force(controller_id: UUID) -> Catalogue:
     notices = _notices(controller_id)
     purposes: dict[str, PurposeInForce] = {}
     versions = (
-        PurposeVersion.objects.filter(controller_id=controller_id, approved_at__isnull=False)
+        PurposeVersion.objects.begun()
+        .filter(controller_id=controller_id)
         .select_related("purpose__contact_plan")
         .order_by("purpose_id", "number")
     )
@@ -88,7 +93,8 @@ def in_force(controller_id: UUID) -> Catalogue:
         purpose: Purpose = version.purpose
         purposes[purpose.code] = PurposeInForce(
             purpose.id, purpose.code, version.title, version.number, version.valid_days,
-            purpose.closed_at is not None, notices.get(purpose.id, ()), _confirms(purpose),
+            purpose.closed_at is not None, notices.get(purpose.id, ()),
+            tuple(version.categories), _confirms(purpose),
         )  # fmt: skip
     return Catalogue(purposes)
 
@@ -101,16 +107,16 @@ def _confirms(purpose: Purpose) -> frozenset[str]:
 def _notices(controller_id: UUID) -> dict[UUID, tuple[NoticeInForce, ...]]:
     hashes: dict[UUID, dict[str, str]] = {}
     rows = NoticeTranslation.objects.filter(
-        controller_id=controller_id, notice_version__published_at__isnull=False
+        controller_id=controller_id, notice_version__effective_from__lte=Now()
     ).values_list("notice_version_id", "language", "sha256")
     for version_id, language, sha256 in rows:
         hashes.setdefault(version_id, {})[language] = sha256
     links = (
         NoticePurpose.objects.filter(
-            controller_id=controller_id, notice_version__published_at__isnull=False
+            controller_id=controller_id, notice_version__effective_from__lte=Now()
         )
         .select_related("notice_version__notice", "purpose_version")
-        .order_by("-notice_version__published_at", "-notice_version_id")
+        .order_by("-notice_version__effective_from", "-notice_version_id")
     )
     found: dict[UUID, tuple[NoticeInForce, ...]] = {}
     for link in links:

@@ -1,4 +1,4 @@
-"""What a notice must contain before it may be published. Pure (CON-04).
+"""What an Indian notice must contain before it may be published. Pure (CON-04).
 
 Elements N2 to N9 of the Indian notice (DPDP s.5(1), s.6(3); Rules r.3, r.9) and the contact of the
 answering person. Each finding names the missing element and its source.
@@ -29,44 +29,50 @@ def lint(content: Content, purposes: set[str]) -> list[Finding]:
     ]
 
 
-def _text(value: Any) -> bool:
+def whole_text(value: Any) -> bool:
+    """Words that say something."""
     return isinstance(value, str) and bool(value.strip())
 
 
-def _items(content: Content) -> list[Mapping[str, Any]]:
+def items_of(content: Content) -> list[Mapping[str, Any]]:
+    """What the words say of each purpose."""
     items = content.get("items")
     return [one for one in items if isinstance(one, Mapping)] if isinstance(items, list) else []
 
 
+def texts_in(value: Any) -> bool:
+    """A list of words that all say something."""
+    return isinstance(value, list) and bool(value) and all(whole_text(one) for one in value)
+
+
 def _each(*names: str) -> Callable[[Content, set[str]], bool]:
     def present(content: Content, purposes: set[str]) -> bool:
-        items = _items(content)
-        return bool(items) and all(_text(item.get(name)) for item in items for name in names)
+        items = items_of(content)
+        return bool(items) and all(whole_text(item.get(name)) for item in items for name in names)
 
     return present
 
 
 def _data(content: Content, purposes: set[str]) -> bool:
-    lists = [item.get("data") for item in _items(content)]
-    return bool(lists) and all(
-        isinstance(data, list) and data and all(_text(one) for one in data) for data in lists
-    )
+    items = items_of(content)
+    return bool(items) and all(texts_in(item.get("data")) for item in items)
 
 
 def _purposes(content: Content, purposes: set[str]) -> bool:
-    return {item.get("purpose") for item in _items(content)} == purposes and bool(purposes)
+    return {item.get("purpose") for item in items_of(content)} == purposes and bool(purposes)
+
+
+def whole_link(part: Any) -> bool:
+    """Words that lead somewhere."""
+    return isinstance(part, Mapping) and whole_text(part.get("text")) and _url(part.get("url"))
 
 
 def _link(name: str) -> Callable[[Content, set[str]], bool]:
-    def present(content: Content, purposes: set[str]) -> bool:
-        part = content.get(name)
-        return isinstance(part, Mapping) and _text(part.get("text")) and _url(part.get("url"))
-
-    return present
+    return lambda content, _purposes: whole_link(content.get(name))
 
 
 def _url(value: Any) -> bool:
-    if not _text(value):
+    if not whole_text(value):
         return False
     parts = urlsplit(value)
     return value.startswith("/") or (parts.scheme in {"https", "http"} and bool(parts.netloc))
@@ -75,12 +81,14 @@ def _url(value: Any) -> bool:
 def _contact(content: Content, purposes: set[str]) -> bool:
     contact = content.get("contact")
     return (
-        isinstance(contact, Mapping) and _text(contact.get("name")) and _text(contact.get("email"))
+        isinstance(contact, Mapping)
+        and whole_text(contact.get("name"))
+        and whole_text(contact.get("email"))
     )
 
 
 def _heading(content: Content, purposes: set[str]) -> bool:
-    return _text(content.get("title")) and _text(content.get("introduction"))
+    return whole_text(content.get("title")) and whole_text(content.get("introduction"))
 
 
 _ELEMENTS: tuple[tuple[str, str, Callable[[Content, set[str]], bool]], ...] = (

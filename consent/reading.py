@@ -78,9 +78,8 @@ def page(
 def purposes(controller_id: UUID, registered: Collection[str]) -> list[PurposeShown]:
     """The open purposes of a controller by code."""
     versions = (
-        PurposeVersion.objects.filter(
-            controller_id=controller_id, approved_at__isnull=False, purpose__closed_at=None
-        )
+        PurposeVersion.objects.begun()
+        .filter(controller_id=controller_id, purpose__closed_at=None)
         .select_related("purpose")
         .order_by("purpose__code", "-number")
         .distinct("purpose__code")

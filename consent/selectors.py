@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, F, Max, OuterRef, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from consent.catalogue import Catalogue, in_force
@@ -60,6 +61,7 @@ class NoticeWords:
     content: Mapping[str, Any]
     sha256: str
     published_at: datetime | None
+    effective_from: datetime | None
 
 
 def states(controller_id: UUID, subject_id: UUID) -> list[StateShown]:
@@ -97,7 +99,7 @@ def words(controller_id: UUID, version_id: UUID, language: str) -> NoticeWords |
     found = (
         NoticeTranslation.objects.filter(
             controller_id=controller_id, notice_version_id=version_id, language=language,
-            notice_version__published_at__isnull=False,
+            notice_version__effective_from__lte=Now(),
         )
         .select_related("notice_version__notice")
         .first()
@@ -107,7 +109,7 @@ def words(controller_id: UUID, version_id: UUID, language: str) -> NoticeWords |
     version: NoticeVersion = found.notice_version
     return NoticeWords(
         version.id, version.notice.code, version.number, found.language, found.content,
-        found.sha256, version.published_at,
+        found.sha256, version.published_at, version.effective_from,
     )  # fmt: skip
 
 
@@ -134,9 +136,7 @@ def purpose_titles(controller_id: UUID) -> dict[str, str]:
 
 def marketing_purposes(controller_id: UUID) -> frozenset[str]:
     """The codes of purposes that are direct marketing, or were in a version approved before."""
-    rows = PurposeVersion.objects.filter(
-        controller_id=controller_id, approved_at__isnull=False, is_marketing=True
-    )
+    rows = PurposeVersion.objects.begun().filter(controller_id=controller_id, is_marketing=True)
     return frozenset(rows.values_list("purpose__code", flat=True))
 
 
@@ -163,7 +163,8 @@ def restriction(controller_id: UUID, restriction_id: UUID) -> Restriction | None
 def _latest(controller_id: UUID) -> list[PurposeVersion]:
     """The approved version in force of each purpose, by purpose code."""
     return list(
-        PurposeVersion.objects.filter(controller_id=controller_id, approved_at__isnull=False)
+        PurposeVersion.objects.begun()
+        .filter(controller_id=controller_id)
         .select_related("purpose")
         .order_by("purpose__code", F("number").desc())
         .distinct("purpose__code")
@@ -173,14 +174,12 @@ def _latest(controller_id: UUID) -> list[PurposeVersion]:
 def _stale(controller_id: UUID, rows: list[ConsentState]) -> set[UUID]:
     """The purposes whose words, or whose meaning, changed materially since the person answered."""
     newer = NoticeVersion.objects.filter(
-        notice=OuterRef("notice"), published_at__isnull=False, is_material=True,
+        notice=OuterRef("notice"), effective_from__lte=Now(), is_material=True,
         number__gt=OuterRef("number"),
     )  # fmt: skip
     notices = NoticeVersion.objects.filter(Exists(newer), controller_id=controller_id)
     old = set(notices.values_list("id", flat=True))
-    material = PurposeVersion.objects.filter(
-        controller_id=controller_id, approved_at__isnull=False, is_material=True
-    )
+    material = PurposeVersion.objects.begun().filter(controller_id=controller_id, is_material=True)
     oldest = dict(material.values_list("purpose_id").annotate(Max("number")))
     return {
         row.purpose_id

@@ -73,7 +73,7 @@ class NoticeListed:
     code: str
     title: str
     language: str
-    published_at: datetime | None
+    in_force_since: datetime | None
 
 
 def personalisation(person: Person) -> str:
@@ -130,7 +130,7 @@ def notices(controller_id: UUID, language: str) -> list[NoticeListed]:
         if (words := _words(controller_id, version, language))
     ]
     listed = [
-        NoticeListed(one.code, str(one.content.get("title", "")), one.language, one.published_at)
+        NoticeListed(one.code, str(one.content.get("title", "")), one.language, one.effective_from)
         for one in found
     ]
     return sorted(listed, key=lambda one: one.code)

@@ -10,6 +10,7 @@ from consent.services.devices import (
     join_device,
     on_device,
 )
+from consent.services.drafting import Words, draft_notice, draft_purpose
 from consent.services.grounds import Evidence, activate_ground, end_ground, record_ground
 from consent.services.lines import Choice
 from consent.services.managers import (
@@ -21,12 +22,11 @@ from consent.services.managers import (
 )
 from consent.services.objections import decide_objection, lift_objection, object_to
 from consent.services.publishing import (
-    Words,
     approve_purpose,
     close_purpose,
-    draft_notice,
-    draft_purpose,
     publish_notice,
+    take_back_notice,
+    take_back_purpose,
 )
 from consent.services.reported import report, report_withdrawal
 from consent.services.restrictions import (
@@ -85,6 +85,8 @@ __all__ = [
     "show_page",
     "show_states",
     "suspend_manager",
+    "take_back_notice",
+    "take_back_purpose",
     "take_back_restriction",
     "take_mandate",
     "withdraw",

@@ -1,18 +1,15 @@
-"""Purposes and notices: drafted by one person, approved or published by another, then immutable."""
+"""Purposes and notices in force: put there by a second person, from a moment on, then immutable."""
 
-import hashlib
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
-from uuid import UUID
+from datetime import datetime
+from typing import Final, cast
 
-from django.db import transaction
-from django.db.models import Max
+from django.db import connection, transaction
 from django.utils import timezone
 
 from audit import services as audit
 from audit.actors import Actor, Target
-from audit.canonical import canonical
+from consent import versions
+from consent.classify import Change, Weight
 from consent.errors import (
     AlreadyPublishedError,
     NoticeIncompleteError,
@@ -20,76 +17,102 @@ from consent.errors import (
     PurposeUnknownError,
     SecondPersonError,
 )
-from consent.lint import lint
-from consent.models import (
-    Notice,
-    NoticePurpose,
-    NoticeTranslation,
-    NoticeVersion,
-    Purpose,
-    PurposeVersion,
+from consent.errors_versions import (
+    BeginsInPastError,
+    ChangeMaterialError,
+    HasBegunError,
+    PurposeIncompleteError,
+    ReasonNeededError,
+    VersionOrderError,
 )
+from consent.models import Notice, NoticeVersion, Purpose, PurposeVersion
+from consent.services.drafting import noted
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """What a purpose version says and allows (CON-01)."""
-
-    title: str
-    description: str
-    enables: str
-    dpv_purpose: str
-    grounds: Mapping[str, str]
-    categories: tuple[str, ...]
-    retention_days: int
-    owner: str
-    operations: tuple[str, ...] = ("Use",)
-    recipients: tuple[str, ...] = ()
-    valid_days: int | None = None
-    is_marketing: bool = False
-    is_tracking: bool = False
-    is_detrimental_to_children: bool = False
-    uses_ai: bool = False
-    needs_explicit: bool = False
-    schedule_item: str = ""
-    is_material: bool = field(default=True)
+MANDATORY: Final = (
+    "title", "description", "enables", "dpv_purpose", "grounds", "categories", "operations",
+    "owner",
+)  # fmt: skip
+"""What a purpose in force may not lack (CON-01); the rest has a value or may be nothing."""
 
 
 @transaction.atomic
-def draft_purpose(*, by: Actor, controller_id: UUID, code: str, words: Words) -> PurposeVersion:
-    """Draft the first or the next version of a purpose. It counts for nothing until approved."""
-    purpose, _ = Purpose.objects.select_for_update().get_or_create(
-        controller_id=controller_id, code=code
-    )
-    if purpose.closed_at:
-        raise PurposeClosedError
-    version = PurposeVersion(
-        controller_id=controller_id, purpose=purpose, number=_next(purpose.versions),
-        created_by=by.id, **_columns(words),
-    )  # fmt: skip
-    version.full_clean(exclude=["categories", "operations", "recipients"])
-    version.save(force_insert=True)
-    _record(by, "purpose:drafted", version, {"code": code, "number": version.number})
-    return version
+def approve_purpose(
+    *,
+    by: Actor,
+    version: PurposeVersion,
+    effective_from: datetime | None = None,
+    note: str = "",
+) -> PurposeVersion:
+    """Put a version in force from a moment on: now, without one (CON-02).
 
-
-@transaction.atomic
-def approve_purpose(*, by: Actor, version: PurposeVersion) -> PurposeVersion:
-    """Put a version in force (CON-02). Raises SecondPersonError, AlreadyPublishedError."""
-    locked = (
-        PurposeVersion.objects.select_for_update(of=("self",))
-        .select_related("purpose")
-        .get(pk=version.pk)
-    )
+    `note` is a reason that the log keeps; it is needed where words changed and the draft says that
+    nothing material did. Raises SecondPersonError, AlreadyPublishedError, PurposeClosedError,
+    PurposeIncompleteError naming what is missing, BeginsInPastError, VersionOrderError,
+    ChangeMaterialError, ReasonNeededError.
+    """
+    purpose = Purpose.objects.select_for_update().get(pk=version.purpose_id)
+    locked = PurposeVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
     if locked.approved_at:
         raise AlreadyPublishedError
     if locked.created_by == by.id:
         raise SecondPersonError
-    locked.approved_at, locked.approved_by = timezone.now(), by.id
-    locked.save(update_fields=["approved_at", "approved_by"])
-    data = {"code": locked.purpose.code, "number": locked.number}
-    _record(by, "purpose:approved", locked, data)
+    if purpose.closed_at:
+        raise PurposeClosedError
+    _refuse_incomplete(locked)
+    _confirm(versions.purpose_changes(locked), is_material=locked.is_material, note=note)
+    locked.approved_at, locked.approved_by = _now(), by.id
+    locked.effective_from = _beginning(locked, locked.approved_at, effective_from)
+    locked.save(update_fields=["approved_at", "approved_by", "effective_from"])
+    data = {"code": purpose.code, "number": locked.number, **_said(locked, note)}
+    noted(by, "purpose:approved", locked, data)
     return locked
+
+
+@transaction.atomic
+def publish_notice(
+    *,
+    by: Actor,
+    version: NoticeVersion,
+    effective_from: datetime | None = None,
+    note: str = "",
+) -> NoticeVersion:
+    """Put a notice version in force from a moment on, and freeze it (CON-03).
+
+    Raises NoticeIncompleteError naming what the law asks for and it lacks (CON-04, CON-05),
+    PurposeUnknownError while one of its purposes is not in force by then, and otherwise as
+    `approve_purpose`.
+    """
+    notice = Notice.objects.select_for_update().get(pk=version.notice_id)
+    locked = NoticeVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
+    locked.notice = notice
+    if locked.published_at:
+        raise AlreadyPublishedError
+    if locked.created_by == by.id:
+        raise SecondPersonError
+    now = _now()
+    begins = _beginning(locked, now, effective_from)
+    _complete(locked, begins)
+    _confirm(versions.notice_changes(locked), is_material=locked.is_material, note=note)
+    locked.published_at, locked.published_by, locked.effective_from = now, by.id, begins
+    locked.save(update_fields=["published_at", "published_by", "effective_from"])
+    hashes = dict(locked.translations.values_list("language", "sha256"))
+    data = {"code": notice.code, "number": locked.number, "sha256": hashes}
+    noted(by, "notice:published", locked, {**data, **_said(locked, note)})
+    return locked
+
+
+@transaction.atomic
+def take_back_purpose(*, by: Actor, version: PurposeVersion) -> PurposeVersion:
+    """Let an approved version never begin, as long as it has not. Raises HasBegunError."""
+    locked = PurposeVersion.objects.select_for_update(of=("self",)).select_related("purpose")
+    return cast("PurposeVersion", _take_back(by, locked.get(pk=version.pk), "purpose:taken_back"))
+
+
+@transaction.atomic
+def take_back_notice(*, by: Actor, version: NoticeVersion) -> NoticeVersion:
+    """Let a published version never begin, as long as it has not. Raises HasBegunError."""
+    locked = NoticeVersion.objects.select_for_update(of=("self",)).select_related("notice")
+    return cast("NoticeVersion", _take_back(by, locked.get(pk=version.pk), "notice:taken_back"))
 
 
 @transaction.atomic
@@ -107,111 +130,73 @@ def close_purpose(*, by: Actor, purpose: Purpose) -> Purpose:
     return locked
 
 
-@transaction.atomic
-def draft_notice(
-    *,
-    by: Actor,
-    controller_id: UUID,
-    code: str,
-    pack: str,
-    purposes: list[PurposeVersion],
-    translations: Mapping[str, Mapping[str, Any]],
-    is_material: bool = True,
-) -> NoticeVersion:
-    """Draft the first or next version of a notice about these purpose versions.
-
-    `translations` holds its words by BCP 47 language tag; each gets the SHA-256 of its canonical
-    bytes. Raises PurposeUnknownError when a purpose version is another controller's.
-    """
-    if any(one.controller_id != controller_id for one in purposes):
-        raise PurposeUnknownError
-    notice, _ = Notice.objects.select_for_update().get_or_create(
-        controller_id=controller_id, code=code, defaults={"pack": pack}
-    )
-    version = NoticeVersion.objects.create(
-        controller_id=controller_id, notice=notice, number=_next(notice.versions),
-        is_material=is_material, created_by=by.id,
-    )  # fmt: skip
-    NoticePurpose.objects.bulk_create(
-        NoticePurpose(controller_id=controller_id, notice_version=version, purpose_version=one)
-        for one in purposes
-    )
-    NoticeTranslation.objects.bulk_create(
-        NoticeTranslation(
-            controller_id=controller_id, notice_version=version, language=language,
-            content=content, sha256=words_hash(content),
-        )
-        for language, content in translations.items()
-    )  # fmt: skip
-    _record(by, "notice:drafted", version, {"code": code, "number": version.number})
-    return version
-
-
-@transaction.atomic
-def publish_notice(*, by: Actor, version: NoticeVersion) -> NoticeVersion:
-    """Put a notice version in force and freeze it (CON-03).
-
-    Raises NoticeIncompleteError naming what an Indian notice lacks (CON-04), SecondPersonError,
-    AlreadyPublishedError, PurposeUnknownError while one of its purposes is not approved.
-    """
-    locked = (
-        NoticeVersion.objects.select_for_update(of=("self",))
-        .select_related("notice")
-        .get(pk=version.pk)
-    )
-    if locked.published_at:
-        raise AlreadyPublishedError
-    if locked.created_by == by.id:
-        raise SecondPersonError
-    _complete(locked)
-    locked.published_at, locked.published_by = timezone.now(), by.id
-    locked.save(update_fields=["published_at", "published_by"])
-    hashes = dict(locked.translations.values_list("language", "sha256"))
-    data = {"code": locked.notice.code, "number": locked.number, "sha256": hashes}
-    _record(by, "notice:published", locked, data)
+def _take_back(
+    by: Actor, locked: PurposeVersion | NoticeVersion, event: str
+) -> PurposeVersion | NoticeVersion:
+    if locked.effective_from is None or locked.effective_from <= _now():
+        raise HasBegunError
+    was = audit.micros(locked.effective_from)
+    locked.effective_from = None
+    locked.save(update_fields=["effective_from"])
+    named = locked.purpose if isinstance(locked, PurposeVersion) else locked.notice
+    data = {"code": named.code, "number": locked.number, "effective_from": was}
+    noted(by, event, locked, data)
     return locked
 
 
-def words_hash(content: Mapping[str, Any]) -> str:
-    """SHA-256 of the canonical bytes of a notice's words in one language, in hexadecimal."""
-    return hashlib.sha256(canonical(dict(content))).hexdigest()
+def _now() -> datetime:
+    """The moment by PostgreSQL's clock, the one that checks go by."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        return cast("datetime", cursor.fetchone()[0])
 
 
-def _complete(version: NoticeVersion) -> None:
-    links = version.purposes.select_related("purpose_version__purpose")
-    if any(link.purpose_version.approved_at is None for link in links):
+def _beginning(
+    locked: PurposeVersion | NoticeVersion, now: datetime, wished: datetime | None
+) -> datetime:
+    """When a version begins: versions begin in the order of their numbers."""
+    begins = wished or now
+    if begins < now:
+        raise BeginsInPastError
+    last = versions.newest_approved(locked)
+    if last is None or last.effective_from is None:
+        return begins
+    if last.number > locked.number or last.effective_from > begins:
+        raise VersionOrderError
+    return begins
+
+
+def _refuse_incomplete(version: PurposeVersion) -> None:
+    missing = [name for name in MANDATORY if not getattr(version, name)]
+    if missing:
+        raise PurposeIncompleteError("The purpose lacks: " + ", ".join(missing) + ".")
+
+
+def _confirm(changes: list[Change], *, is_material: bool, note: str) -> None:
+    """A change that is material is so, whoever calls it editorial; one in doubt needs a reason."""
+    if is_material:
+        return
+    material = [one.field for one in changes if one.weight is Weight.MATERIAL]
+    if material:
+        raise ChangeMaterialError("These changes are material: " + ", ".join(material) + ".")
+    if not note.strip() and any(one.weight is Weight.UNCLEAR for one in changes):
+        raise ReasonNeededError
+
+
+def _said(locked: PurposeVersion | NoticeVersion, note: str) -> dict[str, object]:
+    begins = locked.effective_from
+    return {
+        "effective_from": audit.micros(begins) if begins else 0,
+        "is_material": locked.is_material,
+        "note": note.strip(),
+    }
+
+
+def _complete(version: NoticeVersion, begins: datetime) -> None:
+    """Raises PurposeUnknownError, NoticeIncompleteError."""
+    asked = versions.asked(version)
+    if any(one.begins is None or one.begins > begins for one in asked):
         raise PurposeUnknownError
-    codes = {link.purpose_version.purpose.code for link in links}
-    translations = list(version.translations.all())
-    missing = [
-        f"{one.language}: {finding.element} ({finding.reference})"
-        for one in translations
-        for finding in lint(one.content, codes)
-    ]
-    if not any(one.language == "en" for one in translations):
-        missing.append("en: translation (DPDP Act 2023 s.5(3))")
+    missing = versions.lacking(version, asked)
     if missing:
         raise NoticeIncompleteError("The notice lacks: " + "; ".join(missing) + ".")
-
-
-def _columns(words: Words) -> dict[str, Any]:
-    columns = asdict(words)
-    for name in ("categories", "operations", "recipients"):
-        columns[name] = list(columns[name])
-    columns["grounds"] = dict(words.grounds)
-    return columns
-
-
-def _next(versions: Any) -> int:
-    return int(versions.aggregate(last=Max("number"))["last"] or 0) + 1
-
-
-def _record(
-    by: Actor, event: str, version: PurposeVersion | NoticeVersion, data: dict[str, Any]
-) -> None:
-    kind = event.partition(":")[0]
-    audit.record(
-        event=event, by=by, controller_id=version.controller_id,
-        target=Target(f"{kind}_version", str(version.id)), data=data,
-        purpose=data["code"] if kind == "purpose" else "",
-    )  # fmt: skip

@@ -234,6 +234,6 @@ def _asked(asking: Asking, subject_id: bytes) -> Asked:
 def _clock(asking: Asking, rows: Sequence[Row]) -> Clock:
     """The snapshot's time; its last two columns tell it, and which catalogue is in force."""
     at, stamp = rows[0][-2:]
-    if stamp != asking.catalogue.version:
+    if not asking.catalogue.is_in_force(stamp, at):
         raise StaleCatalogueError
     return Clock(at, asking.valid_seconds)

@@ -90,8 +90,11 @@ def ended_since(one: Audience) -> set[bytes]:
     if one.read_at is None or asking is None:
         return {raw for _, ids in _members(one) for raw in cut(ids)}
     with view() as snapshot:
-        is_moved = asking.catalogue.version != one.stamp or (
-            asking.caller.policy(snapshot.now) is not asking.caller.policy(micros(one.read_at))
+        read_at = micros(one.read_at)
+        is_moved = (
+            asking.catalogue.version != one.stamp
+            or asking.caller.words.last > read_at
+            or asking.caller.policy(snapshot.now) is not asking.caller.policy(read_at)
         )
         return _denied(one, asking, snapshot) if is_moved else _acted(one, asking, snapshot)
 

@@ -88,7 +88,7 @@ class Decider:
         first = [] if answers is None else answers.reading()
         *found, rows = await self.exchange(*first, reading, commits=False, closely=closely)
         at, stamp = rows[0][-2:]
-        if stamp != self.catalogue.version:
+        if not self.catalogue.is_in_force(stamp, at):
             await self.exchange(commits=True)
             return False
         for call in calls:

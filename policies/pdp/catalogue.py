@@ -38,18 +38,26 @@ SELECT p.controller_id, p.id, p.code, p.closed_at IS NOT NULL, v.number, v.groun
        v.is_marketing, v.needs_explicit, v.schedule_item, v.operations, v.recipients, v.uses_ai,
        v.is_tracking, v.is_detrimental_to_children, v.dpv_purpose,
        (SELECT max(m.number) FROM consent_purposeversion m
-        WHERE m.purpose_id = p.id AND m.approved_at IS NOT NULL AND m.is_material)
+        WHERE m.purpose_id = p.id AND m.effective_from <= now() AND m.is_material)
 FROM consent_purpose p
 LEFT JOIN LATERAL (
   SELECT * FROM consent_purposeversion v
-  WHERE v.purpose_id = p.id AND v.approved_at IS NOT NULL ORDER BY v.number DESC LIMIT 1
+  WHERE v.purpose_id = p.id AND v.effective_from <= now() ORDER BY v.number DESC LIMIT 1
 ) v ON true
 """
 _STALE = """
 SELECT v.id FROM consent_noticeversion v
 WHERE v.number < (SELECT max(m.number) FROM consent_noticeversion m
-                  WHERE m.notice_id = v.notice_id AND m.published_at IS NOT NULL AND m.is_material)
+                  WHERE m.notice_id = v.notice_id AND m.effective_from <= now() AND m.is_material)
 """
+_BEGINNINGS = """
+SELECT controller_id, max(effective_from) FILTER (WHERE effective_from <= now()),
+       min(effective_from) FILTER (WHERE effective_from > now())
+FROM (SELECT controller_id, effective_from FROM consent_purposeversion
+      UNION ALL SELECT controller_id, effective_from FROM consent_noticeversion) versions
+WHERE effective_from IS NOT NULL GROUP BY controller_id
+"""
+NEVER = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,17 @@ class Purpose:
     facts: PurposeFacts
     receiving: tuple[RecipientFacts, ...] = ()
     heeds_no: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Beginnings:
+    """When a version of a controller's purposes or notices began last, and when one begins next."""
+
+    last: int = 0
+    next: int = NEVER
+
+
+UNCHANGING = Beginnings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +101,7 @@ class Caller:
     code: str = ""
     party: str = ""
     registered: Registered = NOTHING
+    words: Beginnings = UNCHANGING
 
     def policy(self, now: int) -> Guardrails:
         """The controller's rules in force."""
@@ -89,9 +109,11 @@ class Caller:
         return NONE if timeline is LAW_ALONE else timeline.at(now)
 
     def lasting(self, now: int, seconds: int) -> int:
-        """How many of the seconds a permit may last: none beyond the rules in force."""
-        until = None if self.timeline is LAW_ALONE else self.timeline.until(now)
-        return seconds if until is None else min(seconds, (until - now) // MICROSECONDS)
+        """How many of the seconds a permit may last: none beyond the rules and words in force."""
+        until = self.words.next
+        if self.timeline is not LAW_ALONE:
+            until = min(until, self.timeline.until(now) or NEVER)
+        return min(seconds, max(0, until - now) // MICROSECONDS)
 
     def facts(self, purpose: str) -> ServiceFacts:
         return self.asks.get(purpose, self.stranger)
@@ -99,11 +121,16 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """One version of the small tables."""
+    """One version of the small tables, in force until a version in them begins or they change."""
 
     version: int = 0
     callers: dict[bytes, Caller] = field(default_factory=dict)
     stale_notices: frozenset[bytes] = frozenset()
+    until: int = NEVER
+
+    def is_in_force(self, stamp: int, now: int) -> bool:
+        """Whether this is what the tables say at PostgreSQL's time, with the stamp read then."""
+        return stamp == self.version and now < self.until
 
     def caller(self, digest: bytes, now: int) -> Caller | None:
         """The service whose live key this is; a key that has ended is nobody's."""
@@ -120,6 +147,7 @@ def load(connection: psycopg.Connection) -> Catalogue:
     for service_id, purpose in connection.execute(_ASKS):
         asks.setdefault(service_id, []).append(purpose)
     known = registered.load(connection)
+    beginnings = _beginnings(connection)  # before what they are about: at worst it is read twice
     purposes = _purposes(connection, known)
     policies = timelines(connection)
     callers = {
@@ -127,11 +155,13 @@ def load(connection: psycopg.Connection) -> Catalogue:
             _caller(key, asks.get(key[2], []), purposes.get(key[4], {})),
             timeline=policies.get(key[4], LAW_ALONE),
             registered=known.get(key[4], NOTHING),
+            words=beginnings.get(key[4], UNCHANGING),
         )
         for key in connection.execute(_KEYS)
     }
     stale = frozenset(row[0].bytes for row in connection.execute(_STALE))
-    return Catalogue(int(row[0]), callers, stale)
+    until = min((one.next for one in beginnings.values()), default=NEVER)
+    return Catalogue(int(row[0]), callers, stale, until)
 
 
 def compiled() -> Catalogue:
@@ -163,6 +193,15 @@ def micros(at: datetime) -> int:
 def day_end(on: date) -> int:
     """The first microsecond after a day, in UTC."""
     return micros(datetime.combine(on + timedelta(days=1), time(), tzinfo=UTC))
+
+
+def _beginnings(connection: psycopg.Connection) -> dict[UUID, Beginnings]:
+    return {
+        controller_id: Beginnings(
+            micros(last) if last else 0, micros(to_come) if to_come else NEVER
+        )
+        for controller_id, last, to_come in connection.execute(_BEGINNINGS)
+    }
 
 
 def _caller(row: tuple, asks: list[str], purposes: dict[str, Purpose]) -> Caller:  # type: ignore[type-arg]

@@ -132,7 +132,8 @@ class _Finder:
     async def _rows(self, asked: list[Asked]) -> Rows:
         reading = facts.look_up(asked) if asked else (CLOCK, ())
         (rows,) = await self._decider.exchange(reading, commits=False)
-        if rows[0][-1] != self._decider.catalogue.version:
+        at, stamp = rows[0][-2:]
+        if not self._decider.catalogue.is_in_force(stamp, at):
             raise _MovedError
         return rows
 
