@@ -14,6 +14,7 @@ SECONDS = 10.0
 MOST_BYTES = 64 * 1024
 """So much of an answer is read, so that its connection serves again; of more none is awaited."""
 
+Client = httpx.AsyncClient
 GONE = 410
 
 
@@ -39,7 +40,7 @@ class Answer:
         return next((value for key, value in self.headers if key == name), "")
 
 
-def client(connections: int = 1) -> httpx.AsyncClient:
+def client(connections: int = 1) -> Client:
     """Follows nothing, and takes nothing (proxies, passwords) from this machine's surroundings."""
     limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
     return httpx.AsyncClient(
@@ -48,7 +49,7 @@ def client(connections: int = 1) -> httpx.AsyncClient:
 
 
 async def call(
-    through: httpx.AsyncClient,
+    through: Client,
     place: Place,
     *,
     headers: dict[str, str],
@@ -71,7 +72,7 @@ async def call(
         return Answer(trouble="unreachable")
 
 
-async def _exchange(through: httpx.AsyncClient, request: httpx.Request) -> Answer:
+async def _exchange(through: Client, request: httpx.Request) -> Answer:
     response = await through.send(request, stream=True)
     try:
         await _drain(response)
