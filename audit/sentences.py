@@ -68,7 +68,7 @@ ACTS: "dict[str, StrOrPromise]" = {
     "endpoint:ended": _("%(who)s ended the address for recalls of the service %(target)s"),
     "consent:expired": _("The consent to %(purpose)s expired"),
     "consent:revoked": _("%(who)s ended the consent to %(purpose)s for the controller"),
-    "state:rebuilt": _("Where the person stands on %(purpose)s was worked out from the ledger anew"),
+    "state:rebuilt": _("Where the person stands on %(purpose)s was worked out anew"),
     "consent_export:started": _("%(who)s asked for an export of consents"),
     "consent_export:finished": _("An export of consents was finished"),
     "consent_export:taken": _("%(who)s took an export of consents away"),
