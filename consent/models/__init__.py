@@ -39,11 +39,21 @@ from consent.models.merges import Merge, MergeReason, SplitReason
 from consent.models.notices import Notice, NoticePurpose, NoticeTranslation, NoticeVersion
 from consent.models.purposes import Purpose, PurposeVersion
 from consent.models.restrictions import Restriction, RestrictionGround, RestrictionScope
+from consent.models.subscribers import (
+    Change,
+    Delivery,
+    DeliveryState,
+    EndReason,
+    Feed,
+    SignatureScheme,
+    Subscriber,
+)
 
 __all__ = [
     "AppointmentState",
     "Authority",
     "BegunBy",
+    "Change",
     "CheckMethod",
     "CheckState",
     "CollectionSite",
@@ -52,8 +62,12 @@ __all__ = [
     "ConsentManager",
     "ConsentState",
     "ContactPlan",
+    "Delivery",
+    "DeliveryState",
     "DeviceCategory",
     "DeviceChoice",
+    "EndReason",
+    "Feed",
     "GroundState",
     "GuardianAppointment",
     "LegacyQueue",
@@ -80,5 +94,7 @@ __all__ = [
     "RestrictionGround",
     "RestrictionScope",
     "SharingRecord",
+    "SignatureScheme",
     "SplitReason",
+    "Subscriber",
 ]
