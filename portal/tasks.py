@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from portal import mailing, services
+from consent.services.messages import SEND
+from portal import mailing, messages, services
 from subjects import signin
 from work.handlers import JobView, Outcome, finished, handler, retry
 
@@ -24,3 +25,16 @@ def write(job: JobView) -> bool:
 @handler(signin.SEND_LINK, perform=write)
 def send_link(job: JobView, was_sent: bool) -> Outcome:
     return finished() if was_sent else retry("mail_failed")
+
+
+def deliver(job: JobView) -> messages.Delivery:
+    return messages.deliver(UUID(job.payload["message"]))
+
+
+@handler(SEND, perform=deliver, max_attempts=6)
+def send_message(job: JobView, went: messages.Delivery) -> Outcome:
+    """Tried again while the mail server refuses; after the last time it waits in the portal."""
+    if went.outcome == messages.FAILED and job.attempts < job.max_attempts:
+        return retry(messages.FAILED)
+    messages.note(UUID(job.payload["message"]), went)
+    return finished()

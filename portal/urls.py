@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from portal.views import choices, public, records, signin
+from portal.views import choices, messages, public, records, signin
 
 app_name = "portal"
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("done/<uuid:event_id>/", choices.done, name="done"),
     path("personalisation/", choices.personalisation, name="personalisation"),
     path("history/", records.history, name="history"),
+    path("messages/", messages.messages, name="messages"),
+    path("messages/<uuid:message_id>/", messages.message, name="message"),
     path("uses/", records.uses, name="uses"),
     path("uses/<uuid:entry_id>/", records.use, name="use"),
     path("receipts/<uuid:event_id>/", records.receipt, name="receipt"),

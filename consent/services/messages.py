@@ -82,17 +82,17 @@ def _confirmation(line: LedgerLine) -> News:
 
 @transaction.atomic
 def settle(
-    *, message_id: UUID, state: MessageState, reason: str = "", words: NoticeWords | None = None
+    *, message_id: UUID, state: str, reason: str = "", words: NoticeWords | None = None
 ) -> Message | None:
     """Note what became of a message that waited: sent, only in the portal, or no longer needed.
 
     `reason` is a code. With `words` the notice that was sent is on record (DPDP s.5(2)). None
-    where it does not wait any more.
+    where it does not wait any more. Raises ValueError for a state that is none.
     """
     found = _locked(message_id)
     if found is None or found.state != MessageState.QUEUED:
         return None
-    found.state, found.reason = state, reason
+    found.state, found.reason = MessageState(state), reason
     found.sent_at = timezone.now() if state == MessageState.SENT else None
     found.save(update_fields=["state", "reason", "sent_at"])
     events = {MessageState.SENT: "message:sent", MessageState.PORTAL: "message:kept"}

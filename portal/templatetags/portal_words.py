@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django import template
+from django.conf import settings
 from django.utils.translation import get_language_info
 
 from consent.selectors import StateShown
@@ -48,3 +49,9 @@ def language_name(tag: str) -> str:
 @register.filter
 def direction(tag: str) -> str:
     return "rtl" if tag.partition("-")[0] in RIGHT_TO_LEFT else "ltr"
+
+
+@register.filter
+def whole_address(url: str) -> str:
+    """An address that works in a letter: pages of ours are named with their host."""
+    return f"{settings.BASE_URL}{url}" if url.startswith("/") else url

@@ -1,0 +1,213 @@
+"""Messages to a person: their words, the letter that carries them, and the page that shows them.
+
+What a message says is made here from the ledger and the notices, in the person's language. A
+letter that cannot go out leaves the message for the person in the portal (POR-13).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from smtplib import SMTPException
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import selectors as accounts
+from audit import services as audit
+from audit.actors import Actor, Target
+from consent import messages as selectors
+from consent import selectors as consent
+from consent.selectors import NoticeWords
+from consent.services import messages as services
+from portal import people, sentences
+from portal.people import Person
+from portal.selectors import titles
+from subjects import selectors as subjects
+from subjects import services as subject_services
+from subjects.errors import KeyDestroyedError
+from subjects.suppression import channels
+
+if TYPE_CHECKING:  # of the development lock only
+    from django_stubs_ext import StrPromise
+
+log = structlog.get_logger(__name__)
+SENT, PORTAL, DROPPED, FAILED = "sent", "portal", "dropped", "mail_failed"
+LEGACY, REMINDER = "legacy_notice", "expiry_reminder"
+RECONSENT, CONFIRMATION = "reconsent_request", "confirmation"
+GONE = frozenset({"erasing", "erased", "deceased"})
+EMAIL, EVERY = "email", "*"
+
+HEADINGS: "dict[str, StrPromise]" = {
+    LEGACY: gettext_lazy("What your data are used for"),
+    REMINDER: gettext_lazy("Your yes ends soon"),
+    RECONSENT: gettext_lazy("What you agreed to has changed"),
+    CONFIRMATION: gettext_lazy("Your choice was recorded"),
+}
+"""Also the subject of the letter: it names no purpose, for others may see it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A message ready to read. `words` is the notice it carries, if it carries one."""
+
+    id: UUID
+    kind: str
+    heading: str
+    sentence: str
+    queued_at: datetime
+    seen_at: datetime | None
+    purpose: str
+    words: NoticeWords | None
+
+    @property
+    def asks(self) -> bool:
+        """Whether the person may want to answer."""
+        return self.kind in {REMINDER, RECONSENT}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How one attempt went, and the notice that went with it."""
+
+    outcome: str
+    reason: str = ""
+    words: NoticeWords | None = None
+
+
+def listed(person: Person, language: str) -> list[Told]:
+    """The person's messages, newest first."""
+    called = titles(person.company.id, language)
+    found = selectors.messages(person.company.id, person.id)[:100]
+    return [_told(one, called, language, with_words=False) for one in found]
+
+
+def opened(person: Person, message_id: UUID, language: str) -> Told | None:
+    """One message of this person's own, and the note that they opened it; None: there is none."""
+    found = selectors.messages(person.company.id, person.id).filter(pk=message_id).first()
+    if found is None:
+        return None
+    told = _told(found, titles(person.company.id, language), language, with_words=True)
+    services.see(by=person.actor, message=found, words=told.words)
+    return told
+
+
+def deliver(message_id: UUID) -> Delivery:
+    """Write to the person of a message, if it is still to be written and may be."""
+    letter = _letter(message_id)
+    if isinstance(letter, Delivery):
+        return letter
+    mail, words = letter
+    try:
+        mail.send()
+    except (SMTPException, OSError) as error:  # their words may hold the address
+        log.warning("letter_not_sent", error=type(error).__name__)
+        return Delivery(FAILED)
+    return Delivery(SENT, words=words)
+
+
+def note(message_id: UUID, went: Delivery) -> None:
+    """Record how it went; what failed for good waits in the portal."""
+    state = PORTAL if went.outcome == FAILED else went.outcome
+    reason = went.outcome if went.outcome == FAILED else went.reason
+    services.settle(message_id=message_id, state=state, reason=reason, words=went.words)
+
+
+@transaction.atomic
+def _letter(message_id: UUID) -> Delivery | tuple[EmailMessage, NoticeWords | None]:
+    """The letter, or why there is none."""
+    message = selectors.waiting(message_id)
+    if message is None or not selectors.is_due(message):
+        return Delivery(DROPPED, "not_due")
+    subject = subjects.subject(message.controller_id, message.subject_id)
+    if subjects.standings(subject).filter(state__in=GONE, scope_type="everything").exists():
+        return Delivery(DROPPED, "person_gone")
+    if reason := _unwritten(subject):
+        return Delivery(PORTAL, reason)
+    address = _address(message, subject)
+    if not address:
+        return Delivery(PORTAL, "no_address")
+    return _written(message, subject, address)
+
+
+def _unwritten(subject: Any) -> str:
+    """Why a person who could be written to is not; empty: nothing stands against it."""
+    if subject.age_state == "child":
+        return "child"
+    return "suppressed" if {EMAIL, EVERY} & set(channels(subject.suppressed)) else ""
+
+
+def _written(message: Any, subject: Any, address: str) -> tuple[EmailMessage, NoticeWords | None]:
+    company = accounts.controller(message.controller_id)
+    language = people.spoken(subject.language) or company.default_language
+    with translation.override(language), timezone.override(company.time_zone):
+        called = titles(company.id, subject.language or language)
+        told = _told(message, called, subject.language or language, with_words=True)
+        context = {
+            "company": company, "told": told,
+            "url": settings.BASE_URL + reverse("portal:messages"),
+        }  # fmt: skip
+        body = render_to_string("portal/mail/message.txt", context)
+        heading = f"{told.heading} · {company.name}"
+        return EmailMessage(heading, body, to=[address]), told.words
+
+
+def _told(message: Any, called: Mapping[str, str], language: str, *, with_words: bool) -> Told:
+    code = message.purpose.code
+    words = None
+    if with_words and message.kind in {LEGACY, RECONSENT}:
+        words = consent.words_in_force(message.controller_id, code, language)
+    return Told(
+        message.id, message.kind, str(HEADINGS[message.kind]),
+        _sentence(message, called.get(code, code)), message.queued_at, message.seen_at,
+        called.get(code, code), words,
+    )  # fmt: skip
+
+
+def _sentence(message: Any, title: str) -> str:
+    if message.kind == LEGACY:
+        return _(
+            "You agreed to “%(purpose)s” before the data protection law began. It asks us to tell"
+            " you what your data are used for and what you can do. You can withdraw at any time."
+        ) % {"purpose": title}
+    if message.kind == RECONSENT:
+        return _(
+            "What you agreed to under “%(purpose)s” has changed. Your yes does not count for the"
+            " new words, so your data are not used for it unless you say yes to them."
+        ) % {"purpose": title}
+    return _of_the_ledger(message, title)
+
+
+def _of_the_ledger(message: Any, title: str) -> str:
+    """What a line of the ledger says: that a yes ends, or what was chosen."""
+    event = consent.event(message.controller_id, message.event_id)
+    if event is None:
+        return title
+    if message.kind == REMINDER:
+        ends = sentences.day(event.expires_at) if event.expires_at else ""
+        return _(
+            "Your yes to “%(purpose)s” ends on %(date)s. Do nothing if you want it to end. If you"
+            " want it to go on, say yes again."
+        ) % {"purpose": title, "date": ends}
+    return sentences.line(event, {event.purpose.code: title}).sentence
+
+
+def _address(message: Any, subject: Any) -> str:
+    """The person's address, once it is on record that it was read (P11)."""
+    audit.record(
+        event="identifier:revealed", by=Actor.system("portal"), controller_id=message.controller_id,
+        target=Target("message", str(message.id)), subject=subject_services.ref(subject),
+    )  # fmt: skip
+    try:
+        shown = subjects.reveal(subject)
+    except KeyDestroyedError:
+        return ""
+    return next((one.text for one in shown if one.scheme == EMAIL), "")
