@@ -240,6 +240,13 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
 }
 
+# How a parent is found to be an adult (DPDP Rules r.10), each way by the class that finds it out.
+PARENT_TOKEN_ISSUER = env.text("SAMMATI_PARENT_TOKEN_ISSUER")
+PARENT_VERIFIERS = {
+    "existing_details": "consent.verifiers.ExistingDetails",
+    "virtual_token": "consent.tokens.VirtualToken",
+}
+
 READY_NEEDS = env.words("SAMMATI_READY_NEEDS")
 SIGN_IN_LINK_MINUTES = env.integer("SAMMATI_SIGN_IN_LINK_MINUTES", default=15)
 DECISION_VALID_SECONDS = env.integer("SAMMATI_DECISION_VALID_SECONDS", default=60)

@@ -57,6 +57,6 @@ def item(text: str) -> Item | None:
     return _BY_CITATION.get((found[1], int(found[2]))) if found else None
 
 
-def in_force(text: str) -> str:
+def in_force(text: str | None) -> str:
     """The text if it exempts, else nothing: what cites no item protects like no exemption."""
-    return text if item(text) else ""
+    return text if text and item(text) else ""

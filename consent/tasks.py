@@ -1,5 +1,6 @@
 """The consents' own upkeep."""
 
+from consent import charges as charges_jobs  # noqa: F401 (registers)
 from consent import lifting as lifting_letters  # noqa: F401 (registers)
 from consent import services
 from consent import upkeep as upkeep_jobs  # noqa: F401 (registers)

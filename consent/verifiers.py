@@ -6,7 +6,7 @@ never hands out a document. Whatever fails or cannot be reached verifies nobody.
 """
 
 from dataclasses import dataclass, field
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 from uuid import UUID
 
 import structlog
@@ -69,12 +69,12 @@ class ExistingDetails:
             return Verdict(False, NOT_HELD)
         return Verdict(True, CONFIRMED)
 
-    def _is_identifiable(self, parent: object) -> bool:
-        gone = subjects.standings(parent).filter(  # type: ignore[arg-type]
+    def _is_identifiable(self, parent: Any) -> bool:
+        gone = subjects.standings(parent).filter(
             state__in=("erasing", "erased", "deceased"), scope_type="everything"
         )
         try:
-            return not gone.exists() and bool(subjects.masked_identifiers(parent))  # type: ignore[arg-type]
+            return not gone.exists() and bool(subjects.masked_identifiers(parent))
         except KeyDestroyedError:
             return False
 

@@ -12,7 +12,16 @@ from consent.services.devices import (
 )
 from consent.services.drafting import Words, draft_notice, draft_purpose
 from consent.services.grounds import Evidence, activate_ground, end_ground, record_ground
+from consent.services.guardians import (
+    Order,
+    end_appointment,
+    end_due_appointments,
+    record_appointment,
+    refuse_appointment,
+    verify_appointment,
+)
 from consent.services.lines import Choice
+from consent.services.majority import ASK_ADULT, come_of_age, come_of_age_due
 from consent.services.managers import (
     accept_manager,
     add_manager_key,
@@ -21,6 +30,14 @@ from consent.services.managers import (
     suspend_manager,
 )
 from consent.services.objections import decide_objection, lift_objection, object_to
+from consent.services.parents import (
+    check_parent,
+    decline_parent,
+    end_parent,
+    lapse_parents,
+    name_parent,
+    record_details,
+)
 from consent.services.publishing import (
     approve_purpose,
     close_purpose,
@@ -41,9 +58,11 @@ from consent.services.sites import add_site, end_site, issue_ticket
 from consent.services.upkeep import order_legacy_notices, set_contact_plan
 
 __all__ = [
+    "ASK_ADULT",
     "Choice",
     "Evidence",
     "Mandate",
+    "Order",
     "Words",
     "accept_manager",
     "activate_ground",
@@ -51,29 +70,41 @@ __all__ = [
     "add_site",
     "announce_lifting",
     "approve_purpose",
+    "check_parent",
     "choose_on_device",
     "close_purpose",
+    "come_of_age",
+    "come_of_age_due",
     "decide_objection",
+    "decline_parent",
     "draft_notice",
     "draft_purpose",
+    "end_appointment",
     "end_commitment",
+    "end_due_appointments",
     "end_ground",
+    "end_parent",
     "end_site",
     "expire_due",
     "forget_devices",
     "hear_signal",
     "issue_ticket",
     "join_device",
+    "lapse_parents",
     "lift_objection",
     "lift_restriction",
+    "name_parent",
     "note_told",
     "object_to",
     "on_device",
     "order_legacy_notices",
     "publish_notice",
     "record",
+    "record_appointment",
     "record_commitment",
+    "record_details",
     "record_ground",
+    "refuse_appointment",
     "register_manager",
     "report",
     "report_withdrawal",
@@ -89,6 +120,7 @@ __all__ = [
     "take_back_purpose",
     "take_back_restriction",
     "take_mandate",
+    "verify_appointment",
     "withdraw",
     "withdraw_all",
 ]

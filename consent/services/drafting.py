@@ -12,8 +12,8 @@ from django.db.models import Max
 from audit import services as audit
 from audit.actors import Actor, Target
 from audit.canonical import canonical
-from consent import vocabulary
-from consent.errors import PurposeClosedError, PurposeUnknownError
+from consent import schedule, vocabulary
+from consent.errors import PurposeClosedError, PurposeUnknownError, ScheduleItemError
 from consent.errors_versions import LegalGroundError, PurposeFamilyError, TermUnknownError
 from consent.models import (
     Notice,
@@ -57,8 +57,8 @@ class Words:
 def draft_purpose(*, by: Actor, controller_id: UUID, code: str, words: Words) -> PurposeVersion:
     """Draft the first or the next version of a purpose; what is not yet known may be empty.
 
-    Raises PurposeClosedError, TermUnknownError, LegalGroundError, and PurposeFamilyError where
-    the parent is unknown, closed, or among the purpose's own descendants.
+    Raises PurposeClosedError, TermUnknownError, LegalGroundError, ScheduleItemError, and
+    PurposeFamilyError where the parent is unknown, closed, or among the purpose's own descendants.
     """
     _refuse_unknown(words)
     purpose, _ = Purpose.objects.select_for_update().get_or_create(
@@ -136,6 +136,8 @@ def noted(
 def _refuse_unknown(words: Words) -> None:
     if words.dpv_purpose and not vocabulary.is_purpose(words.dpv_purpose):
         raise TermUnknownError(field="dpv_purpose")
+    if words.schedule_item and schedule.item(words.schedule_item) is None:
+        raise ScheduleItemError
     if vocabulary.unknown_data(words.categories):
         raise TermUnknownError(field="categories")
     if vocabulary.unknown_operations(words.operations):

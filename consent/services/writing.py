@@ -36,7 +36,7 @@ from consent.services.lines import (
 from consent.transitions import AFFIRMATIVE, VALID, State, is_legal, protection, settle
 from keys.ids import uuid7
 from keys.problems import DomainError
-from subjects import news
+from subjects import family, news
 from subjects import selectors as subject_selectors
 from subjects import services as subjects
 from subjects.errors import SubjectErasedError, SubjectUnknownError
@@ -246,10 +246,9 @@ class Writer:
             return bool(choice.guardian_verification)
         if choice.guardian_id is None:
             return False
-        verified = subject_selectors.is_verified_guardian(
-            self.controller_id, choice.guardian_id, choice.subject_id
-        )
-        if not verified:
+        if not family.may_decide(
+            self.controller_id, choice.guardian_id, choice.subject_id, choice.given_by
+        ):
             raise GiverNotVerifiedError
         return True
 

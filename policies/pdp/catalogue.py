@@ -11,6 +11,7 @@ from uuid import UUID
 
 import psycopg
 
+from consent import schedule
 from policies.pdp import registered
 from policies.pdp.connection import connect
 from policies.pdp.model import PurposeFacts, RecipientFacts, ServiceFacts
@@ -234,7 +235,7 @@ def _purposes(
         facts = PurposeFacts(
             code=code, version=number or 0, state=state, grounds=grounds or {},
             categories=tuple(categories or ()), is_marketing=bool(is_marketing),
-            needs_explicit=bool(needs_explicit), schedule_item=schedule_item or "",
+            needs_explicit=bool(needs_explicit), schedule_item=schedule.in_force(schedule_item),
             material_version=material or 0, operations=tuple(operations or ()),
             recipients=tuple(recipients or ()), uses_ai=bool(uses_ai),
         )  # fmt: skip
