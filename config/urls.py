@@ -12,6 +12,7 @@ urlpatterns = [
     path("api/v1/", include("config.api")),
     path("log/v1/", include("config.log_access")),
     path("privacy/", include("portal.urls")),
+    path("collect/", include("portal.collect.urls")),
 ]
 
 handler404 = "config.errors.no_such_address"

@@ -27,6 +27,9 @@ PUBLIC = {
     "privacy/<slug:slug>/sign-in/": "it is where people say who they are",
     "privacy/<slug:slug>/sign-in/sent/": "the same words for everybody",
     "privacy/<slug:slug>/notices/<slug:code>/": "notices are public (CON-06)",
+    "collect/<slug:slug>/words": "asks for a ticket, and answers registered origins alone",
+    "collect/<slug:slug>/answers": "asks for a ticket, and answers registered origins alone",
+    "collect/<slug:slug>/ask/<str:token>": "takes a ticket, and only that",
 }
 ANSWERS_FOR_STRANGERS = {401, 403}
 WAYS_IN = re.compile(r"^(?:/admin/login/|/privacy/(?:[\w-]+/)?sign-in)")
