@@ -30,6 +30,15 @@ class Migration(migrations.Migration):
                 ("subject_id", models.UUIDField()),
                 ("kind", models.CharField(max_length=40, verbose_name="what changed")),
                 ("purpose", models.CharField(blank=True, max_length=100, verbose_name="purpose")),
+                (
+                    "about",
+                    models.CharField(
+                        blank=True,
+                        help_text="The kind of objection, or the reach of a restriction; empty for consents.",
+                        max_length=120,
+                        verbose_name="about",
+                    ),
+                ),
                 ("cause_id", models.UUIDField()),
                 (
                     "at",

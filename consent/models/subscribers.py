@@ -55,6 +55,10 @@ class Change(models.Model):
     subject_id = models.UUIDField()
     kind = models.CharField(_("what changed"), max_length=40)
     purpose = models.CharField(_("purpose"), max_length=100, blank=True)
+    about = models.CharField(
+        _("about"), max_length=120, blank=True,
+        help_text=_("The kind of objection, or the reach of a restriction; empty for consents."),
+    )  # fmt: skip
     cause_id = models.UUIDField()
     at = models.DateTimeField(_("since"), help_text=_("When the person chose."))
     noted_at = models.DateTimeField(_("noted at"), db_default=Now())
@@ -75,7 +79,7 @@ class Change(models.Model):
 
     class Privacy:
         identifier = ()
-        personal = ("subject_id", "kind", "purpose")
+        personal = ("subject_id", "kind", "purpose", "about")
         sensitive = ()
         evidence = ()
         operational = ("id", "controller", "number", "position", "cause_id", "at", "noted_at")

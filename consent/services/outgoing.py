@@ -18,16 +18,16 @@ from keys.ids import uuid7
 FEW = 20
 """Up to so many rows one statement is quicker than COPY."""
 
-OBJECTED, OBJECTION_DECIDED = "objection.registered", "objection.decided"
-OBJECTION_LIFTED = "objection.lifted"
+OBJECTED, OBJECTION_LIFTED = "objection.registered", "objection.lifted"
+OBJECTION_UPHELD, OBJECTION_DISMISSED = "objection.upheld", "objection.dismissed"
 RESTRICTED, RESTRICTION_LIFTED = "restriction.set", "restriction.lifted"
 CONSENT_STATES = (
     "requested", "deferred", "given", "renewed", "refused", "withdrawn", "expired", "revoked",
     "invalidated",
 )  # fmt: skip
 KINDS = (
-    *(f"consent.{state}" for state in CONSENT_STATES), OBJECTED, OBJECTION_DECIDED,
-    OBJECTION_LIFTED, RESTRICTED, RESTRICTION_LIFTED,
+    *(f"consent.{state}" for state in CONSENT_STATES), OBJECTED, OBJECTION_UPHELD,
+    OBJECTION_DISMISSED, OBJECTION_LIFTED, RESTRICTED, RESTRICTION_LIFTED,
 )  # fmt: skip
 """Everything that is told. A code is stable for ever."""
 
@@ -46,6 +46,7 @@ class Told(NamedTuple):
     subject_id: UUID
     kind: str
     purpose: str
+    about: str
     cause_id: UUID
     at: datetime
 
@@ -58,11 +59,12 @@ def told(  # noqa: PLR0913 (a change has these parts)
     cause_id: UUID,
     at: datetime,
     purpose: str = "",
+    about: str = "",
 ) -> Told:
     """A change, not yet noted. Raises ValueError for a kind that is not one of `KINDS`."""
     if kind not in KINDS:
         raise ValueError(f"There is no change of the kind {kind!r}.")
-    return Told(uuid7(), controller_id, subject_id, kind, purpose, cause_id, at)
+    return Told(uuid7(), controller_id, subject_id, kind, purpose, about, cause_id, at)
 
 
 def note(  # noqa: PLR0913 (a change has these parts)
@@ -72,16 +74,18 @@ def note(  # noqa: PLR0913 (a change has these parts)
     *,
     cause_id: UUID,
     purpose: str = "",
+    about: str = "",
     at: datetime | None = None,
 ) -> None:
     """Note one change in the caller's transaction, under the lock of the person it is about.
 
     `cause_id` is the row that says more: the line of the ledger, the objection, the restriction;
-    `purpose` empty where it is about all; `at` when it happened, else now.
+    `purpose` empty where it is about more than one, and then `about` says what: the kind of
+    objection, everything, or a data category; `at` when it happened, else now.
     """
     one = told(
         controller_id=controller_id, kind=kind, subject_id=subject_id, cause_id=cause_id,
-        at=at or timezone.now(), purpose=purpose,
+        at=at or timezone.now(), purpose=purpose, about=about,
     )  # fmt: skip
     note_many([one])
 
@@ -98,6 +102,7 @@ def note_many(changes: Sequence[Told]) -> None:
 _INSERT = f"""
 INSERT INTO consent_change ({", ".join(Told._fields)})
 SELECT * FROM unnest(
-  %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::uuid[], %s::timestamptz[]
+  %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::uuid[],
+  %s::timestamptz[]
 )
 """  # noqa: S608 (column names are the constants above)
