@@ -203,12 +203,18 @@ def words(code: str, grounds: dict[str, str]) -> consent.Words:
 
 def content() -> dict[str, object]:
     told = {"title": "Invented", "description": "Invented", "data": ["E-mail address"],
-            "enables": "Invented"}  # fmt: skip
+            "enables": "Invented", "basis": "Invented", "interests": "Invented",
+            "recipients": ["Invented"], "retention": "Invented"}  # fmt: skip
+    rights = ("access", "rectification", "erasure", "restriction", "objection", "portability")
     return {
         "title": "Invented", "introduction": "Invented",
         "items": [{"purpose": code, **told} for code in PURPOSES],
         "withdraw": LINK, "rights": LINK, "grievance": LINK, "board": LINK,
         "contact": {"name": "Contact", "email": "contact@people.example"},
+        "controller": {"name": "Invented", "contact": "Invented"},
+        "dpo": {"email": "contact@people.example"}, "collected_from": "person",
+        "data_rights": dict.fromkeys(rights, "Invented"), "transfers": "None",
+        "necessity": "None",
     }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from desk.demo import european
 from desk.demo.companies import (
     ANALYTICS,
     CLOSED,
@@ -23,7 +24,7 @@ CATEGORIES = (
     ("pd:Name", "Name", False),
     ("pd:PhysicalAddress", "Address", False),
     ("pd:PurchasesAndSpendingHabit", "Purchases", False),
-    ("pd:BrowsingBehavior", "Pages looked at", False),
+    ("pd:BrowsingBehaviour", "Pages looked at", False),
     ("pd:Health", "Health", True),
 )
 ON_CONSENT = {"IN": "consent", "EU": "6-1-a"}
@@ -95,7 +96,7 @@ PURPOSES = (
     PurposePlan(
         code=RECOMMENDATIONS, dpv="dpv:ProvidePersonalisedRecommendations", grounds=ON_CONSENT,
         is_tracking=True, uses_ai=True,
-        categories=("pd:BrowsingBehavior", "pd:PurchasesAndSpendingHabit"),
+        categories=("pd:BrowsingBehaviour", "pd:PurchasesAndSpendingHabit"),
         en=Said(
             "Recommendations that fit you",
             "We compare what you looked at and bought with what others bought, and a computer "
@@ -113,7 +114,7 @@ PURPOSES = (
     ),
     PurposePlan(
         code=ANALYTICS, dpv="dpv:ServiceOptimisation",
-        grounds={"IN": "consent", "EU": "6-1-f"}, categories=("pd:BrowsingBehavior",),
+        grounds={"IN": "consent", "EU": "6-1-f"}, categories=("pd:BrowsingBehaviour",),
         retention_days=395,
         en=Said(
             "Improving our pages",
@@ -257,10 +258,25 @@ def content(company: Company, notice: str, number: int) -> dict[str, dict[str, A
     en = FIRST_WORDS[:1] if is_first else tuple(BY_CODE[code].en for code in codes)
     hi = FIRST_WORDS[1:] if is_first else tuple(BY_CODE[code].hi for code in codes)
     is_needed = ORDERS in codes
-    return {
+    words = {
         "en": _english(company, codes, en, is_needed),
         "hi": _hindi(company, codes, hi, is_needed),
     }
+    if company.pack == "EU":
+        for language, told in words.items():
+            _complete(company, codes, language, told)
+    return words
+
+
+def _complete(
+    company: Company, codes: tuple[str, ...], language: str, told: dict[str, Any]
+) -> None:
+    """Add what the GDPR asks a notice to say."""
+    plans = [BY_CODE[code] for code in codes]
+    for one, plan in zip(told["items"], plans, strict=True):
+        one.update(european.item(company, plan, language))
+    uses_ai = any(plan.uses_ai for plan in plans)
+    told.update(european.whole(company, language, is_needed=ORDERS in codes, uses_ai=uses_ai))
 
 
 def _english(

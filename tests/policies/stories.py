@@ -138,7 +138,7 @@ def the_purpose_changed_in_a_comma(lotus, person):
 @story(PERMIT)
 def the_purpose_has_a_draft_that_nobody_approved(lotus, person):
     lotus.yes(person)
-    lotus.drafts(OFFERS, grounds={"IN": "none"})
+    lotus.drafts(OFFERS, grounds={"IN": "s7e"})
 
 
 @story("CONSENT_UNPROVABLE")

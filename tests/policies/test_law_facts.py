@@ -106,7 +106,8 @@ class TestAFinding:
 class TestSpecialData:
     def test_of_the_purpose_need_an_assessment_and_a_condition(self, lotus, lena, ask):
         category(lotus, "pd:Health", is_special=True)
-        lotus.purpose(OFFERS, categories=("pd:EmailAddress", "pd:Health"), is_material=False)
+        lotus.purpose(OFFERS, categories=("pd:EmailAddress", "pd:Health"))
+        lotus.yes(lena)
         bare = ask(lotus, lena)
         lotus.finds("dpia", OFFERS)
         assessed = ask(lotus, lena)
@@ -138,7 +139,8 @@ class TestAnIncident:
             by=AUTHOR, controller_id=lotus.id, code="agency", name="Agency", kind="processor",
             country="IN", contract_reference="C-2",
         )  # fmt: skip
-        lotus.purpose(OFFERS, recipients=("agency",), is_material=False)
+        lotus.purpose(OFFERS, recipients=("agency",))
+        lotus.yes(asha)
         frozen = registry.freeze(
             by=AUTHOR, controller_id=lotus.id, kind=kind, code=name, incident="INC-7"
         )
@@ -150,7 +152,8 @@ class TestAnIncident:
         assert ask(lotus, asha, **asked)["decision"] is True
 
     def test_at_a_declared_recipient_stops_a_use_that_names_none(self, lotus, asha, ask):
-        lotus.purpose(OFFERS, recipients=("post",), is_material=False)
+        lotus.purpose(OFFERS, recipients=("post",))
+        lotus.yes(asha)
         before = ask(lotus, asha)
 
         registry.freeze(

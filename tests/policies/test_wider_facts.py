@@ -75,7 +75,7 @@ class TestScope:
 class TestTransfers:
     def test_a_declared_recipient_abroad_needs_a_tool(self, berlin, ask):
         party(berlin, "cloud", "US")
-        berlin.purpose(OFFERS, recipients=("cloud",), is_material=False)
+        berlin.purpose(OFFERS, recipients=("cloud",))
         lena = berlin.person("lena@example.de", residence="DE")
         berlin.yes(lena)
 
@@ -84,7 +84,7 @@ class TestTransfers:
     def test_a_tool_counts_until_it_ends(self, berlin, ask):
         party(berlin, "cloud", "US", "scc", transfer_tool_ends_on=TODAY + timedelta(days=1))
         party(berlin, "late", "US", "scc", transfer_tool_ends_on=TODAY - timedelta(days=1))
-        berlin.purpose(OFFERS, recipients=("cloud", "late"), is_material=False)
+        berlin.purpose(OFFERS, recipients=("cloud", "late"))
         lena = berlin.person("lena@example.de", residence="DE")
         berlin.yes(lena)
 
@@ -93,7 +93,8 @@ class TestTransfers:
 
     def test_a_foreign_state_needs_an_order(self, lotus, asha, ask):
         embassy = party(lotus, "embassy", "FR")
-        lotus.purpose(OFFERS, recipients=("embassy",), is_material=False)
+        lotus.purpose(OFFERS, recipients=("embassy",))
+        lotus.yes(asha)
         registry.set_foreign_state(by=AUTHOR, party=embassy, is_foreign_state=True)
         without = ask(lotus, asha)
         registry.set_foreign_state(
@@ -109,7 +110,8 @@ class TestAModel:
     AI = {"model": "prop-7", "automation": "PartialAutomation", "significant": True}  # noqa: RUF012
 
     def test_takes_part_once_approved_and_until_retired(self, lotus, asha, ask):
-        lotus.purpose(OFFERS, uses_ai=True, is_material=False)
+        lotus.purpose(OFFERS, uses_ai=True)
+        lotus.yes(asha)
         made = model(lotus, approves=False)
         recorded = ask(lotus, asha, ai=self.AI)
         ai.approve_model(by=APPROVER, model=made)
@@ -121,7 +123,8 @@ class TestAModel:
         assert duties(approved)["human_review_before_effect"]["type"] == "custom"
 
     def test_the_newest_approved_version_counts(self, berlin, lena, ask):
-        berlin.purpose(OFFERS, uses_ai=True, is_material=False)
+        berlin.purpose(OFFERS, uses_ai=True)
+        berlin.yes(lena)
         model(berlin, risk="minimal", is_significant=False)
         light = {**self.AI, "significant": False}
         before = ask(berlin, lena, ai=light)
@@ -132,7 +135,8 @@ class TestAModel:
         assert code(ask(berlin, lena, ai=light)) == "AI_OVERSIGHT_MISSING"
 
     def test_a_prohibited_practice_is_denied_at_once(self, berlin, lena, ask):
-        berlin.purpose(OFFERS, uses_ai=True, is_material=False)
+        berlin.purpose(OFFERS, uses_ai=True)
+        berlin.yes(lena)
         model(berlin)
         model(berlin, version="2", approves=False, risk="prohibited")
 
@@ -142,7 +146,8 @@ class TestAModel:
 @pytest.mark.req("POL-18")
 def test_contested_data_are_used_but_neither_decided_on_nor_disclosed(lotus, asha, ask):
     party(lotus, "printer", "IN")
-    lotus.purpose(OFFERS, uses_ai=True, recipients=("printer",), is_material=False)
+    lotus.purpose(OFFERS, uses_ai=True, recipients=("printer",))
+    lotus.yes(asha)
     model(lotus)
     lotus.stands(asha, "inaccurate")
 
@@ -169,7 +174,8 @@ def test_a_german_child_may_not_agree_alone_before_sixteen(berlin, ask):
 @pytest.mark.req("POL-11")
 def test_an_obligation_the_caller_cannot_fulfil_denies(lotus, asha, ask):
     party(lotus, "printer", "IN")
-    lotus.purpose(OFFERS, recipients=("printer",), is_material=False)
+    lotus.purpose(OFFERS, recipients=("printer",))
+    lotus.yes(asha)
     wanted = lotus.question(asha, recipients=["printer"])
 
     unsaid = ask(lotus, wanted)

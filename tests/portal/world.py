@@ -90,7 +90,8 @@ class World:
             purposes=[self.versions[code] for code in TITLES], translations=contents,
             is_material=is_material,
         )  # fmt: skip
-        self.notice = consent.publish_notice(by=APPROVER, version=version)
+        note = "" if is_material else "The same in other words."
+        self.notice = consent.publish_notice(by=APPROVER, version=version, note=note)
         return self.notice
 
 
