@@ -26,6 +26,7 @@ from audit.actors import SubjectRef, Target
 from audit.console import actor
 from config.menu import arranged, pages
 from config.signin import OfficerSignInForm
+from consent import managers
 from consent import selectors as consents
 from desk import dashboard
 from keys.ids import SYSTEM_ID
@@ -69,10 +70,11 @@ class PrivacyAdminSite(AdminSite):
         return [ref(person) for person in subjects.in_bulk(controller_id, list(ids)).values()]
 
     def actor_names(self, request: HttpRequest) -> Mapping[str, str]:
-        """Colleagues and services of the officer's controllers; read once a request."""
+        """Colleagues, services and consent managers of the officer's controllers; read once."""
         names: dict[str, str] | None = getattr(request, "actor_names", None)
         if names is None:
-            names = accounts.actor_names(self.controller_ids(request))
+            ids = self.controller_ids(request)
+            names = {**accounts.actor_names(ids), **managers.names(ids)}
             request.actor_names = names  # type: ignore[attr-defined]
         return names
 

@@ -197,4 +197,4 @@ def _people(request: HttpRequest, second: str) -> tuple[Callable[[Any], str], ..
     return author, actor_column(request, _("Put in force by"), second)
 
 
-from consent import admin_objections  # noqa: E402, F401 (registers what else is here)
+from consent import admin_capture, admin_objections  # noqa: E402, F401 (registers what else is here)

@@ -16,6 +16,7 @@ from accounts.models import User
 from audit import services as audit
 from audit.actors import Actor, Target
 from audit.models import Export
+from consent import services as consents
 from consent.models import Objection
 from policies.emergency.models import EmergencyUse
 from policies.recalls import endpoints
@@ -85,6 +86,7 @@ def make(slug="lotus", name="Lotus Bazaar", email="asha@lotus.example"):
     }  # fmt: skip
     runs(house, service)
     law(house)
+    outside(house)
     policy(house)
     reports(house, house.person)
     for model in admin.site._registry:
@@ -100,6 +102,15 @@ def law(house):
     card = ModelCard(code="churn-2", version="1", name="Churn", risk="minimal")
     record_model(by=BY, controller_id=house.id, card=card)
     registry.freeze(by=BY, controller_id=house.id, kind="system", code="old-crm", incident="INC-1")
+
+
+def outside(house):
+    """A consent manager with a key, and a site of the company."""
+    manager = consents.register_manager(
+        by=BY, controller_id=house.id, code="saathi", name="Saathi", registration="DPB/CM/1"
+    )
+    consents.add_manager_key(by=BY, manager=manager, public=bytes(range(32)))
+    consents.add_site(by=BY, controller_id=house.id, origin="https://shop.example")
 
 
 def policy(house):
