@@ -15,6 +15,7 @@ from consent.errors import (
     PurposeUnknownError,
 )
 from consent.models import Objection, ObjectionKind, ObjectionState, Purpose
+from consent.services import outgoing
 from subjects import news
 from subjects import services as subjects
 
@@ -59,7 +60,15 @@ def object_to(  # noqa: PLR0913 (an objection has these parts)
             controller_id=controller_id, subject_ids=[subject_id], reason="objected",
             scope_type=news.MARKETING if kind == DIRECT_MARKETING else scope, scope=purpose,
         )  # fmt: skip
+        _note(outgoing.OBJECTED, objection, purpose)
     return objection
+
+
+def _note(what: str, objection: Objection, purpose: str) -> None:
+    outgoing.note(
+        objection.controller_id, what, objection.subject_id, cause_id=objection.pk,
+        purpose=purpose, about=str(objection.kind),
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -83,6 +92,9 @@ def decide_objection(*, by: Actor, objection: Objection, state: str, grounds: st
         target=Target("objection", str(found.id)), subject=subjects.ref(subject),
         data={"state": str(state)},
     )  # fmt: skip
+    is_over = found.lifted_at is not None
+    what = outgoing.OBJECTION_DISMISSED if is_over else outgoing.OBJECTION_UPHELD
+    _note(what, found, found.purpose.code if found.purpose else "")
     return found
 
 
@@ -99,15 +111,16 @@ def _about(controller_id: UUID, kind: ObjectionKind, purpose: str) -> Purpose | 
 
 
 @transaction.atomic
-def lift_objection(
+def lift_objection(  # noqa: PLR0913 (whose objection, and to what)
     *,
     by: Actor,
     controller_id: UUID,
     subject_id: UUID,
     kind: str = DIRECT_MARKETING,
     purpose: str = "",
+    method: str = "",
 ) -> Objection:
-    """The person takes an objection back. Raises as `object_to`, and ObjectionMissingError."""
+    """The person takes an objection back; `method` says how they said so. Raises as `object_to`, and ObjectionMissingError."""
     about = _about(controller_id, ObjectionKind(kind), purpose)
     subject = subjects.lock(controller_id, subject_id)
     standing = Objection.objects.filter(subject=subject, kind=kind, lifted_at=None)
@@ -119,6 +132,7 @@ def lift_objection(
     audit.record(
         event="objection:lifted", by=by, controller_id=controller_id,
         target=Target("objection", str(objection.id)), subject=subjects.ref(subject),
-        data={"kind": kind}, purpose=purpose,
+        data={"kind": str(kind), "method": method}, purpose=purpose,
     )  # fmt: skip
+    _note(outgoing.OBJECTION_LIFTED, objection, purpose)
     return objection

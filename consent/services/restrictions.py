@@ -19,6 +19,7 @@ from consent.errors import (
 )
 from consent.methods import CHANNELS
 from consent.models import Purpose, Restriction, RestrictionGround, RestrictionScope
+from consent.services import outgoing
 from registry import selectors as registry
 from subjects import selectors as subject_selectors
 from subjects import services as subjects
@@ -62,6 +63,7 @@ def restrict(  # noqa: PLR0913 (a restriction has these parts)
             reason=BY_ARTICLE_18,
         )  # fmt: skip
         _record(by, found, "restriction:set", {"ground": ground, "scope_type": scope_type})
+        _note(outgoing.RESTRICTED, found)
     return found
 
 
@@ -131,23 +133,24 @@ def lift_restriction(*, by: Actor, restriction: Restriction) -> Restriction:
 
 @transaction.atomic
 def take_back_restriction(
-    *, by: Actor, controller_id: UUID, subject_id: UUID, restriction_id: UUID
+    *, by: Actor, controller_id: UUID, subject_id: UUID, restriction_id: UUID, method: str = ""
 ) -> Restriction:
     """The person takes their restriction back: whoever asks for the end knows of it.
 
-    Raises RestrictionMissingError (also for a restriction of somebody else).
+    `method` says how they said so. Raises RestrictionMissingError (also for a restriction of somebody else).
     """
     found = _standing(controller_id, restriction_id)
     if found.subject_id != subject_id:
         raise RestrictionMissingError
-    return _end(by, found, is_taken_back=True)
+    return _end(by, found, is_taken_back=True, method=method)
 
 
-def _end(by: Actor, found: Restriction, *, is_taken_back: bool) -> Restriction:
+def _end(by: Actor, found: Restriction, *, is_taken_back: bool, method: str = "") -> Restriction:
     found.lifted_at, found.lifted_by, found.is_taken_back = timezone.now(), by.id, is_taken_back
     found.save(update_fields=["lifted_at", "lifted_by", "is_taken_back"])
-    _record(by, found, "restriction:lifted", {"taken_back": is_taken_back})
+    _record(by, found, "restriction:lifted", {"taken_back": is_taken_back, "method": method})
     if not _others(found):
+        _note(outgoing.RESTRICTION_LIFTED, found)
         subject = subject_selectors.subject(found.controller_id, found.subject_id)
         standings = subject_selectors.standings(subject).filter(
             state=STANDING, scope_type=found.scope_type, scope=found.scope, reason=BY_ARTICLE_18
@@ -155,6 +158,16 @@ def _end(by: Actor, found: Restriction, *, is_taken_back: bool) -> Restriction:
         for standing in standings:
             subjects.end_standing(by=by, standing=standing)
     return found
+
+
+def _note(what: str, found: Restriction) -> None:
+    """A category is said in `about`: it reaches across purposes."""
+    is_purpose = found.scope_type == RestrictionScope.PURPOSE
+    outgoing.note(
+        found.controller_id, what, found.subject_id, cause_id=found.pk,
+        purpose=found.scope if is_purpose else "",
+        about="" if is_purpose else found.scope or str(found.scope_type),
+    )  # fmt: skip
 
 
 def _others(found: Restriction) -> bool:

@@ -20,7 +20,7 @@ from consent.errors import (
     IllegalTransitionError,
     NoticeNotInForceError,
 )
-from consent.services import messages
+from consent.services import messages, outgoing
 from consent.services.acting import check_act, evidence_of
 from consent.services.folding import Place, before, fold, happened_at, place, same, state_at
 from consent.services.lines import (
@@ -83,6 +83,7 @@ class Writer:
     drafts: list[audit.Draft] = field(default_factory=list)
     touched: set[tuple[UUID, UUID]] = field(default_factory=set)
     ended: dict[tuple[str, str], list[UUID]] = field(default_factory=dict)
+    changes: list[outgoing.Told] = field(default_factory=list)
 
     @classmethod
     def open(
@@ -139,6 +140,7 @@ class Writer:
         add_lines(self.lines)
         set_states([self.states[key] for key in sorted(self.touched)], self.held)
         audit.record_many(self.drafts)
+        outgoing.note_many(self.changes)
         for (purpose, state), people in self.ended.items():
             news.permits_ended(
                 controller_id=self.controller_id, subject_ids=people, reason=f"consent_{state}",
@@ -269,6 +271,8 @@ class Writer:
         if person.id in self.ledger:
             self.ledger[person.id].append(line)
         self.drafts.append(_draft(self.by, line, purpose.code, stood, person))
+        if state is None or state.event_id != new.event_id:
+            self.changes.append(_change(new, purpose.code))
         if state and state.state in VALID and new.state not in VALID:
             self.ended.setdefault((purpose.code, new.state), []).append(person.id)
 
@@ -281,6 +285,14 @@ def _after(state: Current | None, line: LedgerLine, moment: Moment) -> Current:
         return state.after(line, State(line.state))
     found = fold([*moment.known, line])
     return found._replace(id=state.id) if found else state
+
+
+def _change(state: Current, purpose: str) -> outgoing.Told:
+    """What others hear: where the person stands now, not what came late and changed nothing."""
+    return outgoing.told(
+        controller_id=state.controller_id, kind=f"consent.{state.state}", purpose=purpose,
+        subject_id=state.subject_id, cause_id=state.event_id, at=state.since_at,
+    )  # fmt: skip
 
 
 def _draft(
