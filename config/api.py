@@ -13,7 +13,9 @@ from accounts.api import log
 from accounts.api import schema as extensions
 from accounts.operations import ServiceView
 from consent.api import managers, records, sites
+from consent.api import refusal_views as refusals
 from consent.api import views as consent
+from consent.api import visitor_views as visitors
 from policies.api import views as policies
 from policies.audiences import views as audiences
 from policies.recalls.api import views as campaigns
@@ -71,6 +73,26 @@ urlpatterns = [
     path("consent-manager/review", managers.Review.as_view(), name="manager-review"),
     path("consent-manager/purposes", managers.ManagerPurposes.as_view(), name="manager-purposes"),
     path("consent-manager/notices", managers.ManagerNotice.as_view(), name="manager-notice"),
+    path("objections", refusals.Objections.as_view(), name="objections"),
+    path("objections/<uuid:objection_id>", refusals.Objection.as_view(), name="objection"),
+    path(
+        "objections/<uuid:objection_id>/lift", refusals.ObjectionLift.as_view(),
+        name="lift-objection",
+    ),
+    path("restrictions", refusals.Restrictions.as_view(), name="restrictions"),
+    path("restrictions/<uuid:restriction_id>", refusals.Restriction.as_view(), name="restriction"),
+    path(
+        "restrictions/<uuid:restriction_id>/announce", refusals.RestrictionAnnouncement.as_view(),
+        name="announce-lifting",
+    ),
+    path(
+        "restrictions/<uuid:restriction_id>/lift", refusals.RestrictionLift.as_view(),
+        name="lift-restriction",
+    ),
+    path("signals", visitors.Signals.as_view(), name="signals"),
+    path("device-choices", visitors.DeviceChoices.as_view(), name="device-choices"),
+    path("device-choices/find", visitors.DeviceFind.as_view(), name="find-device-choices"),
+    path("device-choices/join", visitors.DeviceJoin.as_view(), name="join-device"),
     path("audit", log.Entries.as_view(), name="audit"),
     path("purposes", consent.Purposes.as_view(), name="purposes"),
     path("notices", consent.NoticeInForce.as_view(), name="notices"),

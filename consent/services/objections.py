@@ -120,7 +120,10 @@ def lift_objection(  # noqa: PLR0913 (whose objection, and to what)
     purpose: str = "",
     method: str = "",
 ) -> Objection:
-    """The person takes an objection back; `method` says how they said so. Raises as `object_to`, and ObjectionMissingError."""
+    """The person takes an objection back; `method` says how they said so.
+
+    Raises as `object_to`, and ObjectionMissingError.
+    """
     about = _about(controller_id, ObjectionKind(kind), purpose)
     subject = subjects.lock(controller_id, subject_id)
     standing = Objection.objects.filter(subject=subject, kind=kind, lifted_at=None)

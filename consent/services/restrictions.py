@@ -137,7 +137,7 @@ def take_back_restriction(
 ) -> Restriction:
     """The person takes their restriction back: whoever asks for the end knows of it.
 
-    `method` says how they said so. Raises RestrictionMissingError (also for a restriction of somebody else).
+    `method` says how they said so. Raises RestrictionMissingError (also for one of somebody else).
     """
     found = _standing(controller_id, restriction_id)
     if found.subject_id != subject_id:
