@@ -76,17 +76,20 @@ urlpatterns = [
     path("objections", refusals.Objections.as_view(), name="objections"),
     path("objections/<uuid:objection_id>", refusals.Objection.as_view(), name="objection"),
     path(
-        "objections/<uuid:objection_id>/lift", refusals.ObjectionLift.as_view(),
+        "objections/<uuid:objection_id>/lift",
+        refusals.ObjectionLift.as_view(),
         name="lift-objection",
     ),
     path("restrictions", refusals.Restrictions.as_view(), name="restrictions"),
     path("restrictions/<uuid:restriction_id>", refusals.Restriction.as_view(), name="restriction"),
     path(
-        "restrictions/<uuid:restriction_id>/announce", refusals.RestrictionAnnouncement.as_view(),
+        "restrictions/<uuid:restriction_id>/announce",
+        refusals.RestrictionAnnouncement.as_view(),
         name="announce-lifting",
     ),
     path(
-        "restrictions/<uuid:restriction_id>/lift", refusals.RestrictionLift.as_view(),
+        "restrictions/<uuid:restriction_id>/lift",
+        refusals.RestrictionLift.as_view(),
         name="lift-restriction",
     ),
     path("signals", visitors.Signals.as_view(), name="signals"),
