@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from audit.actors import Actor
 from consent import httpsig
-from consent.errors import ManagerNotActiveError, ManagerSignatureError
+from consent.capture_errors import ManagerNotActiveError, ManagerSignatureError
 from consent.models import ConsentManager, ManagerKey, ManagerState
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from accounts import selectors as accounts
 from audit.actors import Actor
 from consent import tickets
-from consent.errors import TicketError
+from consent.capture_errors import TicketError
 from consent.models import CollectionSite
 
 

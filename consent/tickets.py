@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from audit.canonical import canonical
-from consent.errors import TicketError
+from consent.capture_errors import TicketError
 from keys import services as keys
 from keys.errors import KeyUnavailableError, UnsealError
 

@@ -13,7 +13,8 @@ from accounts.reads import record_read
 from audit.actors import Target
 from consent import catalogue as catalogues
 from consent import reading, selectors
-from consent.errors import ConsentMissingError, RequestReusedError
+from consent.capture_errors import RequestReusedError
+from consent.errors import ConsentMissingError
 from consent.managers import Manager
 from consent.models import ConsentEvent, ConsentState, ManagerRequest
 from consent.selectors import StateShown

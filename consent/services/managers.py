@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from audit import services as audit
 from audit.actors import Actor, Target
-from consent.errors import ManagerKeyError, ManagerStateError, SecondPersonError
+from consent.capture_errors import ManagerKeyError, ManagerStateError
+from consent.errors import SecondPersonError
 from consent.models import ConsentManager, ManagerKey, ManagerState
 
 KEY_DAYS = 365

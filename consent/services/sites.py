@@ -14,7 +14,7 @@ from audit import services as audit
 from audit.actors import Actor, Target
 from consent import catalogue as catalogues
 from consent import tickets
-from consent.errors import OriginError, SiteUnknownError
+from consent.capture_errors import OriginError, SiteUnknownError
 from consent.models import CollectionSite
 from subjects import services as subjects
 from subjects.naming import Named, person

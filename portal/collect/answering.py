@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from consent import services as consent
-from consent.errors import TicketError
+from consent.capture_errors import TicketError
 from consent.services import Choice
 from consent.sites import Visit
 from consent.transitions import State

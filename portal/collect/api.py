@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from accounts import inputs
 from accounts.operations import JSONOnly
 from consent import sites
-from consent.errors import SiteUnknownError
+from consent.capture_errors import SiteUnknownError
 from consent.signals import HEADER, is_signalled
 from portal import limits, people
 from portal.collect import answering, asking

@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from consent import sites
-from consent.errors import TicketError
+from consent.capture_errors import TicketError
 from consent.sites import Visit
 from portal import people, selectors, sentences
 from portal.people import Company, Person

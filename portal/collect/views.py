@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from consent.errors import TicketError
+from consent.capture_errors import TicketError
 from consent.signals import HEADER, is_signalled
 from keys.problems import DomainError
 from portal.collect import answering, asking
