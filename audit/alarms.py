@@ -57,6 +57,7 @@ class AlarmKind(StrEnum):
     UNBACKED_USE = "unbacked_use"
     UNUSUAL = "unusual"
     RECALL_UNHEARD = "recall_unheard"
+    EVENT_UNHEARD = "event_unheard"
     EMERGENCY_UNREVIEWED = "emergency_unreviewed"
 
 
@@ -76,12 +77,16 @@ SENTENCES: dict[str, "StrOrPromise"] = {
     AlarmKind.UNBACKED_USE: _("Data was used without a decision that allowed it."),
     AlarmKind.UNUSUAL: _("Data was used in an unusual way."),
     AlarmKind.RECALL_UNHEARD: _("A service could not be told that a permit has ended."),
+    AlarmKind.EVENT_UNHEARD: _(
+        "A subscriber was not told of a change, or has not confirmed an ending in time."
+    ),
     AlarmKind.EMERGENCY_UNREVIEWED: _("An emergency use was not reviewed in time."),
 }
 """What an officer reads."""
 
 OCCURRENCES = frozenset({
     AlarmKind.UNBACKED_USE, AlarmKind.UNUSUAL, AlarmKind.CLOCK_BACK, AlarmKind.RECALL_UNHEARD,
+    AlarmKind.EVENT_UNHEARD,
 })  # fmt: skip
 """Something that happened rather than a state that lasts: an officer's answer closes it."""
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
+from consent.transitions import State
 from keys.bulk import copy_in
 from keys.ids import uuid7
 
@@ -21,19 +22,15 @@ FEW = 20
 OBJECTED, OBJECTION_LIFTED = "objection.registered", "objection.lifted"
 OBJECTION_UPHELD, OBJECTION_DISMISSED = "objection.upheld", "objection.dismissed"
 RESTRICTED, RESTRICTION_LIFTED = "restriction.set", "restriction.lifted"
-CONSENT_STATES = (
-    "requested", "deferred", "given", "renewed", "refused", "withdrawn", "expired", "revoked",
-    "invalidated",
-)  # fmt: skip
 KINDS = (
-    *(f"consent.{state}" for state in CONSENT_STATES), OBJECTED, OBJECTION_UPHELD,
+    *(f"consent.{state}" for state in State), OBJECTED, OBJECTION_UPHELD,
     OBJECTION_DISMISSED, OBJECTION_LIFTED, RESTRICTED, RESTRICTION_LIFTED,
 )  # fmt: skip
 """Everything that is told. A code is stable for ever."""
 
 ENDING = frozenset({
-    "consent.refused", "consent.withdrawn", "consent.expired", "consent.revoked",
-    "consent.invalidated", OBJECTED, RESTRICTED,
+    "consent.unknown", "consent.refused", "consent.withdrawn", "consent.expired",
+    "consent.revoked", "consent.invalidated", OBJECTED, RESTRICTED,
 })  # fmt: skip
 """After these a use must cease, so that whoever is told must confirm in time (CON-16)."""
 
