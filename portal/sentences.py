@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # of the development lock only
     from django_stubs_ext import StrPromise
 
 DATE = "j F Y"
+NONE: Mapping[str, str] = {}
 
 ANSWERS: "dict[State, StrPromise]" = {
     State.UNKNOWN: gettext_lazy("Not answered"),
@@ -165,8 +166,11 @@ def stands(shown: StateShown) -> str:
     return str(STANDS[shown.state]) % {"date": day(at) if at else ""}
 
 
-def line(event: Any, titles: Mapping[str, str]) -> Line:
-    """A line of the ledger as a sentence; `titles` names the purposes by code."""
+def line(event: Any, titles: Mapping[str, str], managers: Mapping[str, str] = NONE) -> Line:
+    """A line of the ledger as a sentence; `titles` names the purposes by code.
+
+    `managers` names the company's consent managers by id.
+    """
     state = State(event.state)
     code = event.purpose.code
     version = event.notice_version
@@ -174,13 +178,21 @@ def line(event: Any, titles: Mapping[str, str]) -> Line:
         id=event.id, purpose=titles.get(code, code), state=state,
         sentence=str(HAPPENED[state]) % {"purpose": titles.get(code, code)},
         at=event.event_at, recorded_at=event.recorded_at, how=str(HOW.get(event.method, "")),
-        given_by=str(GIVERS.get(event.given_by, event.given_by)),
+        given_by=_giver(event, managers),
         is_by_another=event.given_by != "principal",
         notice=version.notice.code if version else "",
         notice_number=version.number if version else 0,
         notice_version_id=version.id if version else None,
         language=event.language, expires_at=event.expires_at,
     )  # fmt: skip
+
+
+def _giver(event: Any, managers: Mapping[str, str]) -> str:
+    """Who chose, or for the person; a consent manager by its name."""
+    name = managers.get(event.actor_id, "") if event.given_by == "consent_manager" else ""
+    if name:
+        return _("your consent manager %(name)s") % {"name": name}
+    return str(GIVERS.get(event.given_by, event.given_by))
 
 
 def ground(pack: str, code: str) -> str:

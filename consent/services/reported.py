@@ -12,6 +12,7 @@ from django.db import transaction
 from audit.actors import Actor
 from consent import catalogue as catalogues
 from consent import selectors
+from consent.capture_errors import ManagerNotActiveError
 from consent.errors import NoticeNotInForceError
 from consent.models import ConsentEvent
 from consent.services import choices
@@ -19,6 +20,7 @@ from consent.services.lines import Choice
 from subjects.naming import Named, person
 
 ENGLISH = "en"
+METHOD = "consent_manager"
 
 
 @transaction.atomic
@@ -29,6 +31,8 @@ def report(*, by: Actor, controller_id: UUID, who: Named, choice: Choice) -> Con
     person's own where the notice has it, else English. Raises as `record`, and UnknownSchemeError,
     MalformedIdentifierError.
     """
+    if METHOD in {choice.given_by, choice.method}:
+        raise ManagerNotActiveError  # a service cannot speak for one: managers sign for themselves
     found = person(controller_id, who)
     shown = _with_words(replace(choice, subject_id=found.id), controller_id, found.language)
     event = choices.record(by=by, controller_id=controller_id, choice=shown)

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from consent import managers
 from consent import selectors as consent
 from keys.problems import DomainError
 from portal import selectors, sentences, services
@@ -86,7 +87,8 @@ def line_or_404(person: Person, event_id: UUID) -> sentences.Line:
     event = consent.event(person.company.id, event_id)
     if event is None or event.subject_id != person.id:
         raise Http404
-    return sentences.line(event, selectors.titles(person.company.id, get_language() or ""))
+    titles = selectors.titles(person.company.id, get_language() or "")
+    return sentences.line(event, titles, managers.names([person.company.id]))
 
 
 def _answer(person: Person, sent: dict[str, Any]) -> UUID:

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from consent import managers
 from consent.selectors import NoticeWords
 from portal import people, selectors
 from portal.pages import current, page
@@ -25,6 +26,7 @@ def company(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "notices": selectors.notices(found.id, get_language() or ""),
         "purposes": selectors.asked(found.id, get_language() or ""),
+        "managers": managers.active(found.id),
     }
     return page(request, "company.html", context, company=found, person=_visitor(request, found))
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from audit import proofs
 from audit.errors import EntryMissingError, EntryPendingError
 from audit.files import proof_file, record_file
+from consent import managers
 from consent import selectors as consent
 from consent.proofs import entry_of, standing_of
 from consent.receipts import receipt as receipt_of
@@ -38,7 +39,8 @@ def history(request: HttpRequest, person: Person) -> HttpResponse:
     purpose = purpose if purpose in titles else ""
     found = consent.history(person.company.id, person.id, purpose)
     shown = Paginator(found, LINES_A_PAGE).get_page(request.GET.get("page"))
-    lines = [sentences.line(event, titles) for event in shown]
+    named = managers.names([person.company.id])
+    lines = [sentences.line(event, titles, named) for event in shown]
     days = groupby(lines, key=lambda line: timezone.localdate(line.recorded_at))
     context = {
         "days": [(day, list(group)) for day, group in days],
