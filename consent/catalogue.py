@@ -27,7 +27,8 @@ class NoticeInForce:
 class PurposeInForce:
     """A purpose with its approved version and the notices, newest first, that ask about it.
 
-    `confirms` are the states that are confirmed to the person by a message.
+    `confirms` are the states that are confirmed to the person by a message, `remind_days` the days
+    before a consent ends at which they are reminded.
     """
 
     id: UUID
@@ -39,6 +40,7 @@ class PurposeInForce:
     notices: tuple[NoticeInForce, ...] = ()
     categories: tuple[str, ...] = ()
     confirms: frozenset[str] = frozenset()
+    remind_days: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +96,16 @@ def in_force(controller_id: UUID) -> Catalogue:
         purposes[purpose.code] = PurposeInForce(
             purpose.id, purpose.code, version.title, version.number, version.valid_days,
             purpose.closed_at is not None, notices.get(purpose.id, ()),
-            tuple(version.categories), _confirms(purpose),
+            tuple(version.categories), *_contact(purpose),
         )  # fmt: skip
     return Catalogue(purposes)
 
 
-def _confirms(purpose: Purpose) -> frozenset[str]:
+def _contact(purpose: Purpose) -> tuple[frozenset[str], tuple[int, ...]]:
     plan = getattr(purpose, "contact_plan", None)
-    return frozenset(plan.confirms) if plan is not None else frozenset()
+    if plan is None:
+        return frozenset(), ()
+    return frozenset(plan.confirms), tuple(plan.remind_days)
 
 
 def _notices(controller_id: UUID) -> dict[UUID, tuple[NoticeInForce, ...]]:

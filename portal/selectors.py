@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from policies.wishes import selectors as wishes
 from portal.people import Person
 
 FALLBACK = "en"
+RENEWAL_DAYS = 30
 ANSWERED_NO = frozenset({State.REFUSED, State.WITHDRAWN})
 
 
@@ -47,6 +48,7 @@ class Card:
     agreed: WordsShown | None
     current: WordsShown | None
     grounds: tuple[tuple[str, str], ...]
+    ends_soon: bool = False
 
     @property
     def is_question(self) -> bool:
@@ -64,6 +66,16 @@ class Card:
     @property
     def asks_again(self) -> bool:
         return self.is_running and self.state.is_stale and self.is_question
+
+    @property
+    def may_renew(self) -> bool:
+        """Whether a yes that ends soon may be said again: it never goes on by itself (CON-18)."""
+        return self.is_running and self.ends_soon and self.is_question and not self.asks_again
+
+    @property
+    def shows_current(self) -> bool:
+        """Whether the words in force belong on the card: to agree to, or never seen yet."""
+        return not self.is_running or self.asks_again or self.may_renew or self.agreed is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +204,19 @@ class _Shelf:
 
 
 def _card(person: Person, state: StateShown, shelf: _Shelf) -> Card:
-    return Card(state, shelf.agreed(state), shelf.current(state.purpose), _grounds(person, state))
+    return Card(
+        state, shelf.agreed(state), shelf.current(state.purpose), _grounds(person, state),
+        _ends_soon(state, shelf),
+    )  # fmt: skip
+
+
+def _ends_soon(state: StateShown, shelf: "_Shelf") -> bool:
+    """Whether a yes ends within the time in which the company reminds of it, or a month."""
+    if state.expires_at is None:
+        return False
+    known = shelf.catalogue.purposes.get(state.purpose)
+    days = max(known.remind_days if known else (), default=RENEWAL_DAYS)
+    return state.expires_at <= timezone.now() + timedelta(days=days)
 
 
 def _grounds(person: Person, state: StateShown) -> tuple[tuple[str, str], ...]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consent import managers
+from consent import messages
 from consent import selectors as consent
 from keys.problems import DomainError
 from portal import selectors, sentences, services
@@ -112,6 +113,7 @@ def _choices(
         "listed": [card for card in cards if card not in asked],
         "running": sum(card.is_running for card in cards),
         "personalisation": selectors.personalisation(person),
+        "unread": messages.unread(person.company.id, person.id),
         "error": error,
     }
     return page(request, "choices.html", context, person=person, status=status)
