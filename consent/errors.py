@@ -122,6 +122,13 @@ class ScopeTooNarrowError(DomainError):
     field = "categories"
 
 
+class EndReasonError(DomainError):
+    code = "reason_unknown"
+    status = 422
+    message = "Say why by one of the known reasons; a consent is not ended without one."
+    field = "reason"
+
+
 class ConsentMissingError(DomainError):
     code = "consent_missing"
     status = 404

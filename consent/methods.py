@@ -6,6 +6,9 @@ ACCEPTED = frozenset({
     "consent_manager", "import",
 })  # fmt: skip
 
+OFFICIAL = "officer"
+"""Not an act of the person: an officer ends a consent for the controller, or finds it invalid."""
+
 FORBIDDEN = {
     "preselected": "A pre-ticked choice is not a clear affirmative action.",
     "silence": "Silence is not a clear affirmative action.",

@@ -53,12 +53,15 @@ def company(slug: str) -> Company | None:
 
 
 def person(controller_id: UUID, subject_id: UUID) -> Person | None:
-    """The subject of this controller; None for nobody, another controller's, and an erased one."""
+    """The subject of this controller; None for nobody, another controller's, an erased one.
+
+    None too for a record that was joined to another: the person signs in to that one.
+    """
     try:
         subject = subjects.subject(controller_id, subject_id)
     except SubjectUnknownError:
         return None
-    if is_erased(subject):
+    if subject.merged_into or is_erased(subject):
         return None
     where = _company(accounts.controller(controller_id))
     packs = jurisdiction.packs(subject.residence, where.country)

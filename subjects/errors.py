@@ -10,6 +10,20 @@ class SubjectUnknownError(DomainError):
     field = "subject"
 
 
+class SubjectMergedError(DomainError):
+    code = "subject_merged"
+    status = 409
+    message = "This record was joined to another of the same person; name the person by that one."
+    field = "subject"
+
+
+class SubjectsNotTwoError(DomainError):
+    code = "subjects_not_two"
+    status = 409
+    message = "These are not two separate records, or not two records that were joined."
+    field = "absorbed"
+
+
 class IdentifierTakenError(DomainError):
     code = "identifier_taken"
     status = 409

@@ -48,6 +48,7 @@ class SubjectRow(NamedTuple):
     has_guardian: bool
     suppressed: str
     created_at: datetime
+    merged_into: UUID | None
 
 
 class DataKeyRow(NamedTuple):
@@ -119,6 +120,7 @@ class Made(NamedTuple):
         subject = SubjectRow(
             uuid7(), controller_id, uuid7(), new.residence, new.region, new.time_zone,
             new.language, new.age_state, new.age_assurance, new.adult_on, new.has_guardian, "", at,
+            None,
         )  # fmt: skip
         key = keys.new_data_key()
         wrapped = keys.wrap(key, context=subject.id.bytes)

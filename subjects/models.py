@@ -21,7 +21,8 @@ class Assurance(models.TextChoices):
 class Subject(models.Model):
     """One person as one controller knows them (DPDP data principal, GDPR data subject).
 
-    `pseudonym` names the person in audit payloads; it goes with the data key.
+    `pseudonym` names the person in audit payloads; it goes with the data key. A record that is
+    `merged_into` another is of the same person, and is not used.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -46,6 +47,7 @@ class Subject(models.Model):
         help_text=_("Channels the person may not be contacted through, each with its reason."),
     )  # fmt: skip
     created_at = models.DateTimeField(auto_now_add=True)
+    merged_into = models.UUIDField(null=True, editable=False, db_index=True)
 
     class Meta:
         constraints = [
@@ -72,7 +74,10 @@ class Subject(models.Model):
 
     class Privacy:
         identifier = ("pseudonym",)
-        personal = ("residence", "region", "time_zone", "language", "has_guardian", "suppressed")
+        personal = (
+            "residence", "region", "time_zone", "language", "has_guardian", "suppressed",
+            "merged_into",
+        )  # fmt: skip
         sensitive = ("age_state", "age_assurance", "adult_on")
         evidence = ()
         operational = ("id", "controller", "created_at")

@@ -22,17 +22,23 @@ class Named:
 
 
 def person(controller_id: UUID, who: Named) -> Subject:
-    """The one who is meant.
+    """The one who is meant; of records that were joined, the one that is used.
 
     Raises SubjectUnknownError (also for another controller's), UnknownSchemeError,
     MalformedIdentifierError.
     """
     if who.subject_id is not None:
-        return selectors.subject(controller_id, who.subject_id)
+        return _used(selectors.subject(controller_id, who.subject_id))
     found = selectors.find(controller_id, who.scheme, who.value)
     if found is None:
         raise SubjectUnknownError
     return found
+
+
+def _used(subject: Subject) -> Subject:
+    while subject.merged_into:
+        subject = selectors.subject(subject.controller_id, subject.merged_into)
+    return subject
 
 
 def people(controller_id: UUID, whom: Sequence[Named]) -> list[SubjectRef | DomainError]:

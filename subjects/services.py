@@ -19,6 +19,7 @@ from subjects.errors import (
     IdentifierTakenError,
     StandingUnknownError,
     SubjectHeldError,
+    SubjectMergedError,
     SubjectUnknownError,
 )
 from subjects.family import known, today
@@ -206,11 +207,17 @@ def destroy_key(*, by: Actor, subject: Subject) -> None:
     """Destroy a person's data key, identifiers and pseudonym: nothing sealed is readable again.
 
     Payloads still carry the pseudonym; nothing leads from it to the person, and the log's index
-    names them no longer. Raises SubjectHeldError while a legal hold stands (GDPR 17(3)(e)).
+    names them no longer. Records that were joined to this one go with it. Raises SubjectHeldError
+    while a legal hold stands on any of them (GDPR 17(3)(e)).
     """
-    locked = lock(subject.controller_id, subject.id)
+    _destroy(by, lock(subject.controller_id, subject.id))
+
+
+def _destroy(by: Actor, locked: Subject) -> None:
     if Standing.objects.filter(subject=locked, state=StandingState.HOLD, ended_at=None).exists():
         raise SubjectHeldError
+    for joined in Subject.objects.select_for_update(no_key=True).filter(merged_into=locked.id):
+        _destroy(by, joined)
     _record(by, locked, "subject:key_destroyed", {})
     Identifier.objects.filter(subject=locked).delete()
     DataKey.objects.filter(subject=locked).delete()
@@ -220,7 +227,11 @@ def destroy_key(*, by: Actor, subject: Subject) -> None:
 
 
 def lock(controller_id: UUID, subject_id: UUID) -> Subject:
-    """The subject, locked until the transaction ends. Raises SubjectUnknownError."""
+    """The subject, locked until the transaction ends.
+
+    Raises SubjectUnknownError; SubjectMergedError for a record that was joined to another: what is
+    recorded there would count for nobody.
+    """
     found = (
         Subject.objects.select_for_update(no_key=True)
         .filter(controller_id=controller_id, pk=subject_id)
@@ -228,17 +239,20 @@ def lock(controller_id: UUID, subject_id: UUID) -> Subject:
     )
     if found is None:
         raise SubjectUnknownError
+    if found.merged_into:
+        raise SubjectMergedError
     return found
 
 
 def lock_many(controller_id: UUID, ids: Sequence[UUID]) -> dict[UUID, SubjectRef]:
     """Lock these people in the order of their ids (so that two writers cannot deadlock).
 
-    Ids of nobody, or of another controller, are simply absent from the answer.
+    Ids of nobody, of another controller, or of a record that was joined to another are simply
+    absent from the answer.
     """
     rows = (
         Subject.objects.select_for_update(no_key=True)
-        .filter(controller_id=controller_id, pk__in=ids)
+        .filter(controller_id=controller_id, pk__in=ids, merged_into=None)
         .order_by("pk")
         .values_list("pk", "pseudonym")
     )

@@ -21,8 +21,9 @@ from consent.errors import (
 )
 from consent.opaque import names_document
 from consent.services.lines import Choice
-from consent.transitions import AFFIRMATIVE
+from consent.transitions import AFFIRMATIVE, State
 
+OFFICIAL_ENDS = frozenset({State.REVOKED, State.INVALIDATED})
 MOST_MEMBERS = 12
 MOST_LETTERS = 200
 MOST_BYTES = 2000
@@ -54,7 +55,8 @@ def evidence_of(choice: Choice, purpose: PurposeInForce) -> str:
 def _check_method(choice: Choice) -> None:
     if sentence := methods.FORBIDDEN.get(choice.method):
         raise ForbiddenMethodError(sentence)
-    if choice.method not in methods.ACCEPTED:
+    is_official = choice.method == methods.OFFICIAL and choice.state in OFFICIAL_ENDS
+    if choice.method not in methods.ACCEPTED and not is_official:
         raise UnknownMethodError
 
 

@@ -1,6 +1,7 @@
 """Recording what people choose, one at a time or a few."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -16,14 +17,20 @@ from consent.transitions import VALID, State
 from keys.problems import DomainError
 from subjects import services as subjects
 
+ONE_ACT = timedelta(seconds=10)
+"""A second click, or a retry of a program, is no second act."""
+
 
 @transaction.atomic
 def record(*, by: Actor, controller_id: UUID, choice: Choice) -> ConsentEvent:
     """Record one choice; the next check sees it.
 
-    Raises PurposeUnknownError, PurposeClosedError, NoticeNotInForceError, ForbiddenMethodError,
-    UnknownMethodError, IllegalTransitionError, EventTimeError, GiverNotVerifiedError,
-    SubjectUnknownError; then nothing was recorded.
+    One that is older than what is on the ledger already takes its place in the order; one that
+    was delivered before gives the event that is there. Raises PurposeUnknownError,
+    PurposeClosedError, NoticeNotInForceError, ForbiddenMethodError, UnknownMethodError,
+    UnknownGiverError, GiverMayNotError, GiverLacksError, GiverNotVerifiedError,
+    UnknownChannelError, EvidenceError, ScopeTooNarrowError, IllegalTransitionError,
+    EventTimeError, SubjectUnknownError; then nothing was recorded.
     """
     outcome = record_many(by=by, controller_id=controller_id, choices=[choice])[0]
     if isinstance(outcome, DomainError):
@@ -37,7 +44,7 @@ def record_many(
 ) -> list[ConsentEvent | DomainError]:
     """Record choices in order. Each has its event, or the error that kept it out; the rest stand.
 
-    An import's choice that is on the ledger already gives the event that is there.
+    A choice with its own time that is on the ledger already gives the event that is there.
     """
     writer = Writer.open(by, controller_id, choices)
     outcomes = [writer.take(choice) for choice in choices]
@@ -58,6 +65,8 @@ def withdraw(  # noqa: PLR0913 (what a withdrawal may say)
 ) -> ConsentEvent:
     """Withdraw a consent (DPDP s.6(4); GDPR Art 7(3)). Withdrawing twice gives the first event.
 
+    A later repetition is on the ledger too: it outlives a yes of the time between that comes late.
+
     Raises ConsentMissingError where there never was a record, IllegalTransitionError where none
     runs, PurposeUnknownError, SubjectUnknownError, UnknownMethodError.
     """
@@ -68,14 +77,25 @@ def withdraw(  # noqa: PLR0913 (what a withdrawal may say)
     ).first()
     if state is None:
         raise ConsentMissingError if known else PurposeUnknownError
-    if state.state == State.WITHDRAWN:
-        return ConsentEvent.objects.get(pk=state.event_id)
     choice = Choice(
         subject_id=subject_id, purpose=purpose, state=State.WITHDRAWN, method=method,
         channel=channel, reason=reason, language=state.language,
         notice_version=state.notice_version_id,
     )  # fmt: skip
-    return record(by=by, controller_id=controller_id, choice=choice)
+    return withdraw_from(by=by, state=state, choice=choice)
+
+
+def withdraw_from(*, by: Actor, state: ConsentState, choice: Choice) -> ConsentEvent:
+    """Record a withdrawal of the consent whose state this is, the person being locked.
+
+    Of a consent that is withdrawn already the first event; what is repeated within moments is one
+    act. Raises as `record`.
+    """
+    if state.state != State.WITHDRAWN:
+        return record(by=by, controller_id=state.controller_id, choice=choice)
+    if timezone.now() - state.latest_at > ONE_ACT:
+        record(by=by, controller_id=state.controller_id, choice=choice)
+    return ConsentEvent.objects.get(pk=state.event_id)
 
 
 @transaction.atomic

@@ -112,10 +112,8 @@ def _withdrawn(manager: Manager, choice: Choice) -> ConsentEvent:
     ).first()  # fmt: skip
     if state is None:
         raise ConsentMissingError
-    if state.state == State.WITHDRAWN:
-        return ConsentEvent.objects.get(pk=state.event_id)
     shown = replace(choice, language=state.language, notice_version=state.notice_version_id)
-    return choices.record(by=manager.actor, controller_id=manager.controller_id, choice=shown)
+    return choices.withdraw_from(by=manager.actor, state=state, choice=shown)
 
 
 def _whole(controller_id: UUID, event_id: UUID) -> ConsentEvent:
