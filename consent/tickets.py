@@ -47,7 +47,7 @@ def issue(
     """A new ticket as it is handed out, and what it holds."""
     ticket = Ticket(
         controller_id, service_id, site_id, subject_id, tuple(purposes),
-        int(time.time()) + LIFE_SECONDS, secrets.token_hex(8),
+        int(time.time()) + LIFE_SECONDS, f"t{secrets.token_hex(8)}",
     )  # fmt: skip
     key = keys.derived_key(use=_USE, owner=controller_id.bytes)
     sealed = keys.seal(key.value, _bytes(ticket), context=controller_id.bytes)

@@ -1,6 +1,6 @@
 """Recording what people choose, one at a time or a few."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -62,6 +62,8 @@ def withdraw(  # noqa: PLR0913 (what a withdrawal may say)
     method: str,
     channel: str = "",
     reason: str = "",
+    given_by: str = "principal",
+    evidence: Mapping[str, str] | None = None,
 ) -> ConsentEvent:
     """Withdraw a consent (DPDP s.6(4); GDPR Art 7(3)). Withdrawing twice gives the first event.
 
@@ -80,7 +82,7 @@ def withdraw(  # noqa: PLR0913 (what a withdrawal may say)
     choice = Choice(
         subject_id=subject_id, purpose=purpose, state=State.WITHDRAWN, method=method,
         channel=channel, reason=reason, language=state.language,
-        notice_version=state.notice_version_id,
+        notice_version=state.notice_version_id, given_by=given_by, evidence=dict(evidence or {}),
     )  # fmt: skip
     return withdraw_from(by=by, state=state, choice=choice)
 

@@ -4,7 +4,7 @@ A request of a manager has one effect: its id is kept with the line it led to, s
 a replay finds that line.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -16,7 +16,7 @@ from consent import reading, selectors
 from consent.capture_errors import RequestReusedError
 from consent.errors import ConsentMissingError
 from consent.managers import Manager
-from consent.models import ConsentEvent, ConsentState, ManagerRequest
+from consent.models import ConsentEvent, ManagerRequest
 from consent.selectors import StateShown
 from consent.services import choices
 from consent.services.lines import Choice
@@ -24,7 +24,7 @@ from consent.transitions import State
 from subjects import services as subjects
 from subjects.naming import Named, person
 
-METHOD = "consent_manager"
+METHOD, CHANNEL = "consent_manager", "api"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,20 +82,7 @@ def review_for_manager(
 
 def _taken(manager: Manager, mandate: Mandate) -> ConsentEvent:
     found = person(manager.controller_id, mandate.who)
-    choice = Choice(
-        subject_id=found.id, purpose=mandate.purpose, state=mandate.state, method=METHOD,
-        channel="api", notice_version=mandate.notice_version, language=mandate.language,
-        given_by="consent_manager",
-        evidence={
-            "manager": str(manager.id), "mandate": mandate.reference,
-            "request": str(mandate.request_id),
-        },
-    )  # fmt: skip
-    event = (
-        _withdrawn(manager, choice)
-        if mandate.state is State.WITHDRAWN
-        else choices.record(by=manager.actor, controller_id=manager.controller_id, choice=choice)
-    )
+    event = _recorded(manager, mandate, found.id)
     ManagerRequest.objects.create(
         controller_id=manager.controller_id, manager_id=manager.id, key_id=manager.key_id,
         request_id=mandate.request_id, digest=mandate.digest, event_id=event.id,
@@ -103,17 +90,24 @@ def _taken(manager: Manager, mandate: Mandate) -> ConsentEvent:
     return _whole(manager.controller_id, event.id)
 
 
-def _withdrawn(manager: Manager, choice: Choice) -> ConsentEvent:
-    """As a direct withdrawal: of what was withdrawn before, the first line."""
-    subjects.lock(manager.controller_id, choice.subject_id)
-    state = ConsentState.objects.filter(
-        controller_id=manager.controller_id, subject_id=choice.subject_id,
-        purpose__code=choice.purpose,
-    ).first()  # fmt: skip
-    if state is None:
-        raise ConsentMissingError
-    shown = replace(choice, language=state.language, notice_version=state.notice_version_id)
-    return choices.withdraw_from(by=manager.actor, state=state, choice=shown)
+def _recorded(manager: Manager, mandate: Mandate, subject_id: UUID) -> ConsentEvent:
+    """A withdrawal is the same as a direct one: of what was withdrawn before, the first line."""
+    evidence = {
+        "manager": str(manager.id), "mandate": mandate.reference,
+        "request": str(mandate.request_id),
+    }  # fmt: skip
+    if mandate.state is State.WITHDRAWN:
+        return choices.withdraw(
+            by=manager.actor, controller_id=manager.controller_id, subject_id=subject_id,
+            purpose=mandate.purpose, method=METHOD, channel=CHANNEL, given_by=METHOD,
+            evidence=evidence,
+        )  # fmt: skip
+    choice = Choice(
+        subject_id=subject_id, purpose=mandate.purpose, state=mandate.state, method=METHOD,
+        channel=CHANNEL, notice_version=mandate.notice_version, language=mandate.language,
+        given_by=METHOD, evidence=evidence,
+    )  # fmt: skip
+    return choices.record(by=manager.actor, controller_id=manager.controller_id, choice=choice)
 
 
 def _whole(controller_id: UUID, event_id: UUID) -> ConsentEvent:
