@@ -10,8 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from consent import managers
-from consent import messages
+from consent import managers, messages
 from consent import selectors as consent
 from keys.problems import DomainError
 from portal import selectors, sentences, services
