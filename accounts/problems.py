@@ -12,6 +12,7 @@ MEANINGS = {
     403: "The service is not registered for this purpose.",
     404: "There is nothing of that id that this service may see.",
     409: "The request does not fit what is recorded already.",
+    410: "It was there and has been deleted.",
     413: "The body is larger than 1 MiB.",
     415: "Send the body as `application/json`.",
     422: "The request is well formed but cannot be carried out: `code` says why.",

@@ -12,13 +12,14 @@ from rest_framework.request import Request
 from accounts.api import log
 from accounts.api import schema as extensions
 from accounts.operations import ServiceView
-from consent.api import managers, records, sites
+from consent.api import commitments, exports, grounds, managers, records, sites
 from consent.api import refusal_views as refusals
 from consent.api import views as consent
 from consent.api import visitor_views as visitors
 from policies.api import views as policies
 from policies.audiences import views as audiences
 from policies.recalls.api import views as campaigns
+from policies.wishes import api as wishes
 from subjects.api import views as subjects
 
 __all__ = ["app_name", "extensions", "urlpatterns"]
@@ -63,6 +64,13 @@ urlpatterns = [
     path("suppressions", subjects.Suppressions.as_view(), name="suppressions"),
     path("consents", consent.Consents.as_view(), name="consents"),
     path("consents/withdraw", consent.Withdrawals.as_view(), name="withdraw"),
+    path("consents/exports", exports.Exports.as_view(), name="consent-exports"),
+    path("consents/exports/<uuid:export_id>", exports.Export.as_view(), name="consent-export"),
+    path(
+        "consents/exports/<uuid:export_id>/file",
+        exports.ExportFile.as_view(),
+        name="consent-export-file",
+    ),
     path("consents/history", consent.History.as_view(), name="history"),
     path("consents/<uuid:event_id>", consent.Consent.as_view(), name="consent"),
     path("receipts/<uuid:event_id>", consent.Receipt.as_view(), name="receipt"),
@@ -96,6 +104,17 @@ urlpatterns = [
     path("device-choices", visitors.DeviceChoices.as_view(), name="device-choices"),
     path("device-choices/find", visitors.DeviceFind.as_view(), name="find-device-choices"),
     path("device-choices/join", visitors.DeviceJoin.as_view(), name="join-device"),
+    path("commitments", commitments.Commitments.as_view(), name="commitments"),
+    path(
+        "commitments/<uuid:commitment_id>/end",
+        commitments.CommitmentEnd.as_view(),
+        name="end-commitment",
+    ),
+    path("grounds", grounds.Grounds.as_view(), name="grounds"),
+    path("grounds/<uuid:ground_id>/evidence", grounds.GroundEvidence.as_view(), name="evidence"),
+    path("grounds/<uuid:ground_id>/end", grounds.GroundEnd.as_view(), name="end-ground"),
+    path("attributes", wishes.Attributes.as_view(), name="attributes"),
+    path("attributes/take-back", wishes.AttributesTakenBack.as_view(), name="take-back"),
     path("audit", log.Entries.as_view(), name="audit"),
     path("purposes", consent.Purposes.as_view(), name="purposes"),
     path("notices", consent.NoticeInForce.as_view(), name="notices"),

@@ -22,6 +22,8 @@ MENU: tuple[Heading, ...] = (
             "ConsentState": _("Consents now"),
             "ConsentEvent": _("Consent ledger"),
             "Objection": _("Objections"),
+            "Restriction": _("Restrictions"),
+            "ConsentExport": _("Exports of consents"),
         },
     ),
     (

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -14,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Permission
 from audit.console import RecordedAdmin, ScopedRelatedFilter, actor_column
 from audit.verbs import VerbAdmin
-from consent import acts
+from consent import acts, versions
+from consent.admin_versions import Standings
 from consent.models import (
     ConsentEvent,
     ConsentState,
@@ -39,10 +41,20 @@ class PurposeAdmin(VerbAdmin):
     related = ("controller",)
     list_display = ("code", "controller", "created_at", "closed_at")
     search_fields = ("code",)
-    fields = ("code", "controller", "created_at", "closed_at", "its_versions")
-    readonly_fields = ("its_versions",)
+    fields = ("code", "controller", "created_at", "closed_at", "belongs_to", "its_parts",
+              "its_versions")  # fmt: skip
+    readonly_fields = ("belongs_to", "its_parts", "its_versions")
     creation = acts.DRAFT_PURPOSE
     verbs = (acts.REDRAFT_PURPOSE, acts.CLOSE_PURPOSE)
+
+    @admin.display(description=_("Belongs to"))
+    def belongs_to(self, purpose: Purpose) -> SafeString:
+        """What it belongs to, the widest last."""
+        return links("consent_purpose", versions.above(purpose))
+
+    @admin.display(description=_("Its parts"))
+    def its_parts(self, purpose: Purpose) -> SafeString:
+        return links("consent_purpose", versions.parts(purpose))
 
     @admin.display(description=_("Versions"))
     def its_versions(self, purpose: Purpose) -> SafeString:
@@ -50,19 +62,21 @@ class PurposeAdmin(VerbAdmin):
 
 
 class StateFilter(admin.SimpleListFilter):
-    """Drafts wait for a second person."""
+    """Drafts wait for a second person; what that person approved, for its moment."""
 
     title = _("state")
     parameter_name = "in_force"
     column = "approved_at"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("no", _("Drafts")), ("yes", _("In force"))]
+        return [("no", _("Drafts")), ("later", _("To come")), ("yes", _("Begun"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        if self.value() in {"no", "yes"}:
-            return queryset.filter(**{f"{self.column}__isnull": self.value() == "no"})
-        return queryset
+        if self.value() == "no":
+            return queryset.filter(**{self.column: None})
+        if self.value() == "later":
+            return queryset.filter(effective_from__gt=Now())
+        return queryset.begun() if self.value() == "yes" else queryset
 
 
 class PublishedFilter(StateFilter):
@@ -70,20 +84,22 @@ class PublishedFilter(StateFilter):
 
 
 @admin.register(PurposeVersion)
-class PurposeVersionAdmin(VerbAdmin):
-    related = ("purpose", "controller")
+class PurposeVersionAdmin(Standings, VerbAdmin):
+    related = ("purpose", "parent", "controller")
     list_filter = (StateFilter, ("purpose", ScopedRelatedFilter))
     ordering = ("-id",)
     fields = (
-        "purpose", "number", "title", "description", "enables", "dpv_purpose", "grounds",
-        "categories", "operations", "recipients", "retention_days", "valid_days", "owner",
+        "purpose", "parent", "number", "standing", "changes", "title", "description", "enables",
+        "dpv_purpose", "grounds", "categories", "operations", "recipients", "retention_days", "valid_days", "owner",
         "is_marketing", "is_tracking", "is_detrimental_to_children", "uses_ai", "needs_explicit",
-        "schedule_item", "is_material", "created_at", "approved_at",
+        "schedule_item", "is_material", "created_at", "approved_at", "effective_from",
     )  # fmt: skip
-    verbs = (acts.APPROVE_PURPOSE,)
+    readonly_fields = ("standing", "changes")
+    verbs = (acts.APPROVE_PURPOSE, acts.TAKE_BACK_PURPOSE)
 
     def get_list_display(self, request: HttpRequest) -> tuple[str | Callable[[Any], str], ...]:
-        return ("title", "purpose", "number", *_people(request, "approved_by"), "approved_at")
+        people = _people(request, "approved_by")
+        return ("title", "purpose", "number", "standing", *people, "effective_from")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return (*self.fields, *_people(request, "approved_by"))
@@ -106,24 +122,29 @@ class NoticeAdmin(VerbAdmin):
 
 
 @admin.register(NoticeVersion)
-class NoticeVersionAdmin(VerbAdmin):
+class NoticeVersionAdmin(Standings, VerbAdmin):
     related = ("notice", "controller")
     list_filter = (PublishedFilter, ("notice", ScopedRelatedFilter))
     ordering = ("-id",)
     fields = (
         "notice",
         "number",
+        "standing",
+        "lacking",
+        "changes",
         "is_material",
         "created_at",
         "published_at",
+        "effective_from",
         "asks_about",
         "words",
     )
-    readonly_fields = ("asks_about", "words")
-    verbs = (acts.PUBLISH_NOTICE,)
+    readonly_fields = ("standing", "lacking", "changes", "asks_about", "words")
+    verbs = (acts.PUBLISH_NOTICE, acts.TAKE_BACK_NOTICE)
 
     def get_list_display(self, request: HttpRequest) -> tuple[str | Callable[[Any], str], ...]:
-        return ("__str__", "notice", "number", *_people(request, "published_by"), "published_at")
+        people = _people(request, "published_by")
+        return ("__str__", "notice", "number", "standing", *people, "effective_from")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return (*self.fields, *_people(request, "published_by"))
@@ -197,4 +218,8 @@ def _people(request: HttpRequest, second: str) -> tuple[Callable[[Any], str], ..
     return author, actor_column(request, _("Put in force by"), second)
 
 
-from consent import admin_capture, admin_objections  # noqa: E402, F401 (registers what else is here)
+from consent import (  # noqa: E402 (registers what else is here)
+    admin_capture,  # noqa: F401
+    admin_exports,  # noqa: F401
+    admin_objections,  # noqa: F401
+)

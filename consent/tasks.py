@@ -4,6 +4,7 @@ from consent import charges as charges_jobs  # noqa: F401 (registers)
 from consent import lifting as lifting_letters  # noqa: F401 (registers)
 from consent import services
 from consent import upkeep as upkeep_jobs  # noqa: F401 (registers)
+from consent.exporting import job as export_job  # noqa: F401 (registers)
 from consent.feed import jobs as feed_jobs  # noqa: F401 (registers)
 from work.handlers import JobView, Outcome, again, finished, periodic
 

@@ -18,6 +18,7 @@ from consent.models.children import (
     ParentalCheck,
 )
 from consent.models.devices import DeviceCategory, DeviceChoice
+from consent.models.exports import ConsentExport, ConsentExportState, ExportForm
 from consent.models.ledger import (
     Commitment,
     ConsentEvent,
@@ -59,6 +60,8 @@ __all__ = [
     "CollectionSite",
     "Commitment",
     "ConsentEvent",
+    "ConsentExport",
+    "ConsentExportState",
     "ConsentManager",
     "ConsentState",
     "ContactPlan",
@@ -67,6 +70,7 @@ __all__ = [
     "DeviceCategory",
     "DeviceChoice",
     "EndReason",
+    "ExportForm",
     "Feed",
     "GroundState",
     "GuardianAppointment",

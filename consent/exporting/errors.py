@@ -1,0 +1,47 @@
+"""What can go wrong with an export of consents."""
+
+from keys.problems import DomainError
+
+
+class ExportFolderError(DomainError):
+    code = "export_folder_missing"
+    status = 503
+    message = "There is no private folder for exports: set SAMMATI_CONSENT_EXPORT_FOLDER."
+
+
+class ExportBusyError(DomainError):
+    code = "export_busy"
+    status = 503
+    message = "Another process writes this export."
+
+
+class ExportMissingError(DomainError):
+    code = "export_missing"
+    status = 404
+    message = "There is no such export."
+
+
+class ExportNotReadyError(DomainError):
+    code = "export_not_ready"
+    status = 409
+    message = "The export is still being made: ask again later."
+
+
+class ExportGoneError(DomainError):
+    code = "export_gone"
+    status = 410
+    message = "The export was deleted: ask for a new one."
+
+
+class ExportReasonError(DomainError):
+    code = "reason_missing"
+    status = 422
+    message = "An officer says why consents leave the suite."
+    field = "reason"
+
+
+class ExportSpanError(DomainError):
+    code = "span_empty"
+    status = 422
+    message = "The end of the time must lie after its beginning."
+    field = "until"
