@@ -8,16 +8,19 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts.reads import record_read
 from audit import services as audit
 from audit.actors import Actor, Target
 from consent import selectors as consent
 from consent.errors import PurposeUnknownError
+from policies.wishes import selectors
 from policies.wishes.errors import AttributeUnreadableError
 from policies.wishes.models import SwitchedOff, Volunteered
 from subjects import news
+from subjects import selectors as people
 from subjects import services as subjects
 
-_TERM = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/-]{0,99}")
+TERM = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/-]{0,99}")
 
 
 @transaction.atomic
@@ -75,6 +78,23 @@ def take_back(
 
 
 @transaction.atomic
+def show_attributes(
+    *, by: Actor, controller_id: UUID, subject_id: UUID, purposes: Collection[str]
+) -> list[tuple[str, str]]:
+    """What a person offers for these purposes: purpose and attribute, in order; the look is
+    recorded. Raises SubjectUnknownError, ReadNotRecordedError.
+    """
+    person = people.subject(controller_id, subject_id)
+    offered = selectors.volunteered(controller_id, subject_id)
+    found = [one for one in offered if one[0] in purposes]
+    record_read(
+        by=by, controller_id=controller_id, target=Target("subject", str(person.id)),
+        subject=subjects.ref(person), data={"what": "attributes", "shown": len(found)},
+    )  # fmt: skip
+    return found
+
+
+@transaction.atomic
 def switch_off(*, by: Actor, controller_id: UUID, subject_id: UUID) -> SwitchedOff:
     """The person switches personalisation off entirely. Raises SubjectUnknownError."""
     subject = subjects.lock(controller_id, subject_id)
@@ -110,7 +130,7 @@ def _held(subject_id: UUID, purpose: str) -> QuerySet[Volunteered]:
 
 
 def _check(controller_id: UUID, purpose: str, attributes: Collection[str]) -> None:
-    if not all(_TERM.fullmatch(one) for one in attributes):
+    if not all(TERM.fullmatch(one) for one in attributes):
         raise AttributeUnreadableError
     if not consent.purposes([controller_id]).filter(code=purpose).exists():
         raise PurposeUnknownError
