@@ -1,7 +1,5 @@
 """What the buttons on officers' pages about purposes and notices do."""
 
-from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -9,10 +7,15 @@ from django.utils.translation import gettext_lazy
 
 from accounts.roles import Permission
 from audit.verbs import Act, Verb
-from consent import forms, services
+from consent import forms, services, versions, wording
 from consent.errors import PurposeUnknownError
+from consent.forms_versions import PutInForceForm
 from consent.models import PurposeVersion
-from registry import selectors as registry
+from consent.versions import Standing, Version
+
+
+def is_to_come(version: Version) -> bool:
+    return versions.standing(version) is Standing.APPROVED
 
 
 def draft_purpose(act: Act) -> str:
@@ -33,8 +36,15 @@ def redraft_purpose(act: Act) -> str:
 
 
 def approve_purpose(act: Act) -> str:
-    services.approve_purpose(by=act.by, version=act.obj)
+    services.approve_purpose(by=act.by, version=act.obj, **act.data)
+    if act.data["effective_from"]:
+        return _("The version is approved, and begins at that moment.")
     return _("The version is in force from now on.")
+
+
+def take_back_purpose(act: Act) -> str:
+    services.take_back_purpose(by=act.by, version=act.obj)
+    return _("The version will not begin.")
 
 
 def close_purpose(act: Act) -> str:
@@ -44,11 +54,11 @@ def close_purpose(act: Act) -> str:
 
 def draft_notice(act: Act) -> str:
     """Raises PurposeUnknownError when a code names no approved purpose of the controller."""
-    versions = _approved(act.controller_id, act.data["purposes"])
-    content = _english(act.controller_id, versions, act.data)
+    purposes = _approved(act.controller_id, act.data["purposes"])
+    content = wording.english(act.controller_id, purposes, act.data)
     version = services.draft_notice(
         by=act.by, controller_id=act.controller_id, code=act.data["code"], pack=act.data["pack"],
-        purposes=versions, translations={"en": content},
+        purposes=purposes, translations={"en": content},
     )  # fmt: skip
     return _("Version %(n)d was drafted. A second person publishes it.") % {"n": version.number}
 
@@ -65,15 +75,20 @@ def redraft_notice(act: Act) -> str:
 
 
 def publish_notice(act: Act) -> str:
-    services.publish_notice(by=act.by, version=act.obj)
+    services.publish_notice(by=act.by, version=act.obj, **act.data)
     return _("The notice is published and can no longer change.")
 
 
+def take_back_notice(act: Act) -> str:
+    services.take_back_notice(by=act.by, version=act.obj)
+    return _("The version will not begin.")
+
+
 def _approved(controller_id: UUID, codes: tuple[str, ...]) -> list[PurposeVersion]:
-    """The version in force of each of these purposes."""
+    """The newest approved version of each of these purposes, begun or not."""
     found = (
         PurposeVersion.objects.filter(controller_id=controller_id, purpose__code__in=codes)
-        .filter(approved_at__isnull=False, purpose__closed_at=None)
+        .filter(effective_from__isnull=False, purpose__closed_at=None)
         .select_related("purpose")
         .order_by("purpose__code", "-number")
         .distinct("purpose__code")
@@ -83,28 +98,7 @@ def _approved(controller_id: UUID, codes: tuple[str, ...]) -> list[PurposeVersio
     return list(found)
 
 
-def _english(
-    controller_id: UUID, versions: list[PurposeVersion], given: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The words people will read: in English whatever language the officer works in."""
-    names = registry.category_names(controller_id)
-    items = [
-        {
-            "purpose": one.purpose.code, "title": one.title, "description": one.description,
-            "data": [names.get(code, code) for code in one.categories], "enables": one.enables,
-        }
-        for one in versions
-    ]  # fmt: skip
-    return {
-        "title": given["title"], "introduction": given["introduction"], "items": items,
-        "withdraw": {"text": "Change or withdraw your choices", "url": "/privacy/"},
-        "rights": {"text": "Use your rights", "url": "/privacy/"},
-        "grievance": {"text": "Complain to us", "url": "/privacy/"},
-        "board": {"text": "Complain to the authority", "url": given["board_url"]},
-        "contact": {"name": given["contact_name"], "email": given["contact_email"]},
-    }  # fmt: skip
-
-
+TAKEN_BACK = gettext_lazy("The version never begins; what is in force now stays in force.")
 DRAFT_PURPOSE = Verb(
     name="add", label=gettext_lazy("Draft a purpose"), permission=Permission.MANAGE_PURPOSES,
     consequence=gettext_lazy("A draft counts for nothing until a second person approves it."),
@@ -127,10 +121,13 @@ CLOSE_PURPOSE = Verb(
 APPROVE_PURPOSE = Verb(
     name="approve", label=gettext_lazy("Approve"), permission=Permission.APPROVE_PURPOSES,
     consequence=gettext_lazy(
-        "The version comes into force at once and never changes again. Its author cannot approve "
-        "it."
+        "The version comes into force and never changes again. Its author cannot approve it."
     ),
-    run=approve_purpose, applies=lambda version: version.approved_at is None,
+    form=PutInForceForm, run=approve_purpose, applies=lambda version: version.approved_at is None,
+)  # fmt: skip
+TAKE_BACK_PURPOSE = Verb(
+    name="take-back", label=gettext_lazy("Take back"), permission=Permission.APPROVE_PURPOSES,
+    consequence=TAKEN_BACK, run=take_back_purpose, applies=is_to_come, is_grave=True,
 )  # fmt: skip
 DRAFT_NOTICE = Verb(
     name="add", label=gettext_lazy("Draft a notice"), permission=Permission.MANAGE_PURPOSES,
@@ -149,5 +146,9 @@ PUBLISH_NOTICE = Verb(
         "The words are shown to people from now on and never change again. Their author cannot "
         "publish them."
     ),
-    run=publish_notice, applies=lambda version: version.published_at is None,
+    form=PutInForceForm, run=publish_notice, applies=lambda version: version.published_at is None,
+)  # fmt: skip
+TAKE_BACK_NOTICE = Verb(
+    name="take-back", label=gettext_lazy("Take back"), permission=Permission.APPROVE_PURPOSES,
+    consequence=TAKEN_BACK, run=take_back_notice, applies=is_to_come, is_grave=True,
 )  # fmt: skip

@@ -90,9 +90,10 @@ class PurposeVersionAdmin(Standings, VerbAdmin):
     ordering = ("-id",)
     fields = (
         "purpose", "parent", "number", "standing", "changes", "title", "description", "enables",
-        "dpv_purpose", "grounds", "categories", "operations", "recipients", "retention_days", "valid_days", "owner",
-        "is_marketing", "is_tracking", "is_detrimental_to_children", "uses_ai", "needs_explicit",
-        "schedule_item", "is_material", "created_at", "approved_at", "effective_from",
+        "dpv_purpose", "grounds", "categories", "operations", "recipients", "retention_days",
+        "valid_days", "owner", "is_marketing", "is_tracking", "is_detrimental_to_children",
+        "uses_ai", "needs_explicit", "schedule_item", "is_material", "created_at", "approved_at",
+        "effective_from",
     )  # fmt: skip
     readonly_fields = ("standing", "changes")
     verbs = (acts.APPROVE_PURPOSE, acts.TAKE_BACK_PURPOSE)

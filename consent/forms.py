@@ -74,6 +74,10 @@ class WordsForm(forms.Form):
     uses_ai = forms.BooleanField(label=_("Uses an AI system"), required=False)
     needs_explicit = forms.BooleanField(label=_("Needs explicit consent"), required=False)
     schedule_item = forms.CharField(label=_("Fourth Schedule item"), max_length=200, required=False)
+    parent = forms.CharField(
+        label=_("Wider purpose"), max_length=100, required=False,
+        help_text=_("The purpose it belongs to, by code. A consent to one is none to the other."),
+    )  # fmt: skip
     is_material = forms.BooleanField(
         label=_("Material change"), required=False, initial=True,
         help_text=_("Consents to earlier versions no longer count."),
@@ -115,6 +119,7 @@ class RedraftPurposeForm(WordsForm, ActForm):
         for name, field in self.fields.items():
             value = getattr(newest, name, None)
             field.initial = " ".join(value) if isinstance(value, list) else value
+        self.fields["parent"].initial = newest.parent.code if newest.parent else ""
         self.fields["ground_in"].initial = newest.grounds.get("IN", "")
         self.fields["ground_eu"].initial = newest.grounds.get("EU", "")
 
@@ -138,6 +143,30 @@ class DraftNoticeForm(AddForm):
     board_url = forms.URLField(
         label=_("Where to complain to the Board or authority"), assume_scheme="https"
     )
+    dpo_email = forms.EmailField(
+        label=_("Address of the data protection officer"), required=False,
+        help_text=_("From here on: what a notice under the GDPR must say (Art 13, 14)."),
+    )  # fmt: skip
+    interests = forms.CharField(
+        label=_("Legitimate interests"), required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Where a purpose rests on GDPR Art 6(1)(f)."),
+    )  # fmt: skip
+    transfers = forms.CharField(
+        label=_("Transfers"), required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("To which countries, under which safeguards; or that there are none."),
+    )  # fmt: skip
+    necessity = forms.CharField(
+        label=_("Necessity"), required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Whether the data must be given, and what follows if they are not."),
+    )  # fmt: skip
+    automated = forms.CharField(
+        label=_("Automated decisions"), required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("The logic, its significance and its consequences, where a purpose uses AI."),
+    )  # fmt: skip
+    source = forms.CharField(
+        label=_("Source"), max_length=300, required=False,
+        help_text=_("Where the data come from. Empty: from the person alone."),
+    )  # fmt: skip
 
 
 class RedraftNoticeForm(ActForm):

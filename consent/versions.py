@@ -12,7 +12,7 @@ from consent import classify
 from consent.classify import Change
 from consent.lint import Finding, lint
 from consent.lint_eu import AskedEU, lint_eu
-from consent.models import NoticeVersion, PurposeVersion
+from consent.models import NoticeVersion, Purpose, PurposeVersion
 
 Version = PurposeVersion | NoticeVersion
 COMPARED: Final = (
@@ -131,3 +131,29 @@ def _words(version: NoticeVersion) -> dict[str, dict[str, Any]]:
 
 def _codes(version: NoticeVersion) -> set[str]:
     return {one.code for one in asked(version)}
+
+
+def above(purpose: Purpose) -> list[Purpose]:
+    """The purposes it belongs to, the nearest first. Nothing is inherited from any of them."""
+    found: list[Purpose] = []
+    parent = _parent(purpose)
+    while parent is not None and parent not in found:
+        found.append(parent)
+        parent = _parent(parent)
+    return found
+
+
+def parts(purpose: Purpose) -> list[Purpose]:
+    """The purposes that belong to it directly, by code, as their newest versions say."""
+    newest = (
+        PurposeVersion.objects.filter(controller_id=purpose.controller_id)
+        .select_related("purpose")
+        .order_by("purpose__code", "-number")
+        .distinct("purpose__code")
+    )
+    return [one.purpose for one in newest if one.parent_id == purpose.pk]
+
+
+def _parent(purpose: Purpose) -> Purpose | None:
+    newest = purpose.versions.select_related("parent").order_by("-number").first()
+    return newest.parent if newest else None

@@ -1,0 +1,27 @@
+"""What officers see of any version: where it stands, what it changes, what it lacks."""
+
+from django.contrib import admin
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from consent import shown_changes, versions
+from consent.models import NoticeVersion, PurposeVersion
+from consent.versions import Version
+
+
+class Standings:
+    """Columns of versions of purposes and notices alike."""
+
+    @admin.display(description=_("State"))
+    def standing(self, version: Version) -> str:
+        return str(shown_changes.STANDINGS[versions.standing(version)])
+
+    @admin.display(description=_("Changes against the version before"))
+    def changes(self, version: Version) -> SafeString:
+        if isinstance(version, PurposeVersion):
+            return shown_changes.listed(versions.purpose_changes(version))
+        return shown_changes.listed(versions.notice_changes(version))
+
+    @admin.display(description=_("The law asks for more"))
+    def lacking(self, version: NoticeVersion) -> SafeString:
+        return shown_changes.lacking(versions.lacking(version))
