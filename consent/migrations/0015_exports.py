@@ -94,9 +94,9 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(
-                        ("state", "making"),
-                        ("ready_at__isnull", True),
                         ("expires_at__isnull", True),
+                        ("ready_at__isnull", True),
+                        ("state", "making"),
                     ),
                     models.Q(
                         models.Q(("state", "making"), _negated=True), ("expires_at__isnull", False)
