@@ -27,6 +27,26 @@ class SignInForm(forms.Form):
             raise forms.ValidationError(text) from error
 
 
+class ParentForm(SignInForm):
+    """The address of a parent whom a child names."""
+
+    email = forms.CharField(
+        label=_("Your parent’s e-mail address"),
+        max_length=MAX_LENGTH,
+        error_messages={
+            "required": _("Enter an e-mail address."),
+            "max_length": _("This is longer than any e-mail address."),
+        },
+    )
+
+
+class ParentAnswerForm(forms.Form):
+    """What somebody who was named as a parent says, and the token they may hand in."""
+
+    answer = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no")])
+    token = forms.CharField(max_length=4000, required=False)
+
+
 class AnswerForm(forms.Form):
     """One answer about one purpose, and the words that were on the page."""
 

@@ -2,8 +2,9 @@
 
 from uuid import UUID
 
+from consent.services import ASK_ADULT
 from consent.services.messages import SEND
-from portal import mailing, messages, services
+from portal import charges, mailing, majority, messages, services
 from subjects import signin
 from work.handlers import JobView, Outcome, finished, handler, retry
 
@@ -38,3 +39,22 @@ def send_message(job: JobView, went: messages.Delivery) -> Outcome:
         return retry(messages.FAILED)
     messages.note(UUID(job.payload["message"]), went)
     return finished()
+
+
+@handler(charges.ASK_PARENT)
+def ask_parent(job: JobView) -> Outcome:
+    """A child named somebody; here it shows whether they are anybody."""
+    charges.name_parent(
+        controller_id=job.controller_id, child=job.payload["child"], parent=job.payload["parent"]
+    )
+    return finished()
+
+
+def ask(job: JobView) -> bool:
+    return majority.write(job.controller_id, UUID(job.payload["subject"]))
+
+
+@handler(ASK_ADULT, perform=ask, max_attempts=6)
+def ask_adult(job: JobView, was_sent: bool) -> Outcome:
+    """Write to somebody who came of age; the question waits in the portal in any case."""
+    return finished() if was_sent else retry("mail_failed")

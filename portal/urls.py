@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from portal.views import choices, messages, public, records, signin
+from portal.views import children, choices, messages, public, records, signin
 
 app_name = "portal"
 urlpatterns = [
@@ -18,6 +18,10 @@ urlpatterns = [
     path("done/<uuid:event_id>/", choices.done, name="done"),
     path("personalisation/", choices.personalisation, name="personalisation"),
     path("history/", records.history, name="history"),
+    path("children/", children.children, name="children"),
+    path("children/<uuid:child_id>/", children.child, name="child"),
+    path("children/named/<uuid:check_id>/", children.answer_check, name="parent_check"),
+    path("parents/", children.parent, name="parent"),
     path("messages/", messages.messages, name="messages"),
     path("messages/<uuid:message_id>/", messages.message, name="message"),
     path("uses/", records.uses, name="uses"),

@@ -9,10 +9,9 @@ from django.utils import timezone
 
 from audit import services as audit
 from audit.actors import Actor, Target
-from consent import parents, verifiers
+from consent import families, parents, verifiers
 from consent.errors import (
     ParentCheckClosedError,
-    ParentCheckMissingError,
     ParentNotNeededError,
     ReferenceFormError,
 )
@@ -71,7 +70,7 @@ def check_parent(
     yes, the parent may decide for the child from then on; where it says no, another method may be
     tried. Raises ParentCheckMissingError, ParentCheckClosedError, VerifierUnavailableError.
     """
-    check = parent_check(controller_id, check_id)
+    check = families.check(controller_id, check_id)
     if check.state == Check.VERIFIED:
         return check
     _must_be_open(check)
@@ -94,7 +93,7 @@ def record_details(
     """
     if not is_reference(reference):
         raise ReferenceFormError
-    check = parent_check(controller_id, check_id)
+    check = families.check(controller_id, check_id)
     _must_be_open(check)
     verdict = Verdict(is_adult, CONFIRMED if is_adult else NOT_ADULT, reference)
     return _conclude(by=by, check=check, method=parents.VOLUNTARY, verdict=verdict)
@@ -103,7 +102,7 @@ def record_details(
 @transaction.atomic
 def decline_parent(*, by: Actor, controller_id: UUID, check_id: UUID) -> ParentalCheck:
     """Note that whoever was named is not the parent. Raises as `check_parent`."""
-    check = _locked(parent_check(controller_id, check_id))
+    check = _locked(families.check(controller_id, check_id))
     return _step(by, check, Check.DECLINED, "not_the_parent", "parent:declined")
 
 
@@ -114,7 +113,7 @@ def end_parent(*, by: Actor, controller_id: UUID, check_id: UUID, reason: str) -
     The next check denies. `reason` is a code. Raises ParentCheckMissingError,
     ParentCheckClosedError where the parent was not verified.
     """
-    check = _locked(parent_check(controller_id, check_id))
+    check = _locked(families.check(controller_id, check_id))
     ended = _step(by, check, Check.ENDED, reason, "parent:ended")
     parent = subject_selectors.subject(controller_id, check.parent_id)
     relations.end(by=by, subject=parent, related_id=check.subject_id, kind=PARENT)
@@ -153,14 +152,6 @@ def outgrow(*, by: Actor, controller_id: UUID, child_id: UUID) -> int:
     for relation in standing:
         relations.end(by=by, subject=relation.subject, related_id=child_id, kind=PARENT)
     return len(standing)
-
-
-def parent_check(controller_id: UUID, check_id: UUID) -> ParentalCheck:
-    """Raises ParentCheckMissingError (also for another controller's)."""
-    found = ParentalCheck.objects.filter(controller_id=controller_id, pk=check_id).first()
-    if found is None:
-        raise ParentCheckMissingError
-    return found
 
 
 def _must_be_open(check: ParentalCheck) -> None:

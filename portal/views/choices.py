@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from consent import managers, messages
 from consent import selectors as consent
 from keys.problems import DomainError
-from portal import selectors, sentences, services
+from portal import charges, selectors, sentences, services
 from portal.errors import WordsChangedError
 from portal.forms import AnswerForm
 from portal.pages import (
@@ -112,6 +112,7 @@ def _choices(
         "listed": [card for card in cards if card not in asked],
         "running": sum(card.is_running for card in cards),
         "personalisation": selectors.personalisation(person),
+        "family": charges.of(person),
         "unread": messages.unread(person.company.id, person.id),
         "error": error,
     }
