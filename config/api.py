@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from accounts.api import log
 from accounts.api import schema as extensions
 from accounts.operations import ServiceView
-from consent.api import commitments, exports, grounds, managers, records, sites
+from consent.api import commitments, events, exports, grounds, managers, records, sites
 from consent.api import refusal_views as refusals
 from consent.api import views as consent
 from consent.api import visitor_views as visitors
@@ -115,6 +115,8 @@ urlpatterns = [
     path("grounds/<uuid:ground_id>/end", grounds.GroundEnd.as_view(), name="end-ground"),
     path("attributes", wishes.Attributes.as_view(), name="attributes"),
     path("attributes/take-back", wishes.AttributesTakenBack.as_view(), name="take-back"),
+    path("events", events.Events.as_view(), name="events"),
+    path("events/confirmations", events.Confirmations.as_view(), name="confirm-events"),
     path("audit", log.Entries.as_view(), name="audit"),
     path("purposes", consent.Purposes.as_view(), name="purposes"),
     path("notices", consent.NoticeInForce.as_view(), name="notices"),

@@ -63,6 +63,8 @@ MENU: tuple[Heading, ...] = (
             "ServiceClient": _("Services"),
             "ServiceKey": _("Service keys"),
             "Endpoint": _("Recall addresses"),
+            "Subscriber": _("Subscribers of events"),
+            "Delivery": _("Deliveries of events"),
             "ConsentManager": _("Consent managers"),
             "ManagerKey": _("Keys of consent managers"),
             "CollectionSite": _("Company sites"),

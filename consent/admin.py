@@ -84,7 +84,8 @@ class PublishedFilter(StateFilter):
 
 
 @admin.register(PurposeVersion)
-class PurposeVersionAdmin(Standings, VerbAdmin):
+class PurposeVersionAdmin(Standings):
+    family = "purpose"
     related = ("purpose", "parent", "controller")
     list_filter = (StateFilter, ("purpose", ScopedRelatedFilter))
     ordering = ("-id",)
@@ -123,7 +124,8 @@ class NoticeAdmin(VerbAdmin):
 
 
 @admin.register(NoticeVersion)
-class NoticeVersionAdmin(Standings, VerbAdmin):
+class NoticeVersionAdmin(Standings):
+    family = "notice"
     related = ("notice", "controller")
     list_filter = (PublishedFilter, ("notice", ScopedRelatedFilter))
     ordering = ("-id",)
@@ -223,4 +225,5 @@ from consent import (  # noqa: E402 (registers what else is here)
     admin_capture,  # noqa: F401
     admin_exports,  # noqa: F401
     admin_objections,  # noqa: F401
+    admin_subscribers,  # noqa: F401
 )

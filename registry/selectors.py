@@ -1,6 +1,6 @@
 """Questions about parties and categories."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -12,6 +12,12 @@ from registry.models import Assessment, DataCategory, Party
 def parties(controller_id: UUID) -> QuerySet[Party]:
     """The parties of a controller, by name."""
     return Party.objects.filter(controller_id=controller_id).order_by("name", "id")
+
+
+def parties_running(controller_id: UUID, service_ids: Iterable[UUID]) -> set[str]:
+    """The codes of the parties that run these services of the controller."""
+    found = Party.objects.filter(controller_id=controller_id, services__service__in=service_ids)
+    return set(found.values_list("code", flat=True))
 
 
 def categories(controller_id: UUID, codes: Collection[str]) -> QuerySet[DataCategory]:
