@@ -122,6 +122,12 @@ class ScopeTooNarrowError(DomainError):
     field = "categories"
 
 
+class MergeOverError(DomainError):
+    code = "merge_over"
+    status = 409
+    message = "These records are not joined any more."
+
+
 class EndReasonError(DomainError):
     code = "reason_unknown"
     status = 422

@@ -42,10 +42,10 @@ def fold(lines: Iterable[LedgerLine]) -> Current | None:
 
     A pure function of the set of lines. The `id` is a new one.
     """
-    known = list(lines)
+    known = sorted(lines, key=lambda one: one.sequence)
     undone = {_identity(line) for line in known if line.method == SPLIT}
     state: Current | None = None
-    for line in sorted(known, key=lambda one: (*place(one), one.sequence)):
+    for line in sorted(known, key=place):
         if line.method == SPLIT or (line.method == MERGE and _identity(line) in undone):
             continue
         state = step(state, line)

@@ -107,6 +107,16 @@ class Writer:
         writer.read_ledger(writer.late(choices))
         return writer
 
+    @classmethod
+    def beside(cls, by: Actor, controller_id: UUID, person: SubjectRef) -> "Writer":
+        """For lines about one locked person that no choice makes; see `put`."""
+        states = states_of(controller_id, [person.id])
+        return cls(
+            by, controller_id, timezone.now(), catalogues.in_force(controller_id),
+            {person.id: person}, {(state.subject_id, state.purpose_id): state for state in states},
+            {state.id for state in states}, {}, {},
+        )  # fmt: skip
+
     def late(self, choices: Sequence[Choice]) -> set[UUID]:
         """Whose ledgers have something later than these choices, or as late."""
         latest: dict[UUID, datetime] = {}
@@ -262,19 +272,24 @@ class Writer:
         stood: State,
         person: SubjectRef,
     ) -> None:
-        key = (person.id, purpose.id)
-        state = self.states.get(key)
-        new = _after(state, line, moment)
-        self.states[key] = new
-        self.touched.add(key)
-        self.lines.append(line)
+        new = _after(self.states.get((person.id, purpose.id)), line, moment)
         if person.id in self.ledger:
             self.ledger[person.id].append(line)
-        self.drafts.append(_draft(self.by, line, purpose.code, stood, person))
+        self.put(line, new, purpose=purpose.code, stood=stood)
+
+    def put(self, line: LedgerLine, new: Current, *, purpose: str, stood: State) -> None:
+        """Add a line that leads from what `stood` when it happened to the `new` state."""
+        key = (line.subject_id, line.purpose_id)
+        state = self.states.get(key)
+        self.states[key] = new._replace(id=state.id) if state else new
+        self.touched.add(key)
+        self.lines.append(line)
+        person = self.people[line.subject_id]
+        self.drafts.append(_draft(self.by, line, purpose, stood, person))
         if state is None or state.event_id != new.event_id:
-            self.changes.append(_change(new, purpose.code))
+            self.changes.append(_change(new, purpose))
         if state and state.state in VALID and new.state not in VALID:
-            self.ended.setdefault((purpose.code, new.state), []).append(person.id)
+            self.ended.setdefault((purpose, new.state), []).append(person.id)
 
 
 def _after(state: Current | None, line: LedgerLine, moment: Moment) -> Current:
@@ -283,14 +298,17 @@ def _after(state: Current | None, line: LedgerLine, moment: Moment) -> Current:
         return current(line)
     if not moment.known:
         return state.after(line, State(line.state))
-    found = fold([*moment.known, line])
-    return found._replace(id=state.id) if found else state
+    return fold([*moment.known, line]) or state
 
 
 def _change(state: Current, purpose: str) -> outgoing.Told:
-    """What others hear: where the person stands now, not what came late and changed nothing."""
+    """What others hear: where the person stands now, not what came late and changed nothing.
+
+    A yes that turned out to be another person's was none of this one.
+    """
+    kind = State.INVALIDATED if state.state == State.UNKNOWN else state.state
     return outgoing.told(
-        controller_id=state.controller_id, kind=f"consent.{state.state}", purpose=purpose,
+        controller_id=state.controller_id, kind=f"consent.{kind}", purpose=purpose,
         subject_id=state.subject_id, cause_id=state.event_id, at=state.since_at,
     )  # fmt: skip
 
