@@ -84,35 +84,48 @@ class AnswerAlarmForm(forms.Form):
 
 
 class OnBehalfForm(forms.Form):
-    """A choice of the person that an officer enters."""
+    """A choice of the person that an officer takes down. A yes needs more fields than a no."""
 
     state = forms.ChoiceField(label=_("The person’s choice"), widget=forms.RadioSelect)
     method = forms.ChoiceField(
         label=_("How they expressed it"), choices=[("", "–"), *words.METHODS]
     )
-    language = forms.ChoiceField(
-        label=_("Language of the notice they were shown"), required=False,
+    is_read = forms.BooleanField(
+        label=_("They heard or read the words above"), required=False,
         help_text=_("A yes counts only for words that the person saw or heard."),
     )  # fmt: skip
     is_explicit = forms.BooleanField(
         label=_("It was an explicit statement"), required=False,
         help_text=_("Signed, or said in words; needed for special categories."),
     )  # fmt: skip
+    reference = forms.CharField(
+        label=_("What shows it"), required=False, max_length=40, validators=[CASE],
+        help_text=_("The reference of the recording or of the signed paper, for a yes."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
     reason = forms.ChoiceField(label=_("Reason"), choices=[("", "–"), *words.CHOICE_REASONS])
     case = case_field()
+    notice = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    language = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
 
-    def __init__(
-        self, *args: Any, current: State, languages: Sequence[tuple[str, str]], **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, current: State, shown: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["state"].choices = _choices(current)  # type: ignore[attr-defined]
-        self.fields["language"].choices = [("", "–"), *languages]  # type: ignore[attr-defined]
+        for name, value in shown.items():
+            self.fields[name].initial = value
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("state") == State.GIVEN and not cleaned.get("language"):
-            self.add_error("language", _("Choose the language of the words they were shown."))
+        if cleaned.get("state") == State.GIVEN:
+            self._need(cleaned, "is_read", _("Read the words to the person first."))
+            self._need(cleaned, "reference", _("Say what shows that they agreed."))
+            if not (cleaned.get("notice") and cleaned.get("language")):
+                self.add_error(None, _("No published words about this purpose were on the page."))
         return cleaned
+
+    def _need(self, cleaned: Mapping[str, Any], name: str, words: Any) -> None:
+        if not cleaned.get(name) and name not in self.errors:
+            self.add_error(name, words)
 
 
 def _choices(current: State) -> list[tuple[str, Any]]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk import views
+from desk import capture, views
 from desk.decisions import rehearsals
 from desk.decisions.views import decision, decisions, rules
 from desk.evidence.views import evidence
@@ -45,7 +45,7 @@ urlpatterns = [
     path("people/<uuid:subject_id>/evidence/", officers_only(evidence), name="evidence"),
     path(
         "people/<uuid:subject_id>/consents/<str:purpose>/",
-        officers_only(views.choice),
+        officers_only(capture.choice),
         name="person_choice",
     ),
 ]

@@ -1,4 +1,4 @@
-"""The pages about people: find one, see one, reveal, enter a choice on their behalf.
+"""The pages about people: find one, see one, reveal. What they choose is taken down in `capture`.
 
 Each reading is recorded before anything is shown (P11); what belongs to a controller the officer
 does not serve does not exist (P9); identifiers never stand in an address (P10).
@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -22,11 +22,8 @@ from accounts.roles import Permission
 from accounts.selectors import Duty
 from audit.actors import Target
 from audit.console import actor, note_read, shown, site, who
-from consent import services as consents
-from consent.selectors import StateShown
-from consent.transitions import State
 from desk import people, services, words
-from desk.forms import SCHEME_NAMES, FindForm, OnBehalfForm, RevealForm
+from desk.forms import SCHEME_NAMES, FindForm, RevealForm
 from desk.people import Person
 from desk.timeline import timeline
 from desk.uses import uses
@@ -113,54 +110,6 @@ def reveal(request: HttpRequest, subject_id: UUID) -> HttpResponse:
         return page(request, "desk/reveal.html", context, form)
 
     return shown(request, build)
-
-
-def choice(request: HttpRequest, subject_id: UUID, purpose: str) -> HttpResponse:
-    """Enter what the person chose by telephone, on paper or in person."""
-    found = person_or_404(request, subject_id, Permission.RECORD_CONSENTS)
-    state = people.state(found, purpose)
-    if state is None:
-        raise Http404
-    languages = people.languages(found.controller_id, purpose)
-    form = OnBehalfForm(request.POST or None, current=state.state, languages=languages)
-    if request.method == "POST" and form.is_valid() and chosen(request, found, state, form):
-        messages.success(request, _("The choice was recorded; the next check sees it."))
-        return see_other(reverse("admin:person", args=[subject_id]))
-
-    def build() -> HttpResponse:
-        note(request, found, "choice")
-        context = {
-            "title": _("Enter a choice of the person"), "person": found, "state": state,
-            "form": form, "back": reverse("admin:person", args=[subject_id]),
-            "now": words.said(words.STATES, state.state),
-        }  # fmt: skip
-        return page(request, "desk/choice.html", context, form)
-
-    return shown(request, build)
-
-
-def chosen(request: HttpRequest, found: Person, state: StateShown, form: OnBehalfForm) -> bool:
-    """Record the choice; whether the service took it."""
-    given = form.cleaned_data
-    by, channel = actor(request), words.CHANNELS[given["method"]]
-    try:
-        if given["state"] == State.WITHDRAWN:
-            consents.withdraw(
-                by=by, controller_id=found.controller_id, subject_id=found.id,
-                purpose=state.purpose, method=given["method"], channel=channel,
-                reason=given["reason"],
-            )  # fmt: skip
-        else:
-            said = consents.Choice(
-                subject_id=found.id, purpose=state.purpose, state=State(given["state"]),
-                method=given["method"], channel=channel, language=given["language"],
-                is_explicit=given["is_explicit"], reason=given["reason"],
-                evidence={"case": given["case"]} if given["case"] else {},
-            )  # fmt: skip
-            consents.record(by=by, controller_id=found.controller_id, choice=said)
-    except DomainError as error:
-        refuse(form, error)
-    return not form.errors
 
 
 def person_or_404(

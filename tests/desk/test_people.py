@@ -11,6 +11,7 @@ from consent import services as consent
 from consent.transitions import State
 from subjects import services as subjects
 from tests.desk import house
+from tests.portal import world
 from tests.portal.world import MAPS, OFFERS, SURVEYS
 
 pytestmark = pytest.mark.django_db
@@ -188,28 +189,66 @@ class TestRevealing:
 
 
 class TestEnteringAChoice:
-    FORM = {"method": "call_centre", "language": "en", "reason": "person_asked", "case": "C-9"}
+    FORM = {"method": "call_centre", "reason": "person_asked", "case": "C-9"}
 
     def state(self, lotus, purpose):
         found = consents.states(lotus.id, lotus.person.id)
         return next(one.state for one in found if one.purpose == purpose)
 
-    def test_records_a_yes_with_its_words_and_officer(self, desk, lotus, officer):
+    def yes(self, lotus, **more):
+        words = {"notice": str(lotus.world.notice.id), "language": "en"}
+        return {**self.FORM, "state": "given", "is_read": "on", "reference": "REC-77", **words,
+                **more}  # fmt: skip
+
+    @pytest.mark.req("CON-13")
+    def test_records_a_yes_with_its_words_operator_and_evidence(self, desk, lotus, officer):
         page = address("person_choice", lotus, MAPS)
 
-        answer = desk.post(page, {**self.FORM, "state": "given"})
+        answer = desk.post(page, self.yes(lotus))
 
         line = consents.history(lotus.id, lotus.person.id, MAPS).first()
         assert answer.status_code == 303
         assert (line.state, line.method, line.channel) == ("given", "call_centre", "phone")
         assert (line.actor_type, line.actor_id) == ("officer", str(officer.id))
+        assert (line.notice_version_id, line.language) == (lotus.world.notice.id, "en")
         assert line.notice_sha256
-        assert line.evidence == {"case": "C-9"}
+        assert line.given_by == "operator"
+        assert line.evidence == {
+            "operator": str(officer.id), "ui_version": "desk-1", "reference": "REC-77",
+            "case": "C-9",
+        }  # fmt: skip
 
-    def test_records_a_withdrawal(self, desk, lotus):
-        desk.post(address("person_choice", lotus, OFFERS), {**self.FORM, "state": "withdrawn"})
+    def test_shows_the_words_to_read_in_the_persons_language(self, desk, lotus):
+        lotus.person.language = "hi"
+        lotus.person.save()
 
+        told = desk.get(address("person_choice", lotus, MAPS)).content.decode()
+        english = desk.get(address("person_choice", lotus, MAPS) + "?language=en").content.decode()
+
+        assert world.TITLES[MAPS]["hi"][1] in told
+        assert 'name="language" value="hi"' in told
+        assert world.TITLES[MAPS]["en"][1] in english
+        assert 'name="language" value="en"' in english
+
+    def test_takes_no_yes_to_words_that_changed_meanwhile(self, desk, lotus):
+        form = self.yes(lotus)
+        lotus.world.republish()
+
+        answer = desk.post(address("person_choice", lotus, MAPS), form)
+
+        assert answer.status_code == 303
+        assert "The words changed meanwhile" in text(desk.get(answer["Location"]))
+        assert self.state(lotus, MAPS) is State.UNKNOWN
+
+    @pytest.mark.req("CON-15")
+    def test_a_withdrawal_takes_no_more_than_a_yes(self, desk, lotus):
+        form = {**self.FORM, "state": "withdrawn"}
+
+        answer = desk.post(address("person_choice", lotus, OFFERS), form)
+
+        assert answer.status_code == 303
         assert self.state(lotus, OFFERS) is State.WITHDRAWN
+        assert form.keys() < self.yes(lotus).keys()
 
     def test_offers_only_what_may_follow(self, desk, lotus):
         given = text(desk.get(address("person_choice", lotus, OFFERS)))
@@ -220,11 +259,22 @@ class TestEnteringAChoice:
         assert "They withdraw their consent" not in unknown
         assert "No, they refuse" in unknown
 
-    @pytest.mark.parametrize("lacking", ["state", "method", "language", "reason"])
+    @pytest.mark.parametrize(
+        "lacking", ["state", "method", "is_read", "reference", "notice", "language", "reason"]
+    )
     def test_needs_every_answer(self, lacking, desk, lotus):
-        form = {**self.FORM, "state": "given", lacking: ""}
+        answer = desk.post(
+            address("person_choice", lotus, SURVEYS), self.yes(lotus, **{lacking: ""})
+        )
 
-        answer = desk.post(address("person_choice", lotus, SURVEYS), form)
+        assert answer.status_code == 422
+        assert self.state(lotus, SURVEYS) is State.UNKNOWN
+
+    @pytest.mark.parametrize("reference", ["+919900000000", "asha@example.in", "x" * 41])
+    def test_keeps_no_address_of_the_person_as_evidence(self, reference, desk, lotus):
+        answer = desk.post(
+            address("person_choice", lotus, SURVEYS), self.yes(lotus, reference=reference)
+        )
 
         assert answer.status_code == 422
         assert self.state(lotus, SURVEYS) is State.UNKNOWN
