@@ -1,16 +1,26 @@
 """What officers see of any version: where it stands, what it changes, what it lacks."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from audit.verbs import VerbAdmin
 from consent import shown_changes, versions
 from consent.models import NoticeVersion, PurposeVersion
 from consent.versions import Version
 
 
-class Standings:
-    """Columns of versions of purposes and notices alike."""
+class Standings(VerbAdmin):
+    """Columns of versions of purposes and notices alike; `family` is what they are versions of."""
+
+    family = ""
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        found: Any = super().get_queryset(request)
+        return found.with_newest(self.family)
 
     @admin.display(description=_("State"))
     def standing(self, version: Version) -> str:
