@@ -224,6 +224,7 @@ def _people(request: HttpRequest, second: str) -> tuple[Callable[[Any], str], ..
 from consent import (  # noqa: E402 (registers what else is here)
     admin_capture,  # noqa: F401
     admin_exports,  # noqa: F401
+    admin_lifecycle,  # noqa: F401
     admin_objections,  # noqa: F401
     admin_subscribers,  # noqa: F401
 )
