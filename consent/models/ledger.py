@@ -120,6 +120,7 @@ class ConsentState(models.Model):
         db_default=False,
         help_text=_("The notice of DPDP s.5(2) about a consent older than the Act was given."),
     )
+    latest_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         verbose_name = _("consent state")
@@ -148,7 +149,7 @@ class ConsentState(models.Model):
         evidence = (
             "purpose", "event_id", "sequence", "state", "since_at", "expires_at",
             "purpose_version", "notice_version_id", "language", "is_explicit", "is_provable",
-            "given_by", "guardian_verified", "is_noticed",
+            "given_by", "guardian_verified", "is_noticed", "latest_at",
         )  # fmt: skip
         operational = ("id", "controller", "subject")
         on_erasure = "keep_pseudonymous"

@@ -230,9 +230,14 @@ def _copy_objections(by: Actor, merge: Merge) -> list[str]:
 
 def _part_objections(by: Actor, merge: Merge) -> None:
     """Those that were the other's go back; those of the time between count for both."""
-    who = {"by": by, "controller_id": merge.controller_id}
-    for (kind, code), row in _standing(merge.controller_id, merge.subject_id).items():
+    controller_id, kept_id = merge.controller_id, merge.subject_id
+    for (kind, code), row in _standing(controller_id, kept_id).items():
         if str(row.id) in merge.objections:
-            objections.lift_objection(**who, subject_id=merge.subject_id, kind=kind, purpose=code)
+            objections.lift_objection(
+                by=by, controller_id=controller_id, subject_id=kept_id, kind=kind, purpose=code
+            )
         elif row.objected_at >= merge.merged_at:
-            objections.object_to(**who, subject_id=merge.absorbed_id, kind=kind, purpose=code)
+            objections.object_to(
+                by=by, controller_id=controller_id, subject_id=merge.absorbed_id, kind=kind,
+                purpose=code,
+            )  # fmt: skip
