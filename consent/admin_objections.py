@@ -14,7 +14,10 @@ from audit.console import actor_column
 from audit.verbs import Act, ActForm, Verb, VerbAdmin
 from consent import services
 from consent.admin import AboutPersonAdmin
-from consent.models import Objection, ObjectionState
+from consent.admin_restrictions import PersonForm
+from consent.models import Objection, ObjectionKind, ObjectionState
+from consent.services import asking
+from subjects.naming import Named
 
 
 class GroundsForm(ActForm):
@@ -57,12 +60,37 @@ DISMISS = Verb(
 )  # fmt: skip
 
 
+class ObjectForm(PersonForm):
+    kind = forms.ChoiceField(label=gettext_lazy("Against what"), choices=ObjectionKind.choices)
+    purpose = forms.CharField(
+        label=gettext_lazy("Purpose"), max_length=100, required=False,
+        help_text=gettext_lazy("Its code; empty for direct marketing and for the opt-out."),
+    )  # fmt: skip
+
+
+def register(act: Act) -> str:
+    asking.ask_objection(
+        by=act.by, controller_id=act.controller_id, who=Named(subject_id=act.data["subject"]),
+        kind=act.data["kind"], purpose=act.data["purpose"], method=act.data["method"],
+    )  # fmt: skip
+    return _("The objection is registered: the next check counts it.")
+
+
+REGISTER = Verb(
+    name="register", label=gettext_lazy("Register an objection"), form=ObjectForm,
+    permission=Permission.RECORD_CONSENTS, run=register,
+    consequence=gettext_lazy("From the next check on the data are not used for this."),
+)  # fmt: skip
+
+
 @admin.register(Objection)
 class ObjectionAdmin(AboutPersonAdmin, VerbAdmin):
     list_display = ("kind", "state", "person", "purpose", "objected_at", "lifted_at")
+    creation = REGISTER
     list_filter: ClassVar[Any] = ("state", "kind")
     fields = (
-        "person", "kind", "purpose", "state", "objected_at", "lifted_at", "decided_at", "grounds",
+        "person", "kind", "purpose", "state", "method", "objected_at", "lifted_at", "decided_at",
+        "grounds",
     )  # fmt: skip
     verbs = (UPHOLD, DISMISS)
 

@@ -9,6 +9,12 @@ class TooManyRequestsError(DomainError):
     message = "Too many links are asked for at this moment."
 
 
+class StillSignalledError(DomainError):
+    code = "still_signalled"
+    status = 409
+    message = "The browser still signals the opt-out that is to be taken back."
+
+
 class WordsChangedError(DomainError):
     code = "words_changed"
     status = 409

@@ -1,9 +1,12 @@
 """What people send."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from keys.problems import DomainError
+from portal import rights
 from subjects.schemes import MAX_LENGTH, normalise
 
 
@@ -45,6 +48,28 @@ class ParentAnswerForm(forms.Form):
 
     answer = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no")])
     token = forms.CharField(max_length=4000, required=False)
+
+
+class ObjectionForm(forms.Form):
+    """To object to one thing, or to take that back."""
+
+    act = forms.ChoiceField(choices=[("object", "object"), ("lift", "lift")])
+    kind = forms.ChoiceField(choices=[(kind, kind) for kind in rights.KINDS])
+    purpose = forms.CharField(max_length=100, required=False)
+
+
+class RestrictionForm(forms.Form):
+    """A restriction to take back; without one, what to restrict and why."""
+
+    restriction = forms.UUIDField(required=False)
+    ground = forms.ChoiceField(choices=[(one, one) for one in rights.GROUNDS], required=False)
+    purpose = forms.CharField(max_length=100, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        if not said.get("restriction") and not said.get("ground"):
+            raise forms.ValidationError(_("Say why."))
+        return said
 
 
 class AnswerForm(forms.Form):

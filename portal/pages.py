@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 
-from portal import people
+from portal import people, rights
 from portal.people import Company, Person
 
 SESSION = "portal"
@@ -47,6 +47,7 @@ def signed_in(view: PersonView[P]) -> View[P]:
         person = current(request)
         if person is None:
             return redirect("portal:sign_in")
+        rights.heed(person, request)
         with timezone.override(zone(person.time_zone)):
             response = view(request, person, *args, **kwargs)
         patch_cache_control(response, no_store=True, private=True)

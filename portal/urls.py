@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from portal.views import children, choices, messages, public, records, signin
+from portal.views import children, choices, messages, public, records, rights, signin
 
 app_name = "portal"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("done/all/", choices.done_all, name="done_all"),
     path("done/<uuid:event_id>/", choices.done, name="done"),
     path("personalisation/", choices.personalisation, name="personalisation"),
+    path("objections/", rights.objections, name="objections"),
+    path("restrictions/", rights.restrictions, name="restrictions"),
     path("history/", records.history, name="history"),
     path("children/", children.children, name="children"),
     path("children/<uuid:child_id>/", children.child, name="child"),

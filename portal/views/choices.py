@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from consent import managers, messages
 from consent import selectors as consent
 from keys.problems import DomainError
-from portal import charges, selectors, sentences, services
+from portal import charges, rights, selectors, sentences, services
 from portal.errors import WordsChangedError
 from portal.forms import AnswerForm
 from portal.pages import (
@@ -31,11 +31,11 @@ from portal.people import Person
 def choices(request: HttpRequest, person: Person) -> HttpResponse:
     """See the answers; post one answer about one purpose."""
     if request.method != "POST":
-        return _choices(request, person)
+        return choices_page(request, person)
     form = AnswerForm(request.POST)
     if not form.is_valid():
         text = _("We did not understand this answer. Please choose again.")
-        return _choices(request, person, status=422, error={"text": text})
+        return choices_page(request, person, status=422, error={"text": text})
     try:
         event_id = _answer(person, form.cleaned_data)
     except DomainError as error:
@@ -102,9 +102,11 @@ def _answer(person: Person, sent: dict[str, Any]) -> UUID:
     return services.withdraw(person=person, purpose=sent["purpose"])
 
 
-def _choices(
+def choices_page(
     request: HttpRequest, person: Person, *, status: int = 200, error: dict[str, str] | None = None
 ) -> HttpResponse:
+    """The page of choices as it stands now, with what went wrong on top."""
+    titles = selectors.titles(person.company.id, get_language() or "")
     cards = selectors.cards(person, get_language() or "")
     asked = [card for card in cards if card.is_question or card.is_running]
     context = {
@@ -112,6 +114,7 @@ def _choices(
         "listed": [card for card in cards if card not in asked],
         "running": sum(card.is_running for card in cards),
         "personalisation": selectors.personalisation(person),
+        "rights": rights.shown(person, titles, is_signalled=rights.is_signalled(request)),
         "family": charges.of(person),
         "unread": messages.unread(person.company.id, person.id),
         "error": error,
@@ -130,4 +133,4 @@ def _refused(
         )
     known = {card.state.purpose for card in selectors.cards(person, get_language() or "")}
     told = {"text": text, "target": purpose if purpose in known else ""}
-    return _choices(request, person, status=error.status, error=told)
+    return choices_page(request, person, status=error.status, error=told)

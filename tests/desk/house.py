@@ -17,7 +17,7 @@ from audit import services as audit
 from audit.actors import Actor, Target
 from audit.models import Export
 from consent import services as consents
-from consent.models import Objection
+from consent.models import Objection, Restriction
 from policies.emergency.models import EmergencyUse
 from policies.recalls import endpoints
 from policies.recalls.models import Campaign, Recall
@@ -150,6 +150,16 @@ def objection(house, person):
     )  # fmt: skip
 
 
+def restriction(house, person):
+    """A restriction of one purpose that the person took back."""
+    now = timezone.now()
+    Restriction.objects.create(
+        controller_id=house.id, subject=person, ground="accuracy", scope_type="purpose",
+        scope=world.OFFERS, method="portal", asked_at=now, lifted_at=now, lifted_by="somebody",
+        is_taken_back=True,
+    )  # fmt: skip
+
+
 def recall(house, person):
     """What the service was told about the person."""
     Recall.objects.create(
@@ -171,6 +181,7 @@ def emergency(house, person):
 def reports(house, person):
     """What a service reported about the person: a use, and a decision of a model."""
     objection(house, person)
+    restriction(house, person)
     recall(house, person)
     emergency(house, person)
     names = {"controller": house.controller.name, "service": "Mailer", "purpose": "Offers"}

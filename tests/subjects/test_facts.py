@@ -216,6 +216,14 @@ ROWS = {
     },
     "subjects_signinlink": {"language": "en", "created_at": AT, "expires_at": AT},
     "consent_objection": {"kind": "direct_marketing", "objected_at": AT},
+    "consent_restriction": {
+        "ground": "claims", "scope_type": "everything", "scope": "", "method": "phone",
+        "asked_at": AT, "announced_by": "", "reason": "", "told_through": "", "lifted_by": "",
+        "is_taken_back": False,
+    },
+    "consent_devicechoice": {
+        "category": "analytics", "is_allowed": False, "method": "button", "chosen_at": AT,
+    },
 }  # fmt: skip
 
 
