@@ -248,6 +248,8 @@ PARENT_VERIFIERS = {
 }
 
 READY_NEEDS = env.words("SAMMATI_READY_NEEDS")
+# Controllers, by slug, that are consent managers themselves (DPDP s.6(9)).
+CONSENT_MANAGERS = env.words("SAMMATI_CONSENT_MANAGERS")
 SIGN_IN_LINK_MINUTES = env.integer("SAMMATI_SIGN_IN_LINK_MINUTES", default=15)
 DECISION_VALID_SECONDS = env.integer("SAMMATI_DECISION_VALID_SECONDS", default=60)
 DECISION_ITEMS_PER_SECOND = env.integer("SAMMATI_DECISION_ITEMS_PER_SECOND", default=100_000)

@@ -53,6 +53,7 @@ from consent.services.restrictions import (
     restrict,
     take_back_restriction,
 )
+from consent.services.sharing import record_sharing, sharing_of
 from consent.services.shown import show_line, show_page, show_states
 from consent.services.sites import add_site, end_site, issue_ticket
 from consent.services.upkeep import order_legacy_notices, set_contact_plan
@@ -104,6 +105,7 @@ __all__ = [
     "record_commitment",
     "record_details",
     "record_ground",
+    "record_sharing",
     "refuse_appointment",
     "register_manager",
     "report",
@@ -112,6 +114,7 @@ __all__ = [
     "review_for_manager",
     "revoke_manager_key",
     "set_contact_plan",
+    "sharing_of",
     "show_line",
     "show_page",
     "show_states",
