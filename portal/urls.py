@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from portal.views import children, choices, messages, public, records, rights, signin
+from portal.views import attributes, children, choices, messages, public, records, rights, signin
 
 app_name = "portal"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("personalisation/", choices.personalisation, name="personalisation"),
     path("objections/", rights.objections, name="objections"),
     path("restrictions/", rights.restrictions, name="restrictions"),
+    path("attributes/", attributes.attributes, name="attributes"),
     path("history/", records.history, name="history"),
     path("children/", children.children, name="children"),
     path("children/<uuid:child_id>/", children.child, name="child"),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from consent import managers, messages
 from consent import selectors as consent
 from keys.problems import DomainError
-from portal import charges, rights, selectors, sentences, services
+from portal import attributes, charges, rights, selectors, sentences, services
 from portal.errors import WordsChangedError
 from portal.forms import AnswerForm
 from portal.pages import (
@@ -117,6 +117,7 @@ def choices_page(
         "rights": rights.shown(person, titles, is_signalled=rights.is_signalled(request)),
         "family": charges.of(person),
         "unread": messages.unread(person.company.id, person.id),
+        "offers": bool(attributes.offered(person, get_language() or "")),
         "error": error,
     }
     return page(request, "choices.html", context, person=person, status=status)
