@@ -17,7 +17,8 @@ from audit import services as audit
 from audit.actors import Actor, Target
 from audit.models import Export
 from consent import services as consents
-from consent.models import Objection, Restriction
+from consent.feed import numbering, subscribers
+from consent.models import Change, Delivery, Objection, Restriction
 from policies.emergency.models import EmergencyUse
 from policies.recalls import endpoints
 from policies.recalls.models import Campaign, Recall
@@ -85,6 +86,7 @@ def make(slug="lotus", name="Lotus Bazaar", email="asha@lotus.example"):
         "Subject": house.person.id,
     }  # fmt: skip
     runs(house, service)
+    hears(house, service, house.person)
     law(house)
     outside(house)
     policy(house)
@@ -138,6 +140,18 @@ def runs(house, service):
     Campaign.objects.create(
         controller_id=house.id, service=service, reference="diwali", purpose=world.OFFERS,
         since_at=now, ends_at=now + timedelta(days=10),
+    )  # fmt: skip
+
+
+def hears(house, service, person):
+    """The service asks for events; one about the person is on its way."""
+    subscriber, _ = subscribers.subscribe(by=BY, controller_id=house.id, service_id=service.id)
+    numbering.place()
+    change = Change.objects.filter(controller_id=house.id, subject_id=person.id).first()
+    now = timezone.now()
+    Delivery.objects.create(
+        controller_id=house.id, subscriber=subscriber, change=change, subject_id=person.id,
+        position=change.position, next_at=now, created_at=now,
     )  # fmt: skip
 
 
