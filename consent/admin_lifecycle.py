@@ -99,5 +99,4 @@ class CommitmentAdmin(AboutPersonAdmin, VerbAdmin):
     list_display = ("person", "purpose", "started_at", "ends_at", "recorded_at")
     list_filter: ClassVar[Any] = (("purpose", ScopedRelatedFilter),)
     fields = ("person", "purpose", "reference", "started_at", "ends_at", "recorded_at")
-    readonly_fields = ("person", "recorded_at")
     verbs = (acts.END_COMMITMENT,)

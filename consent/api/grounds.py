@@ -32,7 +32,7 @@ VOLUNTEERED = {
     "subject": SUBJECT, "purpose": DELIVERY, "ground": "s7a",
     "provided_at": "2026-03-14T09:30:00+05:30",
 }  # fmt: skip
-SHOWN = {
+SHOWN: dict[str, Any] = {
     "id": GROUND, "subject": SUBJECT, "purpose": DELIVERY, "pack": "EU", "ground": "6-1-b",
     "state": "active", "missing": [], "provided_at": None, "reference": "contract-77",
     "citation": "", "assessment": None, "ends_on": None, "recorded_at": "2026-03-14T04:00:02Z",

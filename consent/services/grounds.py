@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -164,7 +165,7 @@ def _check_assessment(controller_id: UUID, purpose: Purpose, finding_id: UUID) -
         raise GroundEvidenceError(words, field="assessment")
 
 
-def _activate(by: Actor, row: PersonalGround, subject: object) -> PersonalGround:
+def _activate(by: Actor, row: PersonalGround, subject: Any) -> PersonalGround:
     row.state = GroundState.ACTIVE
     row.activated_at, row.activated_by = timezone.now(), by.id
     row.save(update_fields=["state", "activated_at", "activated_by", *rules.EVIDENCE])
@@ -176,7 +177,7 @@ def _evidence(row: PersonalGround) -> Evidence:
     return Evidence(**{name: getattr(row, name) for name in rules.EVIDENCE})
 
 
-def _locked(controller_id: UUID, ground_id: UUID) -> tuple[PersonalGround, object]:
+def _locked(controller_id: UUID, ground_id: UUID) -> tuple[PersonalGround, Any]:
     rows = PersonalGround.objects.filter(controller_id=controller_id, pk=ground_id)
     found = rows.first()
     if found is None:
@@ -185,7 +186,7 @@ def _locked(controller_id: UUID, ground_id: UUID) -> tuple[PersonalGround, objec
     return rows.select_related("purpose").get(), subject
 
 
-def _record(by: Actor, event: str, row: PersonalGround, subject: object) -> None:
+def _record(by: Actor, event: str, row: PersonalGround, subject: Any) -> None:
     audit.record(
         event=event, by=by, controller_id=row.controller_id,
         target=Target("ground", str(row.pk)), subject=subjects.ref(subject),

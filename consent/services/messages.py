@@ -3,7 +3,7 @@
 A message is a row and a job in the transaction of its cause. Its words are made when it is sent.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -24,6 +24,11 @@ from work import services as work
 SEND = "portal.send_message"
 DAY = timedelta(days=1)
 PORTAL = Actor.system("portal")
+EVENTS = {
+    MessageState.SENT: "message:sent",
+    MessageState.PORTAL: "message:kept",
+    MessageState.DROPPED: "message:dropped",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +92,7 @@ def settle(
     """Note what became of a message that waited: sent, only in the portal, or no longer needed.
 
     `reason` is a code. With `words` the notice that was sent is on record (DPDP s.5(2)). None
-    where it does not wait any more. Raises ValueError for a state that is none.
+    where it does not wait any more. Raises ValueError or KeyError for another state.
     """
     found = _locked(message_id)
     if found is None or found.state != MessageState.QUEUED:
@@ -95,8 +100,7 @@ def settle(
     found.state, found.reason = MessageState(state), reason
     found.sent_at = timezone.now() if state == MessageState.SENT else None
     found.save(update_fields=["state", "reason", "sent_at"])
-    events = {MessageState.SENT: "message:sent", MessageState.PORTAL: "message:kept"}
-    _record(PORTAL, events.get(state, "message:dropped"), found, {"reason": reason})
+    _record(PORTAL, EVENTS[MessageState(state)], found, {"reason": reason})
     if state == MessageState.SENT and words is not None:
         _give_notice(PORTAL, found, words)
     return found
@@ -147,7 +151,7 @@ def _locked(message_id: UUID) -> Message | None:
     return Message.objects.select_related("purpose").get(pk=message_id)
 
 
-def _record(by: Actor, event: str, message: Message, data: dict[str, object]) -> None:
+def _record(by: Actor, event: str, message: Message, data: Mapping[str, object]) -> None:
     person = subjects.lock(message.controller_id, message.subject_id)
     audit.record(
         event=event, by=by, controller_id=message.controller_id,
