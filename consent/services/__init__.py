@@ -56,6 +56,7 @@ from consent.services.restrictions import (
 from consent.services.sharing import record_sharing, sharing_of
 from consent.services.shown import show_line, show_page, show_states
 from consent.services.sites import add_site, end_site, issue_ticket
+from consent.services.starting import import_taxonomy
 from consent.services.upkeep import order_legacy_notices, set_contact_plan
 
 __all__ = [
@@ -89,6 +90,7 @@ __all__ = [
     "expire_due",
     "forget_devices",
     "hear_signal",
+    "import_taxonomy",
     "issue_ticket",
     "join_device",
     "lapse_parents",
