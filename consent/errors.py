@@ -237,7 +237,7 @@ class CommitmentTimeError(DomainError):
     status = 422
     message = (
         "A commitment starts before it is reported and ends after it starts; one that is reported "
-        "after a withdrawal started within the last three days."
+        "after a withdrawal started within the last seven days."
     )
     field = "started_at"
 

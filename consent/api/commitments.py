@@ -69,7 +69,7 @@ record = extend_schema(
     description=(
         "An order or contract that began before a withdrawal may still be fulfilled, and nothing "
         "else. Report it when it begins. Once the person has withdrawn, only what began within the "
-        "last three days is taken. Reporting the same again changes nothing."
+        "last seven days is taken. Reporting the same again changes nothing."
     ),
     tags=TAGS,
     parameters=[IDEMPOTENCY_KEY],

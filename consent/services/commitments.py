@@ -24,7 +24,7 @@ from subjects import news
 from subjects import services as subjects
 
 CLOCK_SKEW = timedelta(minutes=5)
-REPORTED_WITHIN = timedelta(days=3)
+REPORTED_WITHIN = timedelta(days=7)
 """How long after its start a commitment may be reported once the consent was withdrawn."""
 
 
