@@ -4,10 +4,12 @@ from django.contrib import admin
 from django.urls import include, path
 
 from config import health
+from portal.views.device import signals_supported
 
 urlpatterns = [
     path("-/live", health.live, name="live"),
     path("-/ready", health.ready, name="ready"),
+    path(".well-known/gpc.json", signals_supported, name="gpc"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("config.api")),
     path("log/v1/", include("config.log_access")),

@@ -72,6 +72,21 @@ class RestrictionForm(forms.Form):
         return said
 
 
+class DeviceForm(forms.Form):
+    """An answer for each category; one button refuses all of them."""
+
+    all = forms.ChoiceField(choices=[("no", "no")], required=False)
+    functional = forms.ChoiceField(choices=[("no", "no"), ("yes", "yes")])
+    analytics = forms.ChoiceField(choices=[("no", "no"), ("yes", "yes")])
+    advertising = forms.ChoiceField(choices=[("no", "no"), ("yes", "yes")])
+
+    def choices(self) -> dict[str, bool]:
+        """What is allowed by category. Call it on a valid form."""
+        said = dict(self.cleaned_data)
+        refuses_all = said.pop("all") == "no"
+        return {code: word == "yes" and not refuses_all for code, word in said.items()}
+
+
 class AnswerForm(forms.Form):
     """One answer about one purpose, and the words that were on the page."""
 

@@ -3,7 +3,17 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from portal.views import attributes, children, choices, messages, public, records, rights, signin
+from portal.views import (
+    attributes,
+    children,
+    choices,
+    device,
+    messages,
+    public,
+    records,
+    rights,
+    signin,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -20,6 +30,8 @@ urlpatterns = [
     path("objections/", rights.objections, name="objections"),
     path("restrictions/", rights.restrictions, name="restrictions"),
     path("attributes/", attributes.attributes, name="attributes"),
+    path("objections/", rights.objections, name="objections"),
+    path("restrictions/", rights.restrictions, name="restrictions"),
     path("history/", records.history, name="history"),
     path("children/", children.children, name="children"),
     path("children/<uuid:child_id>/", children.child, name="child"),
@@ -33,6 +45,7 @@ urlpatterns = [
     path("receipts/<uuid:event_id>/proof/", records.proof, name="proof"),
     path("receipts/<uuid:event_id>/record/", records.record, name="record"),
     path("<slug:slug>/", public.company, name="company"),
+    path("<slug:slug>/device/", device.device, name="device"),
     path("<slug:slug>/sign-in/", signin.ask, name="ask"),
     path("<slug:slug>/sign-in/sent/", signin.sent, name="sent"),
     path("<slug:slug>/notices/<slug:code>/", public.notice, name="notice"),

@@ -13,6 +13,7 @@ from portal.errors import TooManyRequestsError
 from portal.forms import SignInForm
 from portal.pages import SeeOther, enter, leave, page, signed_in
 from portal.people import Company, Person
+from portal.views import device
 from portal.views.public import company_or_404
 from subjects.errors import LinkNotValidError
 
@@ -85,6 +86,7 @@ def _redeemed(request: HttpRequest, token: str) -> HttpResponse:
     except LinkNotValidError:
         return page(request, "sign_in_gone.html", {"companies": people.companies()}, status=410)
     enter(request, person)
+    device.join_at_sign_in(request, person)
     response = SeeOther(reverse("portal:choices"))
     _remember_language(request, response, person)
     return response

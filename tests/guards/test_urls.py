@@ -24,6 +24,8 @@ PUBLIC = {
     "privacy/sign-in/": "it is where people say who they are",
     "privacy/sign-in/<str:token>": "takes a one-time link, and only that",
     "privacy/<slug:slug>/": "what a company asks everybody, no person",
+    ".well-known/gpc.json": "says that a signal is heeded, no data",
+    "privacy/<slug:slug>/device/": "keeps a visitor's own choices under a random key, no person",
     "privacy/<slug:slug>/sign-in/": "it is where people say who they are",
     "privacy/<slug:slug>/sign-in/sent/": "the same words for everybody",
     "privacy/<slug:slug>/notices/<slug:code>/": "notices are public (CON-06)",
