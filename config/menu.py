@@ -14,13 +14,22 @@ if TYPE_CHECKING:
 Heading: TypeAlias = "tuple[str, StrOrPromise, dict[str, StrOrPromise]]"
 
 MENU: tuple[Heading, ...] = (
-    ("people", _("People"), {"Subject": _("People")}),
+    (
+        "people",
+        _("People"),
+        {
+            "Subject": _("People"),
+            "ParentalCheck": _("Parents"),
+            "GuardianAppointment": _("Guardians"),
+        },
+    ),
     (
         "consents",
         _("Consents"),
         {
             "ConsentState": _("Consents now"),
             "ConsentEvent": _("Consent ledger"),
+            "Merge": _("Joined records"),
             "Objection": _("Objections"),
             "PersonalGround": _("Grounds other than consent"),
             "Commitment": _("Commitments"),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Permission
 from audit.console import RecordedAdmin, ScopedRelatedFilter, actor_column
 from audit.verbs import VerbAdmin
-from consent import acts, versions
+from consent import acts, acts_ledger, versions
 from consent.admin_versions import Standings
 from consent.models import (
     ConsentEvent,
@@ -196,7 +196,8 @@ class AboutPersonAdmin(RecordedAdmin):
 
 
 @admin.register(ConsentState)
-class ConsentStateAdmin(AboutPersonAdmin):
+class ConsentStateAdmin(AboutPersonAdmin, VerbAdmin):
+    verbs = (acts_ledger.REVOKE, acts_ledger.INVALIDATE)
     list_display = ("state", "person", "purpose", "since_at", "expires_at", "is_provable")
     fields = (
         "person", "purpose", "state", "since_at", "expires_at", "purpose_version", "language",
@@ -223,7 +224,9 @@ def _people(request: HttpRequest, second: str) -> tuple[Callable[[Any], str], ..
 
 from consent import (  # noqa: E402 (registers what else is here)
     admin_capture,  # noqa: F401
+    admin_children,  # noqa: F401
     admin_exports,  # noqa: F401
+    admin_ledger,  # noqa: F401
     admin_lifecycle,  # noqa: F401
     admin_objections,  # noqa: F401
     admin_subscribers,  # noqa: F401

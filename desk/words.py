@@ -59,12 +59,14 @@ WAYS: "dict[str, StrOrPromise]" = {
     "signature": _("With a signature"), "kiosk": _("At a kiosk"), "voice": _("In spoken words"),
     "consent_manager": _("Through a consent manager"), "import": _("Imported from earlier records"),
     "api": _("Through a service"), "phone": _("By telephone"), "verbal": _("In spoken words"),
-    "chat": _("In a chat"), "written": _("In writing"),
+    "chat": _("In a chat"), "written": _("In writing"), "officer": _("By an officer"),
+    "merge": _("By joining two records"), "split": _("By parting two records"),
 }  # fmt: skip
 GIVERS: "dict[str, StrOrPromise]" = {
     "principal": _("the person"), "parent": _("a parent"), "guardian": _("a guardian"),
     "nominee": _("a nominee"), "agent": _("an agent"),
     "consent_manager": _("a consent manager"),
+    "operator": _("the person, to an operator"),
 }  # fmt: skip
 CHANNELS = {"call_centre": "phone", "paper": "post", "in_person": "in_person"}
 FILTERS: "tuple[tuple[str, StrOrPromise], ...]" = (

@@ -105,6 +105,7 @@ GIVERS: "dict[str, StrPromise]" = {
     "nominee": gettext_lazy("your nominee"),
     "agent": gettext_lazy("your agent"),
     "consent_manager": gettext_lazy("your consent manager"),
+    "operator": gettext_lazy("you, to an operator"),
 }
 
 GROUNDS: "dict[str, StrPromise]" = {

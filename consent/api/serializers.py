@@ -18,6 +18,7 @@ from subjects.inputs import PersonInput, fault
 
 PURPOSE = r"[a-z0-9_]+(\.[a-z0-9_]+)*"
 LANGUAGE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}"
+CATEGORY = r"[A-Za-z0-9_]+([.:-][A-Za-z0-9_]+)*"
 WORD = r"[a-z0-9_]{1,60}"
 REFERENCE = r"[A-Za-z0-9][A-Za-z0-9 ._:/+()-]*"
 REPORTED = (State.GIVEN, State.RENEWED, State.REFUSED, State.REQUESTED, State.DEFERRED)
@@ -31,6 +32,10 @@ class EvidenceInput(inputs.Input):
     ui_version = inputs.Code(REFERENCE, max_length=200, required=False)
     session = inputs.Code(REFERENCE, max_length=200, required=False)
     operator = inputs.Code(REFERENCE, max_length=200, required=False)
+    authority = inputs.Code(
+        REFERENCE, max_length=200, required=False,
+        help_text=_("Reference of the written authority by which an agent acts."),
+    )  # fmt: skip
     source = inputs.Code(  # type: ignore[assignment] # the member of the wire has this name
         REFERENCE, max_length=200, required=False
     )
@@ -69,6 +74,12 @@ class ConsentInput(PersonInput):
     guardian = inputs.Id(
         required=False, help_text=_("Our id of the verified parent or guardian who chose.")
     )
+    categories = serializers.ListField(
+        child=inputs.Code(CATEGORY, max_length=60), required=False, max_length=50,
+        help_text=_(
+            "The data the form named. They must cover what the purpose needs; more adds nothing."
+        ),
+    )  # fmt: skip
     explicit = inputs.Flag(required=False, help_text=_("An express statement (GDPR Art 9(2)(a))."))
     evidence = EvidenceInput(required=False)
 
@@ -259,4 +270,5 @@ def choice_of(said: dict[str, Any]) -> Choice:
         notice_version=said.get("notice"), language=said.get("language", ""),
         given_by=said.get("given_by", "principal"), guardian_id=said.get("guardian"),
         is_explicit=said.get("explicit", False), evidence=dict(said.get("evidence", {})),
+        categories=tuple(said.get("categories", ())),
     )  # fmt: skip

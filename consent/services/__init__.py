@@ -11,6 +11,7 @@ from consent.services.devices import (
     on_device,
 )
 from consent.services.drafting import Words, draft_notice, draft_purpose
+from consent.services.endings import invalidate, revoke
 from consent.services.grounds import Evidence, activate_ground, end_ground, record_ground
 from consent.services.guardians import (
     Order,
@@ -20,6 +21,7 @@ from consent.services.guardians import (
     refuse_appointment,
     verify_appointment,
 )
+from consent.services.joining import merge, split
 from consent.services.lines import Choice
 from consent.services.majority import ASK_ADULT, come_of_age, come_of_age_due
 from consent.services.managers import (
@@ -37,6 +39,7 @@ from consent.services.parents import (
     lapse_parents,
     name_parent,
     record_details,
+    show_parent_check,
 )
 from consent.services.publishing import (
     approve_purpose,
@@ -91,11 +94,13 @@ __all__ = [
     "forget_devices",
     "hear_signal",
     "import_taxonomy",
+    "invalidate",
     "issue_ticket",
     "join_device",
     "lapse_parents",
     "lift_objection",
     "lift_restriction",
+    "merge",
     "name_parent",
     "note_told",
     "object_to",
@@ -114,12 +119,15 @@ __all__ = [
     "report_withdrawal",
     "restrict",
     "review_for_manager",
+    "revoke",
     "revoke_manager_key",
     "set_contact_plan",
     "sharing_of",
     "show_line",
     "show_page",
+    "show_parent_check",
     "show_states",
+    "split",
     "suspend_manager",
     "take_back_notice",
     "take_back_purpose",

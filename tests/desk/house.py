@@ -18,7 +18,7 @@ from audit.actors import Actor, Target
 from audit.models import Export
 from consent import services as consents
 from consent.feed import numbering, subscribers
-from consent.models import Change, Delivery, Objection, Restriction
+from consent.models import Change, Delivery, GuardianAppointment, Objection, ParentalCheck, Restriction
 from policies.emergency.models import EmergencyUse
 from policies.recalls import endpoints
 from policies.recalls.models import Campaign, Recall
@@ -89,6 +89,7 @@ def make(slug="lotus", name="Lotus Bazaar", email="asha@lotus.example"):
     hears(house, service, house.person)
     law(house)
     outside(house)
+    joined(house)
     policy(house)
     reports(house, house.person)
     for model in admin.site._registry:
@@ -113,6 +114,16 @@ def outside(house):
     )
     consents.add_manager_key(by=BY, manager=manager, public=bytes(range(32)))
     consents.add_site(by=BY, controller_id=house.id, origin="https://shop.example")
+
+
+def joined(house):
+    """Two records of one person, parted again."""
+    two = [house.world.person(f"{n}-twin-{house.email}") for n in (1, 2)]
+    found = consents.merge(
+        by=BY, controller_id=house.id, kept_id=two[0].id, absorbed_id=two[1].id,
+        reason="duplicate",
+    )  # fmt: skip
+    consents.split(by=BY, controller_id=house.id, merge_id=found.id, reason="mistake")
 
 
 def policy(house):
@@ -174,6 +185,21 @@ def restriction(house, person):
     )  # fmt: skip
 
 
+def cared_for(house, person):
+    """Somebody was named as their parent, and a guardian appointed; both are over."""
+    now = timezone.now()
+    ParentalCheck.objects.create(
+        controller_id=house.id, subject=person, parent_id=house.rows["Job"], begun_by="child",
+        state="declined", outcome="not_the_parent", named_at=now, lapses_at=now, decided_at=now,
+        decided_by="somebody",
+    )  # fmt: skip
+    GuardianAppointment.objects.create(
+        controller_id=house.id, subject=person, guardian_id=house.rows["Job"], authority="court",
+        issuer="District court", number="GC 113", appointed_on=now.date(), state="refused",
+        recorded_at=now, recorded_by="one", decided_at=now, decided_by="another",
+    )  # fmt: skip
+
+
 def recall(house, person):
     """What the service was told about the person."""
     Recall.objects.create(
@@ -195,6 +221,7 @@ def emergency(house, person):
 def reports(house, person):
     """What a service reported about the person: a use, and a decision of a model."""
     objection(house, person)
+    cared_for(house, person)
     restriction(house, person)
     recall(house, person)
     emergency(house, person)
