@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from accounts.api import log
 from accounts.api import schema as extensions
 from accounts.operations import ServiceView
-from consent.api import commitments, events, exports, grounds, managers, records, sites
+from consent.api import commitments, events, exports, grounds, managers, parents, records, sites
 from consent.api import refusal_views as refusals
 from consent.api import views as consent
 from consent.api import visitor_views as visitors
@@ -20,6 +20,7 @@ from policies.api import views as policies
 from policies.audiences import views as audiences
 from policies.recalls.api import views as campaigns
 from policies.wishes import api as wishes
+from subjects.api import ages
 from subjects.api import views as subjects
 
 __all__ = ["app_name", "extensions", "urlpatterns"]
@@ -60,6 +61,10 @@ urlpatterns = [
     path("subjects", subjects.Subjects.as_view(), name="subjects"),
     path("subjects/find", subjects.FindSubject.as_view(), name="find-subject"),
     path("subjects/<uuid:subject_id>", subjects.Subject.as_view(), name="subject"),
+    path("ages", ages.Ages.as_view(), name="ages"),
+    path("parents", parents.Parents.as_view(), name="parents"),
+    path("parents/<uuid:check_id>", parents.Parent.as_view(), name="parent"),
+    path("parents/<uuid:check_id>/check", parents.ParentCheck.as_view(), name="check-parent"),
     path("triggers", subjects.Triggers.as_view(), name="triggers"),
     path("suppressions", subjects.Suppressions.as_view(), name="suppressions"),
     path("consents", consent.Consents.as_view(), name="consents"),

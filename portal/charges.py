@@ -200,12 +200,14 @@ def answer_as_parent(*, person: Person, check_id: UUID, is_parent: bool, token: 
     Raises ParentCheckMissingError for a check of anybody else, and as `check_parent`.
     """
     check = families.check_of(person.company.id, check_id, person.id)
-    who = {"by": person.actor, "controller_id": person.company.id, "check_id": check.pk}
+    by, controller_id = person.actor, person.company.id
     if not is_parent:
-        consent.decline_parent(**who)
+        consent.decline_parent(by=by, controller_id=controller_id, check_id=check.pk)
         return False
     method = steps.TOKEN if token else steps.EXISTING
-    found = consent.check_parent(**who, method=method, token=token)
+    found = consent.check_parent(
+        by=by, controller_id=controller_id, check_id=check.pk, method=method, token=token
+    )
     return found.state == steps.Check.VERIFIED
 
 

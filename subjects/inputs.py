@@ -60,7 +60,7 @@ class PersonInput(inputs.Input):
         if scheme:
             attrs["subject"] = Named(scheme=scheme, value=who.value)
         elif not who.scheme:
-            attrs["subject"] = Named(subject_id=_our_id(who.value))
+            attrs["subject"] = meant(who)
         return attrs
 
 
@@ -69,10 +69,13 @@ def fault(member: str, code: str, message: Any) -> ValidationError:
     return ValidationError({member: [ErrorDetail(str(message), code=code)]})
 
 
-def _our_id(value: str) -> UUID:
-    if not inputs.CANONICAL_UUID.fullmatch(value):
+def meant(who: Named, member: str = "subject") -> Named:
+    """Whom a member names: without a scheme its text is our id. Raises ValidationError."""
+    if who.scheme:
+        return who
+    if not inputs.CANONICAL_UUID.fullmatch(who.value):
         words = _(
             "Without `scheme` this is our subject id; for your own identifier name its scheme."
         )
-        raise fault("subject", "subject_form", words)
-    return UUID(value)
+        raise fault(member, "subject_form", words)
+    return Named(subject_id=UUID(who.value))

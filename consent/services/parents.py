@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.reads import record_read
 from audit import services as audit
 from audit.actors import Actor, Target
 from consent import families, parents, verifiers
@@ -121,6 +122,21 @@ def end_parent(*, by: Actor, controller_id: UUID, check_id: UUID, reason: str) -
     rested = relying.given_through(states, check.parent_id, PARENT)
     relying.invalidate(by=by, states=rested, reason="parent_not_verified")
     return ended
+
+
+@transaction.atomic
+def show_parent_check(*, by: Actor, controller_id: UUID, check_id: UUID) -> ParentalCheck:
+    """Where a verification stands, once it is on record that it was read (P11).
+
+    Raises ParentCheckMissingError, ReadNotRecordedError.
+    """
+    check = families.check(controller_id, check_id)
+    child = subject_selectors.subject(controller_id, check.subject_id)
+    record_read(
+        by=by, controller_id=controller_id, target=Target("parental_check", str(check.pk)),
+        subject=subjects.ref(child), data={"what": "parent", "shown": 1},
+    )  # fmt: skip
+    return check
 
 
 @transaction.atomic
