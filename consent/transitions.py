@@ -26,8 +26,9 @@ VALID = frozenset({S.GIVEN, S.RENEWED})
 AFFIRMATIVE = frozenset({S.GIVEN, S.RENEWED})
 """Reached only by a recorded affirmative act of the person (DPDP s.6(1); GDPR 4(11))."""
 
-_ENDED = frozenset({S.WITHDRAWN, S.EXPIRED, S.REVOKED, S.INVALIDATED})
 _ENDINGS = frozenset({S.WITHDRAWN, S.EXPIRED, S.REVOKED, S.INVALIDATED})
+
+_WITHDRAWABLE = frozenset({S.GIVEN, S.RENEWED, S.EXPIRED, S.WITHDRAWN})
 
 YES = AFFIRMATIVE
 NO = frozenset({S.REFUSED, S.WITHDRAWN})
@@ -71,11 +72,17 @@ def is_legal(before: State, after: State, *, first_import: bool = False) -> bool
 
 
 def settle(before: State, wished: State) -> State:
-    """The state a wish leads to: yes to a running consent renews it, no to one withdraws it."""
+    """The state a wish leads to: yes to a running consent renews it, no to one withdraws it.
+
+    No to what was withdrawn, or has lapsed, is a withdrawal too; to what never was valid there is
+    nothing to withdraw.
+    """
     if wished is S.GIVEN and before in VALID:
         return S.RENEWED
-    if wished is S.REFUSED and before in VALID:
+    if wished is S.REFUSED and before in _WITHDRAWABLE:
         return S.WITHDRAWN
+    if wished is S.WITHDRAWN and before is S.INVALIDATED:
+        return S.REFUSED
     return wished
 
 
@@ -87,12 +94,8 @@ def effect(before: State, said: State) -> State | None:
     """
     if before is S.UNKNOWN:
         return said
-    if said in YES and before in VALID:
-        return S.RENEWED
-    if said in NO and before in VALID:
-        return S.WITHDRAWN
-    if said in LEGAL[before]:
-        return said
-    if said in YES:
-        return S.GIVEN
-    return S.REFUSED if said in NO else None
+    if said in NO:
+        return before if before in NO else settle(before, S.REFUSED)
+    if said in YES and (before in VALID or said not in LEGAL[before]):
+        return settle(before, S.GIVEN)
+    return said if said in LEGAL[before] else None
