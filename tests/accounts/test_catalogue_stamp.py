@@ -19,6 +19,7 @@ TABLES = {
     "accounts_controller", "accounts_serviceclient", "accounts_servicekey",
     "accounts_servicepurpose", "registry_party", "registry_serviceparty", "consent_purpose",
     "consent_purposeversion", "consent_notice", "consent_noticeversion", "consent_noticepurpose",
+    "consent_contactplan",
     "policies_policyversion", "policies_emergencyuse", "registry_aimodel", "registry_assessment",
     "registry_datacategory", "registry_freeze",
 }  # fmt: skip
@@ -41,6 +42,9 @@ def company(db):
     )
     registry.put_in_charge(by=BY, controller_id=found.id, service_id=service.id, party=party)
     legal_facts(found, service)
+    world.consent.set_contact_plan(
+        by=BY, purpose=found.versions[world.OFFERS].purpose, remind_days=[7], confirms=[]
+    )
     world.consent.draft_notice(
         by=BY, controller_id=found.id, code="app", pack="IN",
         purposes=[found.versions[world.OFFERS]], translations={},

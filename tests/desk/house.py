@@ -18,7 +18,15 @@ from audit.actors import Actor, Target
 from audit.models import Export
 from consent import services as consents
 from consent.feed import numbering, subscribers
-from consent.models import Change, Delivery, GuardianAppointment, Objection, ParentalCheck, Restriction
+from consent.models import (
+    Change,
+    Delivery,
+    GuardianAppointment,
+    Message,
+    Objection,
+    ParentalCheck,
+    Restriction,
+)
 from policies.emergency.models import EmergencyUse
 from policies.recalls import endpoints
 from policies.recalls.models import Campaign, Recall
@@ -200,6 +208,24 @@ def cared_for(house, person):
     )  # fmt: skip
 
 
+def followed(house, person):
+    """What the person is written, promised, and used for without consent."""
+    purpose = house.world.versions[world.OFFERS].purpose
+    given = {"by": BY, "controller_id": house.id, "subject_id": person.id}
+    consents.set_contact_plan(by=BY, purpose=purpose, remind_days=[30], confirms=["withdrawn"])
+    consents.record_commitment(
+        **given, purpose=world.OFFERS, reference="order-1", started_at=timezone.now()
+    )
+    consents.record_ground(
+        **given, purpose=world.DELIVERY, ground="6-1-b",
+        evidence=consents.Evidence(reference="contract-1"),
+    )  # fmt: skip
+    Message.objects.create(
+        controller_id=house.id, subject=person, purpose=purpose, kind="confirmation", key="k",
+        state="portal", queued_at=timezone.now(),
+    )  # fmt: skip
+
+
 def recall(house, person):
     """What the service was told about the person."""
     Recall.objects.create(
@@ -221,6 +247,7 @@ def emergency(house, person):
 def reports(house, person):
     """What a service reported about the person: a use, and a decision of a model."""
     objection(house, person)
+    followed(house, person)
     cared_for(house, person)
     restriction(house, person)
     recall(house, person)
