@@ -1,6 +1,7 @@
 """Exports of consents as officers see them: ask for one, watch it, take it away."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
@@ -35,10 +36,15 @@ def start(act: Act) -> str:
     data = act.data
     services.start(
         by=act.by, controller_id=act.controller_id, form=data["form"],
-        purposes=data["purposes"].split(), since=data["since"], until=data["until"],
+        purposes=data["purposes"].split(), since=_utc(data["since"]), until=_utc(data["until"]),
         reason=data["reason"],
     )  # fmt: skip
     return gettext("The export is being made. Its file can be taken from this list.")
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    """The form's minutes are of UTC, whatever the zone of the page."""
+    return moment.replace(tzinfo=UTC) if moment else None
 
 
 def take(act: Act) -> FileStream:

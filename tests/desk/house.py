@@ -20,6 +20,7 @@ from consent import services as consents
 from consent.feed import numbering, subscribers
 from consent.models import (
     Change,
+    ConsentExport,
     Delivery,
     GuardianAppointment,
     Message,
@@ -84,6 +85,11 @@ def make(slug="lotus", name="Lotus Bazaar", email="asha@lotus.example"):
         controller_id=house.id, requested_by="01900000-0000-7000-8000-0000000000ff",
         reason="A case", criteria={"asked": {}, "told": {}}, formats=[], created_at=now,
         state="expired", expires_at=now,
+    )  # fmt: skip
+    ConsentExport.objects.create(
+        controller_id=house.id, asked_by_type="officer", asked_by=export.requested_by,
+        reason="A case", form="csv", until_at=now, created_at=now, state="expired",
+        expires_at=now,
     )  # fmt: skip
     decide(house)
     house.rows = {

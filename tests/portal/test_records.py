@@ -12,6 +12,8 @@ from audit.canonical import canonical
 from audit.models import EntryIndex
 from audit.tiles import LogReader
 from audit.tlog import merkle, notes
+from consent.records import pdf
+from consent.records.files import file
 from consent.transitions import State
 from keys import services as keys
 from keys.provider import Signature
@@ -110,6 +112,40 @@ class TestReceipt:
         assert not keys.verify(canonical({**found, "purpose": "other"}), kept)
         assert found["event_state"] == "given"
         assert "no-store" in response.headers["Cache-Control"]
+
+    @pytest.mark.req("CON-11", "CON-14", "POR-01")
+    @pytest.mark.parametrize("form", ["json", "jws", "jsonld", "kantara", "odrl"])
+    def test_comes_in_the_forms_of_the_standards(self, asha_in, company, asha, form):
+        event = company.yes(asha)
+
+        response = asha_in.get(f"/privacy/receipts/{event.id}/", {"format": form})
+
+        made = file(form, company.id, event.id)
+        assert response.content == made.body
+        assert response.headers["Content-Type"] == made.media_type
+        assert made.name in response.headers["Content-Disposition"]
+        assert "no-store" in response.headers["Cache-Control"]
+
+    @pytest.mark.parametrize("form", ["pdf", "docx", "", "%00"])
+    def test_in_a_form_that_is_not_there_is_the_page(
+        self, asha_in, company, asha, form, monkeypatch
+    ):
+        monkeypatch.setattr(pdf, "find_spec", lambda name: None)
+        event = company.yes(asha)
+
+        page = asha_in.get(f"/privacy/receipts/{event.id}/?format={form}").content.decode()
+
+        assert str(event.id) in page
+        assert ("A PDF of these words cannot be made here." in page) is (form == "pdf")
+        assert "?format=pdf" not in page
+
+    @pytest.mark.req("P9")
+    def test_of_somebody_else_is_not_there_in_any_form(self, asha_in, company):
+        event = company.yes(company.person("bela@example.in"))
+
+        for form in ("json", "jws", "jsonld", "kantara", "odrl", "pdf"):
+            page = asha_in.get(f"/privacy/receipts/{event.id}/?format={form}")
+            assert page.status_code == 404
 
 
 @pytest.mark.req("AUD-04", "CON-14")
