@@ -18,7 +18,8 @@ BEGIN
   IF OLD.{verb}_at IS NULL THEN
     RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
   END IF;
-  IF TG_OP = 'UPDATE' AND OLD.effective_from > now() AND NEW.effective_from IS NULL THEN
+  IF TG_OP = 'UPDATE' AND OLD.effective_from > clock_timestamp() AND NEW.effective_from IS NULL
+  THEN
     kept := NEW;
     kept.effective_from := OLD.effective_from;
     IF kept IS NOT DISTINCT FROM OLD THEN
