@@ -76,7 +76,7 @@ def test_everything_can_be_said(api, asha, lotus):
         "given_by": "agent", "explicit": True,
         "evidence": {
             "ui_version": "web 4.2.1", "session": "s-1", "operator": "op:7", "source": "pos",
-            "ip": "203.0.113.77",
+            "ip": "203.0.113.77", "authority": "POA 2026/14",
         },
     }  # fmt: skip
 
@@ -258,14 +258,60 @@ def test_a_choice_in_the_future_is_refused(api, asha, unchanged):
     problem(api.post(PATH, least(asha, event_at=later)), 422, "event_time_invalid")
 
 
-def test_a_choice_before_the_last_one_is_refused(api, asha):
-    api.post(PATH, least(asha))
+@pytest.mark.req("CON-30")
+def test_a_choice_before_the_last_one_takes_its_place_before_it(api, asha):
+    api.post(PATH, least(asha, state="refused"))
+
+    late = api.post(PATH, least(asha, event_at="2020-01-01T00:00:00Z"))
+
+    assert (late.status_code, late.json()["state"]) == (201, "given")
+    assert ConsentState.objects.get().state == "withdrawn"
+
+
+@pytest.mark.req("CON-30")
+def test_a_choice_delivered_twice_is_one(api, asha):
+    choice = least(asha, event_at="2026-01-01T00:00:00Z")
+    first = api.post(PATH, choice)
     before = house.everything()
-    earlier = least(asha, event_at="2020-01-01T00:00:00Z")
 
-    problem(api.post(PATH, earlier), 422, "event_time_invalid")
+    again = api.post(PATH, choice)
 
+    assert again.json()["id"] == first.json()["id"]
     assert house.everything() == before
+
+
+@pytest.mark.req("CON-10")
+def test_data_beyond_the_purpose_are_not_kept(api, asha):
+    said = least(asha, categories=["pd:EmailAddress", "pd:Contact"])
+
+    event = api.post(PATH, said).json()
+
+    assert ConsentEvent.objects.get(pk=event["id"]).evidence == {"beyond": "1"}
+
+
+BAD = {
+    "giver_lacks_evidence": {"given_by": "agent"},
+    "giver_may_not": {"given_by": "nominee"},
+    "scope_too_narrow": {"categories": ["pd:Contact"]},
+    "evidence_invalid": {"evidence": {"source": "ABCDE1234F"}},
+}
+
+
+@pytest.mark.req("CON-10", "CON-13")
+@pytest.mark.parametrize("code", BAD)
+def test_an_act_that_cannot_count_is_refused(api, asha, unchanged, code):
+    unchanged()
+
+    problem(api.post(PATH, least(asha, **BAD[code])), 422, code)
+
+
+@pytest.mark.req("CON-27")
+def test_a_service_is_no_consent_manager(api, asha, unchanged):
+    unchanged()
+    claim = least(asha, given_by="consent_manager", evidence={"manager": "01"})
+
+    assert api.post(PATH, claim).status_code == 400
+    problem(api.post(PATH, least(asha, given_by="consent_manager")), 422, "giver_lacks_evidence")
 
 
 @pytest.mark.parametrize("ends", ["2020-01-01T00:00:00Z", "2025-12-31T23:59:59Z"])

@@ -85,10 +85,12 @@ class TestImport:
         assert result.code == 0
         assert states() == ["given", "revoked"]
 
-    def test_what_is_older_than_the_last_event_is_left_out(self, bring_rows):
+    @pytest.mark.req("CON-30")
+    def test_what_is_older_than_the_last_event_takes_its_place_before_it(self, bring_rows):
         result = bring_rows(row(event_at=LATER), row(event_at=WHEN, state="refused"))
 
-        assert result.errors == ["3,event_time_invalid,event_at"]
+        assert (result.code, states()) == (0, ["given", "refused"])
+        assert ConsentState.objects.get().state == "given"
 
     def test_the_future_is_left_out(self, bring_rows):
         far = timezone.now().replace(year=timezone.now().year + 1)

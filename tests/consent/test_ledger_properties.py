@@ -29,8 +29,12 @@ STEPS = st.lists(
 def expected(before, wished):
     """The state a wish leads to, or None where the step is illegal; written apart from the code."""
     after = wished
-    if before in RUNNING and wished in {"given", "refused"}:
-        after = "renewed" if wished == "given" else "withdrawn"
+    if before in RUNNING and wished == "given":
+        after = "renewed"
+    if wished == "refused" and before in RUNNING | {"expired", "withdrawn"}:
+        after = "withdrawn"
+    if wished == "withdrawn" and before == "invalidated":
+        after = "refused"
     return after if after in TABLE[before].split() else None
 
 

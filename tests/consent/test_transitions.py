@@ -2,7 +2,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consent.transitions import AFFIRMATIVE, IMPORTABLE, VALID, WISHES, State, is_legal, settle
+from consent.transitions import (
+    AFFIRMATIVE,
+    IMPORTABLE,
+    NO,
+    VALID,
+    WISHES,
+    YES,
+    State,
+    effect,
+    is_legal,
+    protection,
+    settle,
+)
 
 TABLE = {
     # from: to, by the statuses of the W3C Data Privacy Vocabulary and TS 27560 Annex B
@@ -11,9 +23,9 @@ TABLE = {
     "deferred": "requested given refused",
     "given": "renewed withdrawn expired revoked invalidated",
     "renewed": "renewed withdrawn expired revoked invalidated",
-    "refused": "requested given",
-    "withdrawn": "requested given refused",
-    "expired": "requested given renewed refused withdrawn",
+    "refused": "requested given refused",
+    "withdrawn": "requested given refused withdrawn invalidated",
+    "expired": "requested given renewed refused withdrawn invalidated",
     "revoked": "requested given refused",
     "invalidated": "requested given refused withdrawn",
 }
@@ -51,11 +63,46 @@ def test_a_wish_becomes_something_else_only_on_a_running_consent(before, wished)
 
     if before in VALID and wished is State.GIVEN:
         assert after is State.RENEWED
-    elif before in VALID and wished is State.REFUSED:
+    elif wished is State.REFUSED and before.value in {"given", "renewed", "expired", "withdrawn"}:
         assert after is State.WITHDRAWN
+    elif wished is State.WITHDRAWN and before is State.INVALIDATED:
+        assert after is State.REFUSED
     else:
         assert after is wished
     assert after in WISHES.get(wished, {wished})
+
+
+@pytest.mark.req("CON-30")
+@given(STATES, STATES)
+def test_a_line_that_stands_elsewhere_now_is_still_the_yes_or_the_no_it_was(before, said):
+    after = effect(before, said)
+
+    if said in YES:
+        assert after in VALID
+    elif said in NO:
+        assert after in NO
+    else:
+        assert after in {None, said}
+    if before in NO and said in NO:
+        assert after is before
+
+
+@pytest.mark.req("CON-30")
+@given(STATES, STATES)
+def test_what_a_wish_led_to_it_leads_to_again(before, wished):
+    after = settle(before, wished)
+
+    if is_legal(before, after):
+        assert effect(before, after) is after
+
+
+@pytest.mark.req("CON-30", "CON-31")
+def test_no_state_protects_less_than_a_yes_and_none_more_than_an_invalid_one():
+    order = sorted(set(State) - {State.UNKNOWN}, key=protection)
+
+    assert set(order[:2]) == VALID
+    assert order[-1] is State.INVALIDATED
+    assert protection(State.REFUSED) == protection(State.WITHDRAWN)
 
 
 @given(st.lists(STATES, max_size=60))
