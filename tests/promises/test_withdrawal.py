@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from consent import services as consent
-from tests.factories.company import AUTHOR, EVALUATION, EVALUATIONS
+from tests.factories.company import AUTHOR, EVALUATION, EVALUATIONS, OFFERS
 
 PEOPLE = 160
 CHECKERS = 4
@@ -25,15 +25,24 @@ def object_to(lotus, person):
     consent.object_to(by=AUTHOR, controller_id=lotus.id, subject_id=person.id)
 
 
+def object_from_situation(lotus, person):
+    consent.object_to(
+        by=AUTHOR, controller_id=lotus.id, subject_id=person.id, kind="particular_situation",
+        purpose=OFFERS,
+    )  # fmt: skip
+
+
 def restrict(lotus, person):
-    lotus.stands(person, "restricted")
+    consent.restrict(
+        by=AUTHOR, controller_id=lotus.id, subject_id=person.id, ground="accuracy", method="phone"
+    )
 
 
 def erase(lotus, person):
     lotus.stands(person, "erasing")
 
 
-ACTS = (withdraw, object_to, restrict, erase)
+ACTS = (withdraw, object_to, object_from_situation, restrict, erase)
 
 
 @dataclass
