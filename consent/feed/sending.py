@@ -90,7 +90,7 @@ def send(subscriber_id: UUID) -> Round:
 def heads(subscriber: Subscriber, now: datetime) -> list[Due]:
     """The deliveries that may be sent now; one alone while the subscriber has failed."""
     limit = min(AT_ONCE, subscriber.rate_per_minute or AT_ONCE)
-    asked = {
+    asked: dict[str, UUID | datetime | int] = {
         "subscriber": subscriber.id, "now": now, "limit": 1 if subscriber.failures else limit,
     }  # fmt: skip
     with connection.cursor() as cursor:

@@ -19,9 +19,9 @@ class Holder(Protocol):
     """A row that holds a secret, and for a while the former one."""
 
     id: UUID
-    wrapped: bytes
+    wrapped: bytes | memoryview
     wrapping_version: int
-    old_wrapped: bytes | None
+    old_wrapped: bytes | memoryview | None
     old_wrapping_version: int | None
     old_until_at: datetime | None
 
