@@ -57,6 +57,7 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
   SELECT * FROM subjects_subject p WHERE p.controller_id = asked.controller_id
     AND p.id = CASE WHEN asked.scheme <> '' THEN known.subject_id ELSE asked.subject_id END
+    AND p.merged_into IS NULL
   OFFSET 0
 ) s ON true
 LEFT JOIN LATERAL (
