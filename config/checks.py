@@ -9,6 +9,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
 
 from audit.classes import FLOORS
 
@@ -169,6 +170,26 @@ def exports_have_a_folder(app_configs: Apps, **kwargs: Any) -> list[CheckMessage
     ]
 
 
+def parents_can_be_verified(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    paths = [*settings.PARENT_VERIFIERS.values(), settings.PARENT_TOKEN_ISSUER]
+    missing = [path for path in paths if path and not _loads(path)]
+    return [
+        Error(
+            f"{path} cannot be loaded, so no parent can be verified by it.",
+            hint="Name a class by its dotted path (docs/children.md).",
+            id="sammati.E009",
+        )
+        for path in missing
+    ]
+
+
+def _loads(path: str) -> bool:
+    try:
+        return callable(import_string(path))
+    except ImportError:
+        return False
+
+
 ALL = (
     no_embedded_servers,
     secret_key_is_strong,
@@ -181,4 +202,5 @@ ALL = (
     ceilings_are_above_floors,
     retention_can_happen,
     exports_have_a_folder,
+    parents_can_be_verified,
 )

@@ -91,9 +91,13 @@ def _has_parent(one: Turn) -> None:
         one.controller_id, "email", people.parent_of(one.company, one.number)
     )
     if parent is not None:
-        subjects.relate(
-            by=one.by, subject=parent, related_id=one.subject_id, kind="parent",
-            verified_by="existing-account",
+        named = consent.name_parent(
+            by=one.by, controller_id=one.controller_id, child_id=one.subject_id,
+            parent_id=parent.id, begun_by="child", is_registered=True,
+        )  # fmt: skip
+        consent.check_parent(
+            by=one.by, controller_id=one.controller_id, check_id=named.id,
+            method="existing_details",
         )  # fmt: skip
 
 

@@ -142,7 +142,9 @@ def _somebody(company: Company, number: int, *, is_parent: bool) -> Person:
     chance = Random(f"{company.slug} crowd {number}")  # noqa: S311 (must come out the same again)
     given = {"residence": _one(chance, names.RESIDENCES[company.pack])}
     age = 1.0 if is_parent else chance.random()
-    if age < 0.025:
+    if is_parent:
+        given |= {"age_assurance": "verified"}
+    elif age < 0.025:
         given |= CHILD
     elif age < 0.11:
         given |= {"age_state": "unknown", "age_assurance": "unknown"}
