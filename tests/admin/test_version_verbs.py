@@ -61,7 +61,8 @@ def test_a_version_is_approved_for_later_with_a_reason_and_taken_back(
     draft.refresh_from_db()
     assert draft.effective_from == LATER
     assert "Approved, begins later" in page(desk, draft)
-    assert payload(entries("purpose:approved")[-1].id)["data"]["note"] == "For the new season."
+    (entry,) = [one for one in entries("purpose:approved") if one.target_id == str(draft.id)]
+    assert payload(entry.id)["data"]["note"] == "For the new season."
     act(second, draft, "take-back")
     draft.refresh_from_db()
     assert draft.effective_from is None
