@@ -311,7 +311,8 @@ def test_a_service_is_no_consent_manager(api, asha, unchanged):
     claim = least(asha, given_by="consent_manager", evidence={"manager": "01"})
 
     assert api.post(PATH, claim).status_code == 400
-    problem(api.post(PATH, least(asha, given_by="consent_manager")), 422, "giver_lacks_evidence")
+    claim = least(asha, given_by="consent_manager")
+    problem(api.post(PATH, claim), 403, "consent_manager_not_active")
 
 
 @pytest.mark.parametrize("ends", ["2020-01-01T00:00:00Z", "2025-12-31T23:59:59Z"])
