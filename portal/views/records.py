@@ -77,18 +77,18 @@ def use(request: HttpRequest, person: Person, entry_id: UUID) -> HttpResponse:
 def receipt(request: HttpRequest, person: Person, event_id: UUID) -> HttpResponse:
     """The receipt of one answer: to read and print, or as a file in one of its forms."""
     line = line_or_404(person, event_id)
-    form = request.GET.get("format", "")
+    form, is_without_pdf = request.GET.get("format", ""), False
     try:
         if form in FORMS:
             return _file(file(form, person.company.id, event_id))
     except (PdfMissingError, PdfFontMissingError):
-        form = ""
+        is_without_pdf = True
     context = {
         "line": line,
         "receipt": receipt_of(person.company.id, person.company.name, event_id),
         "proof": standing_of(person.company.id, event_id),
         "has_pdf": pdf.is_available(),
-        "is_without_pdf": not form and "format" in request.GET,
+        "is_without_pdf": is_without_pdf,
     }
     return page(request, "receipt.html", context, person=person)
 

@@ -137,7 +137,7 @@ class TestReceipt:
 
         assert str(event.id) in page
         assert ("A PDF of these words cannot be made here." in page) is (form == "pdf")
-        assert "?format=pdf" not in page
+        assert 'class="target" href="?format=pdf"' not in page
 
     @pytest.mark.req("P9")
     def test_of_somebody_else_is_not_there_in_any_form(self, asha_in, company):
