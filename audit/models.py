@@ -166,7 +166,11 @@ class EntryIndex(models.Model):
         verbose_name_plural = "audit log"
         indexes = [
             models.Index(fields=["controller_id", "id"], name="audit_index_by_controller"),
-            models.Index(fields=["controller_id", "actor_id", "id"], name="audit_index_by_actor"),
+            models.Index(
+                fields=["controller_id", "actor_id", "id"],
+                condition=~models.Q(actor_type="service"),
+                name="audit_index_by_actor",
+            ),
             models.Index(
                 fields=["subject_id", "id"],
                 condition=models.Q(subject_id__isnull=False),

@@ -2,7 +2,7 @@
 
 A page costs about the same however large the log is. The walk goes back in spans of time whose
 bounds stand in the statement as constants, so that partitions outside are left out while planning.
-What an index orders (person, actor, target, or no filter at all) is read a month at a time; other
+What an index orders (person, target, or no filter at all) is read a month at a time; other
 filters have block summaries (BRIN with Bloom filters) that cost a recorded decision next to
 nothing, and their spans grow as long as they are quick. A page that would take longer than
 `PATIENCE_SECONDS` ends early: it says how far it looked, and its cursor goes on from there.
@@ -278,7 +278,7 @@ def _is_ordered(criteria: Criteria) -> bool:
     if criteria.subject_id or criteria.target_id:
         return True
     conditions = {condition.split()[0] for condition, _ in _conditions(criteria)}
-    return conditions <= {"actor_id", "at"}
+    return conditions <= {"at"}
 
 
 class _Place(NamedTuple):

@@ -160,7 +160,7 @@ UPDATE audit_entryindex SET
   actor_id = CASE WHEN actor_type = 'subject' AND actor_id = %(text)s THEN '' ELSE actor_id END,
   target_id = CASE WHEN target_id = %(text)s THEN '' ELSE target_id END
 WHERE controller_id = %(log)s
-  AND (subject_id = %(id)s OR actor_id = %(text)s
+  AND (subject_id = %(id)s OR actor_id = %(text)s AND actor_type <> 'service'
        OR target_id = %(text)s AND event <> 'decision:made')
 """
 

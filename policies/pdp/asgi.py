@@ -65,10 +65,18 @@ class DecisionPoint:
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._inside = 0  # requests that are being answered
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
+        self._inside += 1
+        try:
+            await self._serve(scope, receive, send)
+        finally:
+            self._inside -= 1
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
         extra = http.echo(headers)
         try:
@@ -158,8 +166,9 @@ class DecisionPoint:
         return made
 
     async def _run(self, call: Call) -> list[Made]:
+        lane = self._lane(len(call.items))
         try:
-            await self._lane(len(call.items)).submit(call)
+            await (lane.alone(call) if self._inside == 1 else lane.submit(call))
         except UnavailableError:
             raise UNAVAILABLE from None
         if call.is_unauthenticated:

@@ -82,8 +82,10 @@ class Decider:
     async def _run(self, calls: list[Call]) -> bool:
         """False, with nothing recorded, where the catalogue in hand is not the one in force."""
         asked = self._asked(calls)
-        reading = facts.look_up([one for _, one in asked]) if asked else (CLOCK, ())
         closely = len(asked) <= FEW
+        if closely:
+            self.channel.wake()
+        reading = facts.look_up([one for _, one in asked]) if asked else (CLOCK, ())
         answers = self._answers(calls, asked)
         first = [] if answers is None else answers.reading()
         *found, rows = await self.exchange(*first, reading, commits=False, closely=closely)
@@ -100,6 +102,8 @@ class Decider:
             await self._run_with(extras, calls, asked, rows, clock)
             return True
         made = self._decide(asked, rows if asked else [], clock)
+        if closely:
+            self.channel.wake()
         entries = [record.append(made, at)] if made else []
         await self.exchange(*entries, commits=True, closely=closely)
         return True

@@ -9,9 +9,11 @@ statement, committed by the point, rolled back by an error. So neither BEGIN nor
 """
 
 import asyncio
+import math
 import os
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +55,8 @@ class Channel:
         self._loop = asyncio.get_running_loop()
         self._prepared: set[str] = set()
         self._readable: asyncio.Future[None] | None = None
+        self.until = math.inf  # no exchange waits longer, on the loop's clock
+        self._until = 0.0
         # libpq closes its own when the connection is lost, and the number may be anybody's then.
         self._socket = os.dup(self._pg.socket)
         self._loop.add_reader(self._socket, self._on_readable)
@@ -80,13 +84,22 @@ class Channel:
                 self._pg.pipeline_sync()
             else:
                 self._pg.send_flush_request()
-            async with asyncio.timeout(seconds):
-                await self._flush()
-                if closely:
-                    self._watch_closely()
-                return await self._receive(expected, commits=commits)
+            self._until = min(self.until, self._loop.time() + seconds)
+            await self._flush()
+            if closely:
+                self._watch_closely()
+            return await self._receive(expected, commits=commits)
         except psycopg.Error as error:
             raise ChannelError(type(error).__name__) from None
+
+    def wake(self) -> None:
+        """Wake PostgreSQL's process, which then is there when the exchange comes in a moment.
+
+        A request to flush has no answer and changes nothing. Waking takes a third of a look-up.
+        """
+        with suppress(psycopg.Error):  # the exchange will say so
+            self._pg.send_flush_request()
+            self._pg.flush()
 
     def close(self) -> None:
         """Give the connection up, whatever it is doing."""
@@ -117,7 +130,7 @@ class Channel:
             writable = self._loop.create_future()
             self._loop.add_writer(self._socket, _wake, writable)
             try:
-                await writable
+                await self._in_time(writable)
             finally:
                 if not self.is_lost:
                     self._loop.remove_writer(self._socket)
@@ -138,7 +151,7 @@ class Channel:
         while True:
             while self._pg.is_busy():
                 self._readable = self._loop.create_future()
-                await self._readable
+                await self._in_time(self._readable)
             result = self._pg.get_result()
             if result is None:
                 return rows
@@ -149,6 +162,11 @@ class Channel:
             if result.status == ExecStatus.TUPLES_OK:
                 self._transformer.set_pgresult(result)
                 rows = self._transformer.load_rows(0, result.ntuples, tuple)
+
+    async def _in_time(self, ready: asyncio.Future[None]) -> None:
+        """Wait, but not longer than the exchange may take. Its clock costs nothing until then."""
+        async with asyncio.timeout_at(self._until):
+            await ready
 
     def _watch_closely(self) -> None:
         """Look again and again for a moment, before going to sleep until an answer comes.

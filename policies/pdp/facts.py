@@ -5,7 +5,7 @@ scan a million rows where it should touch twenty.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -36,8 +36,30 @@ from subjects.jurisdiction import packs, region
 from subjects.schemes import MalformedIdentifierError, UnknownSchemeError, normalise
 from subjects.suppression import channels
 
+_BY_ID = "asked.subject_id"
+_KNOWN = """
+LEFT JOIN LATERAL (
+  SELECT i.subject_id FROM subjects_identifier i
+  WHERE asked.scheme <> '' AND i.controller_id = asked.controller_id
+    AND i.scheme = asked.scheme AND i.digest = asked.digest
+  OFFSET 0
+) known ON true"""
+_COMMITMENT = """
+LEFT JOIN LATERAL (
+  SELECT d.reference, (SELECT p.code FROM consent_purpose p WHERE p.id = d.purpose_id) AS purpose,
+    d.started_at, d.ends_at
+  FROM consent_commitment d
+  WHERE asked.commitment <> '' AND d.subject_id = s.id AND d.reference = asked.commitment
+  OFFSET 0
+) m ON true"""
+_NO_COMMITMENT = """
+CROSS JOIN (SELECT NULL::text AS reference, NULL::text AS purpose,
+  NULL::timestamptz AS started_at, NULL::timestamptz AS ends_at) m"""
 
-def _query(sources: list[str], is_many: bool) -> str:
+
+def _query(sources: list[str], is_many: bool, *, is_plain: bool = False) -> str:
+    """The one query; `is_plain` where it is our id that is asked about, and no commitment."""
+    by_either = f"CASE WHEN asked.scheme <> '' THEN known.subject_id ELSE {_BY_ID} END"
     ordered, number = ("WITH ORDINALITY", ", n") if is_many else ("", "")
     return f"""
 SELECT s.id, s.pseudonym, s.residence, s.age_state, s.age_assurance, s.adult_on, s.has_guardian,
@@ -48,15 +70,10 @@ SELECT s.id, s.pseudonym, s.residence, s.age_state, s.age_assurance, s.adult_on,
        s.suppressed, c.is_noticed, now(), ({STAMP})
 FROM {sources[0]} {ordered}
   AS asked(controller_id, subject_id, purpose_id, scheme, digest, commitment{number})
-LEFT JOIN LATERAL (
-  SELECT i.subject_id FROM subjects_identifier i
-  WHERE asked.scheme <> '' AND i.controller_id = asked.controller_id
-    AND i.scheme = asked.scheme AND i.digest = asked.digest
-  OFFSET 0
-) known ON true
+{"" if is_plain else _KNOWN}
 LEFT JOIN LATERAL (
   SELECT * FROM subjects_subject p WHERE p.controller_id = asked.controller_id
-    AND p.id = CASE WHEN asked.scheme <> '' THEN known.subject_id ELSE asked.subject_id END
+    AND p.id = {_BY_ID if is_plain else by_either}
     AND p.merged_into IS NULL
   OFFSET 0
 ) s ON true
@@ -79,18 +96,15 @@ LEFT JOIN LATERAL (
   WHERE b.subject_id = s.id AND b.lifted_at IS NULL
     AND (b.purpose_id IS NULL OR b.purpose_id = asked.purpose_id)
 ) o ON true
-LEFT JOIN LATERAL (
-  SELECT d.reference, (SELECT p.code FROM consent_purpose p WHERE p.id = d.purpose_id) AS purpose,
-    d.started_at, d.ends_at
-  FROM consent_commitment d
-  WHERE asked.commitment <> '' AND d.subject_id = s.id AND d.reference = asked.commitment
-  OFFSET 0
-) m ON true
+{_NO_COMMITMENT if is_plain else _COMMITMENT}
 {"ORDER BY asked.n" if is_many else ""}
 """  # noqa: S608 (constants)
 
 
-FACTS = Shapes("facts", _query, ("uuid", "uuid", "uuid", "text", "bytea", "text"))
+_COLUMNS = ("uuid", "uuid", "uuid", "text", "bytea", "text")
+FACTS = Shapes("facts", _query, _COLUMNS)
+PLAIN = Shapes("facts_plain", partial(_query, is_plain=True), _COLUMNS).one
+"""What most single checks need: a look-up that cannot find anything still costs its preparation."""
 
 _NOBODY = UUID(int=0).bytes
 MARKETING = "direct_marketing"
@@ -121,6 +135,10 @@ class Asked(msgspec.Struct, gc=False, frozen=True):
 
 def look_up(asked: list[Asked]) -> tuple[Statement, Parameters]:
     """What is asked of PostgreSQL: by our id, or by the keyed hash of the company's own."""
+    if len(asked) == 1:
+        item = asked[0].item
+        if not item.scheme and not item.question.commitment:
+            return PLAIN, _row(asked[0])
     return FACTS.command(list(map(_row, asked)))
 
 

@@ -6,6 +6,7 @@ check.
 """
 
 import asyncio
+import math
 from collections import deque
 from dataclasses import dataclass
 
@@ -58,9 +59,14 @@ class Opened:
         self._newest = newest
         self._decider: Decider | None = None
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether a connection is open, as far as anybody knows."""
+        return self._decider is not None and not self._decider.channel.is_lost
+
     async def decider(self) -> Decider:
         """The decider in hand, or a fresh one where PostgreSQL has hung up in the meantime."""
-        if self._decider is not None and self._decider.channel.is_lost:
+        if not self.is_ready:
             self.close()
         return self._decider or await self._open()
 
@@ -90,12 +96,13 @@ class Lane:
         self._opened = Opened(limits, newest)
         self._loop = asyncio.get_running_loop()
         self._running: list[_Waiting] = []
+        self._is_taken = False
         self._tasks = [self._loop.create_task(self._live()), self._loop.create_task(self._watch())]
 
     @property
     def load(self) -> int:
         """How many calls wait or run."""
-        return len(self._waiting) + len(self._running)
+        return len(self._waiting) + len(self._running) + self._is_taken
 
     def submit(self, call: Call) -> Done:
         """Queue a call; the future ends when it is committed. Raises UnavailableError when full."""
@@ -103,8 +110,31 @@ class Lane:
             raise UnavailableError
         done: Done = self._loop.create_future()
         self._waiting.append(_Waiting(call, done, self._loop.time() + self._limits.patience))
-        self._wake.set()
+        if not self._is_taken:
+            self._wake.set()
         return done
+
+    async def alone(self, call: Call) -> None:
+        """Decide one call here and now, where the lane is idle: handing it over costs a tenth.
+
+        What is submitted meanwhile goes next. Raises UnavailableError.
+        """
+        if self.load or not self._opened.is_ready:
+            await self.submit(call)
+            return
+        self._is_taken = True
+        try:
+            until = self._loop.time() + self._limits.patience
+            is_committed = await self._attempt([call], until)
+        except asyncio.CancelledError:
+            self._opened.close()
+            raise
+        finally:
+            self._is_taken = False
+            if self._waiting:
+                self._wake.set()
+        if not is_committed:
+            raise UnavailableError
 
     async def _live(self) -> None:
         while True:
@@ -135,9 +165,10 @@ class Lane:
                 room -= len(one.call.items)
         return batch
 
-    async def _attempt(self, calls: list[Call]) -> bool:
+    async def _attempt(self, calls: list[Call], until: float = math.inf) -> bool:
         try:
             decider = await self._opened.decider()
+            decider.channel.until = until
             await decider.run(calls)
         except Exception as error:  # whatever it is, nobody in the batch is answered (P4)
             log.error("batch_failed", error=type(error).__name__, calls=len(calls))
