@@ -87,8 +87,9 @@ def _more(export: ConsentExport, file: IO[bytes], cursor: dict[str, Any]) -> Ste
 def _end(export: ConsentExport, file: IO[bytes], cursor: dict[str, Any]) -> Step:
     """A link and not a move: a killed step finds the file in the making again."""
     file.truncate(cursor["bytes"])
-    file.seek(0)
-    digest = hashlib.file_digest(file, "sha256").hexdigest()
+    file.flush()
+    with folder.part(export.id).open("rb") as whole:
+        digest = hashlib.file_digest(whole, "sha256").hexdigest()
     target = folder.finished(export.id)
     target.unlink(missing_ok=True)
     os.link(folder.part(export.id), target)

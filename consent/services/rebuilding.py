@@ -121,10 +121,10 @@ def _stored(after: Key, until: Key) -> dict[Key, Current]:
     return {_key(one): one for one in rows}
 
 
-def _read(query: str, given: Sequence[object]) -> list[tuple[Any, ...]]:
+def _read(query: str, given: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, given)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _key(row: LedgerLine | Current) -> Key:
