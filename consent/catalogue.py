@@ -1,34 +1,37 @@
 """What is in force at a controller: approved purposes and published notices, read once for many.
 
-A version counts from its own moment on, by PostgreSQL's clock. A frozen picture taken inside the
-caller's transaction; nothing here is kept between requests.
+A version counts from its own moment on, by PostgreSQL's clock. A frozen picture as the caller's
+transaction sees it: kept until the catalogue stamp moves (docs/adr/0014) or the next version
+begins, and looked at each time whether that has happened.
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models.functions import Now
-
+from accounts.selectors import Stamp, catalogue_stamp
 from consent.errors import NoticeNotInForceError, PurposeClosedError, PurposeUnknownError
 from consent.models import NoticePurpose, NoticeTranslation, Purpose, PurposeVersion
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeInForce:
-    """A published notice version: its languages and the hash of the words in each."""
+    """A published notice version: its languages, the hash of the words in each, and since when."""
 
     version_id: UUID
     code: str
     number: int
     languages: dict[str, str]
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PurposeInForce:
     """A purpose with its approved version and the notices, newest first, that ask about it.
 
-    `confirms` are the states that are confirmed to the person by a message, `remind_days` the days
-    before a consent ends at which they are reminded.
+    `begun` are all its versions and since when each counts, newest first. `confirms` are the
+    states that are confirmed to the person by a message, `remind_days` the days before a consent
+    ends at which they are reminded.
     """
 
     id: UUID
@@ -41,6 +44,12 @@ class PurposeInForce:
     categories: tuple[str, ...] = ()
     confirms: frozenset[str] = frozenset()
     remind_days: tuple[int, ...] = ()
+    begun: tuple[tuple[datetime, int], ...] = ()
+
+    def version_at(self, at: datetime) -> int:
+        """The version that counted at a time; the first one for a time before any."""
+        earliest = self.begun[-1][1] if self.begun else self.version
+        return next((number for since, number in self.begun if since <= at), earliest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +67,23 @@ class Catalogue:
             raise PurposeClosedError
         return found
 
-    def notice(self, purpose: str, version_id: UUID | None, language: str) -> NoticeInForce:
-        """The published notice of that id, or the newest one that has the language.
+    def notice(
+        self, purpose: str, version_id: UUID | None, language: str, at: datetime
+    ) -> NoticeInForce:
+        """The published notice of that id, or the newest of the time that has the language.
 
-        Raises NoticeNotInForceError when there is none.
+        For a time before any the first one. Raises NoticeNotInForceError when there is none.
         """
-        for notice in self.purpose(purpose).notices:
-            wanted = version_id is None or notice.version_id == version_id
-            if wanted and (not language or language in notice.languages):
-                return notice
-        raise NoticeNotInForceError
+        fitting = [
+            notice
+            for notice in self.purpose(purpose).notices
+            if version_id in {None, notice.version_id}
+            and (not language or language in notice.languages)
+        ]
+        if not fitting:
+            raise NoticeNotInForceError
+        shown = (notice for notice in fitting if notice.since is None or notice.since <= at)
+        return next(shown, fitting[-1])
 
     def named_notice(self, purpose: str, code: str, number: int) -> NoticeInForce:
         """The published notice of that code and number about the purpose, closed or not.
@@ -81,24 +97,52 @@ class Catalogue:
         raise NoticeNotInForceError
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A catalogue, the stamp it was read under, and when the next version begins."""
+
+    stamp: Stamp
+    until: datetime | None
+    catalogue: Catalogue
+
+
+_kept: dict[UUID, _Kept] = {}
+
+
 def in_force(controller_id: UUID) -> Catalogue:
     """The catalogue of a controller as this transaction sees it."""
-    notices = _notices(controller_id)
+    stamp, now = catalogue_stamp()
+    kept = _kept.get(controller_id)
+    if kept is None or kept.stamp != stamp or (kept.until is not None and kept.until <= now):
+        kept = _read(controller_id, stamp, now)
+        _kept[controller_id] = kept
+    return kept.catalogue
+
+
+def _read(controller_id: UUID, stamp: Stamp, now: datetime) -> _Kept:
+    begins: list[datetime] = []
+    notices = _notices(controller_id, now, begins)
     purposes: dict[str, PurposeInForce] = {}
+    begun: dict[UUID, tuple[tuple[datetime, int], ...]] = {}
     versions = (
-        PurposeVersion.objects.begun()
-        .filter(controller_id=controller_id)
+        PurposeVersion.objects.filter(controller_id=controller_id, effective_from__isnull=False)
         .select_related("purpose__contact_plan")
         .order_by("purpose_id", "number")
     )
     for version in versions:
+        since = version.effective_from or now
+        if since > now:
+            begins.append(since)
+            continue
         purpose: Purpose = version.purpose
+        earlier = begun.get(purpose.id, ())
+        begun[purpose.id] = ((since, version.number), *earlier)
         purposes[purpose.code] = PurposeInForce(
             purpose.id, purpose.code, version.title, version.number, version.valid_days,
             purpose.closed_at is not None, notices.get(purpose.id, ()),
-            tuple(version.categories), *_contact(purpose),
+            tuple(version.categories), *_contact(purpose), begun[purpose.id],
         )  # fmt: skip
-    return Catalogue(purposes)
+    return _Kept(stamp, min(begins, default=None), Catalogue(purposes))
 
 
 def _contact(purpose: Purpose) -> tuple[frozenset[str], tuple[int, ...]]:
@@ -108,16 +152,19 @@ def _contact(purpose: Purpose) -> tuple[frozenset[str], tuple[int, ...]]:
     return frozenset(plan.confirms), tuple(plan.remind_days)
 
 
-def _notices(controller_id: UUID) -> dict[UUID, tuple[NoticeInForce, ...]]:
+def _notices(
+    controller_id: UUID, now: datetime, begins: list[datetime]
+) -> dict[UUID, tuple[NoticeInForce, ...]]:
+    """The notices of each purpose; the moments of those that have not begun go into `begins`."""
     hashes: dict[UUID, dict[str, str]] = {}
     rows = NoticeTranslation.objects.filter(
-        controller_id=controller_id, notice_version__effective_from__lte=Now()
+        controller_id=controller_id, notice_version__effective_from__isnull=False
     ).values_list("notice_version_id", "language", "sha256")
     for version_id, language, sha256 in rows:
         hashes.setdefault(version_id, {})[language] = sha256
     links = (
         NoticePurpose.objects.filter(
-            controller_id=controller_id, notice_version__effective_from__lte=Now()
+            controller_id=controller_id, notice_version__effective_from__isnull=False
         )
         .select_related("notice_version__notice", "purpose_version")
         .order_by("-notice_version__effective_from", "-notice_version_id")
@@ -125,8 +172,16 @@ def _notices(controller_id: UUID) -> dict[UUID, tuple[NoticeInForce, ...]]:
     found: dict[UUID, tuple[NoticeInForce, ...]] = {}
     for link in links:
         version = link.notice_version
+        since = version.effective_from or now
+        if since > now:
+            begins.append(since)
+            continue
         notice = NoticeInForce(
-            version.id, version.notice.code, version.number, hashes.get(version.id, {})
+            version.id,
+            version.notice.code,
+            version.number,
+            hashes.get(version.id, {}),
+            since,
         )
         purpose_id = link.purpose_version.purpose_id
         found[purpose_id] = (*found.get(purpose_id, ()), notice)

@@ -5,7 +5,7 @@ The verbs are in `choices` and `bulk`; this is how they write.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.utils import timezone
@@ -44,6 +44,7 @@ from subjects.errors import SubjectErasedError, SubjectUnknownError
 CLOCK_SKEW = timedelta(minutes=5)
 ASKING = AFFIRMATIVE | {State.REQUESTED}
 """What begins or renews a use of data; everything else ends one or says no."""
+NEWEST = datetime.max.replace(tzinfo=UTC)
 TICK = timedelta(microseconds=1)
 NOBODY: Mapping[UUID, SubjectRef] = {}
 
@@ -64,6 +65,10 @@ class Moment:
     @property
     def happened_at(self) -> datetime:
         return happened_at(self.at, self.recorded_at)
+
+    def seen_at(self, choice: Choice) -> datetime:
+        """Of which time the words and the purpose are: without a time of its own, the newest."""
+        return self.happened_at if choice.event_at else NEWEST
 
 
 @dataclass(slots=True)
@@ -211,12 +216,16 @@ class Writer:
             return found
         return self.catalogue.purpose(choice.purpose)
 
-    def _notice(self, choice: Choice, after: State) -> tuple[NoticeInForce | None, str, str]:
+    def _notice(
+        self, choice: Choice, after: State, moment: Moment
+    ) -> tuple[NoticeInForce | None, str, str]:
         """The words the person saw. Only a yes needs them; an import may lack them (unprovable)."""
         if choice.is_import:
             return self._named_notice(choice)
         try:
-            notice = self.catalogue.notice(choice.purpose, choice.notice_version, choice.language)
+            notice = self.catalogue.notice(
+                choice.purpose, choice.notice_version, choice.language, moment.seen_at(choice)
+            )
         except DomainError:
             if after in AFFIRMATIVE:
                 raise NoticeNotInForceError from None
@@ -240,11 +249,12 @@ class Writer:
         after: State,
         moment: Moment,
     ) -> LedgerLine:
-        notice, language, sha256 = self._notice(choice, after)
+        notice, language, sha256 = self._notice(choice, after, moment)
         return LedgerLine(
             uuid7(), self.controller_id, choice.subject_id, purpose.id,
             state.sequence + 1 if state else 1, after.value, moment.at,
-            moment.recorded_at, _expiry(choice, purpose, after, moment.at), purpose.version,
+            moment.recorded_at, _expiry(choice, purpose, after, moment.at),
+            purpose.version_at(moment.seen_at(choice)),
             notice.version_id if notice else choice.notice_version, language, sha256,
             choice.method, choice.channel, choice.given_by, choice.guardian_id,
             self._guardian_verified(choice), choice.is_explicit, choice.reason, self.by.type,

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from audit.models import EntryIndex
 from consent import services
+from consent.catalogue import Catalogue, NoticeInForce, PurposeInForce
 from consent.errors import EventTimeError, IllegalTransitionError
 from consent.models import ConsentEvent, ConsentState
 from consent.services import choices
@@ -18,7 +20,7 @@ from consent.services.bulk import import_many
 from consent.services.folding import fold
 from consent.services.lines import lines_of, states_of
 from consent.transitions import State
-from tests.portal.world import AUTHOR, OFFERS, SURVEYS
+from tests.portal.world import APPROVER, AUTHOR, OFFERS, SURVEYS
 from work.models import Job
 
 pytestmark = [pytest.mark.django_db, pytest.mark.req("CON-30")]
@@ -318,3 +320,46 @@ class TestImports:
             self.bring(company, *(self.choice(one, 2, NO) for one in people))
 
         assert ConsentEvent.objects.count() == 24
+
+
+@pytest.mark.req("CON-19", "CON-30")
+class TestOfItsTime:
+    """A yes that comes late is to what was asked then, not to what is asked now."""
+
+    @pytest.fixture
+    def catalogue(self):
+        """Offers had their first version and words at hour 1, their second at hour 5."""
+        words = [NoticeInForce(uuid4(), "web", n, {"en": "00"}, hours(at)) for n, at in
+                 ((2, 5), (1, 1))]  # fmt: skip
+        offers = PurposeInForce(
+            uuid4(),
+            OFFERS,
+            "Offers",
+            2,
+            None,
+            is_closed=False,
+            notices=tuple(words),
+            begun=((hours(5), 2), (hours(1), 1)),
+        )
+        return Catalogue({OFFERS: offers})
+
+    @pytest.mark.parametrize(("hour", "number"), [(0, 1), (1, 1), (4, 1), (5, 2), (9, 2)])
+    def test_it_is_to_the_version_and_the_words_in_force_then(self, catalogue, hour, number):
+        assert catalogue.purpose(OFFERS).version_at(hours(hour)) == number
+        assert catalogue.notice(OFFERS, None, "en", hours(hour)).number == number
+
+    def test_a_version_with_a_material_change_leaves_it_behind(self, company, asha):
+        first = company.versions[OFFERS]
+        words = services.Words(
+            title="Offers", description="More of them.", enables="E", dpv_purpose="dpv:Marketing",
+            grounds={"IN": "consent"}, categories=("pd:EmailAddress",), retention_days=1, owner="O",
+        )  # fmt: skip
+        second = services.draft_purpose(
+            by=AUTHOR, controller_id=company.id, code=OFFERS, words=words
+        )
+        services.approve_purpose(by=APPROVER, version=second)
+
+        late = company.yes(asha, event_at=first.effective_from)
+        now = company.yes(company.person("ben@example.in"))
+
+        assert (late.purpose_version, now.purpose_version) == (1, 2)
