@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from audit.verbs import ActForm, AddForm
+from consent import vocabulary
 from consent.models import PurposeVersion
 from registry import selectors as registry
 
@@ -24,6 +25,7 @@ GROUNDS_EU = (
     ("", _("Not used in the European Union")),
     *((f"6-1-{letter}", _("GDPR Art 6(1)(%s)") % letter) for letter in "abcdef"),
 )
+PURPOSES = [(term, term) for term in sorted(filter(vocabulary.is_purpose, vocabulary.terms()))]
 
 
 class WordsField(forms.CharField):
@@ -45,8 +47,8 @@ class WordsForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("The goods, services or uses it makes possible (r.3(b)(ii))."),
     )  # fmt: skip
-    dpv_purpose = forms.CharField(
-        label=_("Purpose in the vocabulary"), max_length=120, initial="dpv:",
+    dpv_purpose = forms.ChoiceField(
+        label=_("Purpose in the vocabulary"), choices=[("", "---------"), *PURPOSES],
         help_text=_("For example dpv:DirectMarketing."),
     )  # fmt: skip
     ground_in = forms.ChoiceField(label=_("Ground in India"), choices=GROUNDS_IN, required=False)

@@ -102,7 +102,7 @@ def test_other_words_ask_for_a_reason_beside_its_field(desk, second, offers):
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
-        ("dpv_purpose", "dpv:Nothing", "not a term of the Data Privacy Vocabulary"),
+        ("dpv_purpose", "dpv:Nothing", "Select a valid choice"),
         ("operations", "Sell", "not a term of the Data Privacy Vocabulary"),
         ("parent", "no.such", "must be another open one"),
     ],
