@@ -19,7 +19,7 @@ from accounts.errors import PurposeNotRegisteredError
 from accounts.idempotency import Answer, once
 from accounts.inputs import Query
 from accounts.pace import ServicePace
-from accounts.selectors import Caller, purposes_of
+from accounts.selectors import Caller
 from audit.actors import Actor
 
 
@@ -50,7 +50,7 @@ class ServiceView(APIView):
 
     @property
     def purposes(self) -> set[str]:
-        return purposes_of(self.caller.id)
+        return set(self.caller.purposes)
 
     def need(self, purpose: str) -> None:
         """Raises PurposeNotRegisteredError; whether such a purpose exists is not told."""

@@ -1,7 +1,8 @@
 """Questions about controllers, staff and services."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
@@ -17,11 +18,13 @@ from accounts.roles import Permission
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """An authenticated service."""
+    """An authenticated service, its company's name, and the purposes it may ask about."""
 
     id: UUID
     code: str
     controller_id: UUID
+    controller: str = field(default="", compare=False)
+    purposes: frozenset[str] = field(default=frozenset(), compare=False)
 
     is_authenticated = True
 
@@ -35,19 +38,28 @@ class Duty:
     permissions: frozenset[str]
 
 
+# Written out: every request of a service begins with it, and composing it would cost more than it.
+_CALLER = """
+SELECT k.service_id, s.code, k.controller_id, c.name,
+  ARRAY(SELECT p.purpose FROM accounts_servicepurpose p WHERE p.service_id = s.id)
+FROM accounts_servicekey k
+JOIN accounts_serviceclient s ON s.id = k.service_id AND s.is_active
+JOIN accounts_controller c ON c.id = k.controller_id
+WHERE k.digest = %s AND k.revoked_at IS NULL AND k.expires_at > %s
+"""
+
+
 def caller(secret: str) -> Caller | None:
     """The service whose live key this is, or None."""
     if not secret.startswith("smt_") or len(secret) > 100 or not secret.isascii():
         return None
-    key = (
-        ServiceKey.objects.select_related("service")
-        .filter(digest=key_digest(secret), revoked_at=None, expires_at__gt=timezone.now())
-        .filter(service__is_active=True)
-        .first()
-    )
-    if key is None:
+    with connection.cursor() as cursor:
+        cursor.execute(_CALLER, [key_digest(secret), timezone.now()])
+        row = cursor.fetchone()
+    if row is None:
         return None
-    return Caller(key.service_id, key.service.code, key.controller_id)
+    service_id, code, controller_id, controller, purposes = row
+    return Caller(service_id, code, controller_id, controller, frozenset(purposes))
 
 
 def controllers_of(officer: User, permission: Permission) -> QuerySet[Controller]:
@@ -149,3 +161,18 @@ def catalogue_version() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT version FROM accounts_cataloguestamp WHERE id = 1")
         return int(cursor.fetchone()[0])
+
+
+Stamp = tuple[int, str]
+"""The stamp's version, and who wrote it: one that was rolled back is never met again."""
+
+
+def catalogue_stamp() -> tuple[Stamp, datetime]:
+    """The stamp as this transaction sees it, and the time by PostgreSQL's clock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT version, xmin::text, statement_timestamp() FROM accounts_cataloguestamp "
+            "WHERE id = 1"
+        )
+        version, writer, now = cursor.fetchone()
+        return (int(version), str(writer)), now

@@ -23,6 +23,8 @@ class Manager:
     name: str
     controller_id: UUID
     key_id: UUID
+    controller: str
+    purposes: frozenset[str] = frozenset()
 
     is_authenticated = True
 
@@ -49,7 +51,10 @@ def signer(request: httpsig.Request, headers: Mapping[str, str]) -> Manager:
     manager: ConsentManager = key.manager
     if manager.state != ManagerState.ACTIVE:
         raise ManagerNotActiveError
-    return Manager(manager.id, manager.code, manager.name, manager.controller_id, key.id)
+    return Manager(
+        manager.id, manager.code, manager.name, manager.controller_id, key.id,
+        manager.controller.name,
+    )  # fmt: skip
 
 
 def active(controller_id: UUID) -> QuerySet[ConsentManager]:
@@ -66,7 +71,7 @@ def names(controller_ids: Collection[UUID]) -> dict[str, str]:
 
 def _live_key(key_id: UUID) -> ManagerKey | None:
     return (
-        ManagerKey.objects.select_related("manager")
+        ManagerKey.objects.select_related("manager__controller")
         .filter(pk=key_id, revoked_at=None, expires_at__gt=timezone.now())
         .first()
     )

@@ -35,6 +35,11 @@ def receipt(controller_id: UUID, controller_name: str, event_id: UUID) -> Receip
     event = selectors.event(controller_id, event_id)
     if event is None:
         raise ConsentMissingError
+    return receipt_of(event, controller_name)
+
+
+def receipt_of(event: ConsentEvent, controller_name: str) -> Receipt:
+    """The receipt of a line that is at hand, with its purpose and notice."""
     content = _content(event, controller_name)
     signature = keys.sign(canonical(content))
     value = base64.b64encode(signature.value).decode()

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -244,19 +244,22 @@ def lock(controller_id: UUID, subject_id: UUID) -> Subject:
     return found
 
 
+_LOCK = """
+SELECT id, pseudonym FROM subjects_subject
+WHERE controller_id = %s AND id = ANY(%s) AND merged_into IS NULL
+ORDER BY id FOR NO KEY UPDATE
+"""
+
+
 def lock_many(controller_id: UUID, ids: Sequence[UUID]) -> dict[UUID, SubjectRef]:
     """Lock these people in the order of their ids (so that two writers cannot deadlock).
 
     Ids of nobody, of another controller, or of a record that was joined to another are simply
     absent from the answer.
     """
-    rows = (
-        Subject.objects.select_for_update(no_key=True)
-        .filter(controller_id=controller_id, pk__in=ids, merged_into=None)
-        .order_by("pk")
-        .values_list("pk", "pseudonym")
-    )
-    return {found: SubjectRef(found, pseudonym) for found, pseudonym in rows}
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [controller_id, list(ids)])
+        return {found: SubjectRef(found, pseudonym) for found, pseudonym in cursor.fetchall()}
 
 
 def ref(subject: Subject) -> SubjectRef:

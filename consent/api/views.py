@@ -8,7 +8,6 @@ from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import selectors as accounts
 from accounts.inputs import NothingQuery
 from accounts.operations import ServiceView
 from audit import proofs
@@ -17,7 +16,7 @@ from consent import reading, services
 from consent.api import documents, serializers
 from consent.models import ConsentEvent
 from consent.proofs import entry_of
-from consent.receipts import receipt
+from consent.receipts import receipt, receipt_of
 
 
 class ConsentView(ServiceView):
@@ -25,11 +24,11 @@ class ConsentView(ServiceView):
 
     def recorded(self, event: ConsentEvent) -> dict[str, Any]:
         """The line with its receipt."""
-        return {**serializers.ConsentOutput(event).data, "receipt": self.receipt(event.pk)}
+        made = receipt_of(event, self.caller.controller)
+        return {**serializers.ConsentOutput(event).data, "receipt": made.as_dict()}
 
     def receipt(self, event_id: UUID) -> dict[str, Any]:
-        company = accounts.controller(self.caller.controller_id)
-        return receipt(company.id, company.name, event_id).as_dict()
+        return receipt(self.caller.controller_id, self.caller.controller, event_id).as_dict()
 
     def line(self, event_id: UUID, what: str) -> ConsentEvent:
         return services.show_line(

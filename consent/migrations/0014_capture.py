@@ -7,6 +7,13 @@ import keys.ids
 from keys.ledger import append_only
 from subjects.tenancy import belongs_together
 
+STAMPED = """
+CREATE OR REPLACE TRIGGER catalogue_changed
+  AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON consent_noticetranslation
+  FOR EACH STATEMENT EXECUTE FUNCTION sammati_catalogue_changed()
+"""
+UNSTAMPED = "DROP TRIGGER IF EXISTS catalogue_changed ON consent_noticetranslation"
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -321,4 +328,5 @@ class Migration(migrations.Migration):
         migrations.RunSQL(*append_only("consent_managerrequest")),
         migrations.RunSQL(*append_only("consent_sharingrecord")),
         migrations.RunSQL(*belongs_together("consent_sharingrecord")),
+        migrations.RunSQL(STAMPED, UNSTAMPED),
     ]

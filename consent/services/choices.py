@@ -32,7 +32,7 @@ def record(*, by: Actor, controller_id: UUID, choice: Choice) -> ConsentEvent:
     UnknownChannelError, EvidenceError, ScopeTooNarrowError, IllegalTransitionError,
     EventTimeError, SubjectUnknownError; then nothing was recorded.
     """
-    outcome = record_many(by=by, controller_id=controller_id, choices=[choice])[0]
+    outcome = _recorded(by, controller_id, [choice])[0]
     if isinstance(outcome, DomainError):
         raise outcome
     return outcome
@@ -46,6 +46,13 @@ def record_many(
 
     A choice with its own time that is on the ledger already gives the event that is there.
     """
+    return _recorded(by, controller_id, choices)
+
+
+def _recorded(
+    by: Actor, controller_id: UUID, choices: Sequence[Choice]
+) -> list[ConsentEvent | DomainError]:
+    """In the caller's transaction."""
     writer = Writer.open(by, controller_id, choices)
     outcomes = [writer.take(choice) for choice in choices]
     writer.store()

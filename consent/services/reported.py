@@ -13,8 +13,9 @@ from audit.actors import Actor
 from consent import catalogue as catalogues
 from consent import selectors
 from consent.capture_errors import ManagerNotActiveError
+from consent.catalogue import PurposeInForce
 from consent.errors import NoticeNotInForceError
-from consent.models import ConsentEvent
+from consent.models import ConsentEvent, Notice, NoticeVersion, Purpose
 from consent.services import choices
 from consent.services.lines import Choice
 from subjects.naming import Named, person
@@ -34,9 +35,10 @@ def report(*, by: Actor, controller_id: UUID, who: Named, choice: Choice) -> Con
     if METHOD in {choice.given_by, choice.method}:
         raise ManagerNotActiveError  # a service cannot speak for one: managers sign for themselves
     found = person(controller_id, who)
-    shown = _with_words(replace(choice, subject_id=found.id), controller_id, found.language)
+    known = catalogues.in_force(controller_id).purposes.get(choice.purpose)
+    shown = _with_words(replace(choice, subject_id=found.id), known, found.language)
     event = choices.record(by=by, controller_id=controller_id, choice=shown)
-    return _whole(event)
+    return _with_parts(event, known)
 
 
 @transaction.atomic
@@ -59,13 +61,12 @@ def report_withdrawal(  # noqa: PLR0913 (what a withdrawal may say)
     return _whole(event)
 
 
-def _with_words(choice: Choice, controller_id: UUID, spoken: str) -> Choice:
+def _with_words(choice: Choice, known: PurposeInForce | None, spoken: str) -> Choice:
     """The choice with the language of the words, once its notice is known to be in force.
 
     Raises NoticeNotInForceError for a notice that does not ask about this purpose, whatever was
     chosen: the ledger must not point at another company's words.
     """
-    known = catalogues.in_force(controller_id).purposes.get(choice.purpose)
     notices = known.notices if known else ()
     wanted = choice.notice_version
     notice = next((one for one in notices if wanted in {None, one.version_id}), None)
@@ -76,6 +77,20 @@ def _with_words(choice: Choice, controller_id: UUID, spoken: str) -> Choice:
     spoken_first = (spoken, spoken.partition("-")[0], ENGLISH)
     language = next((one for one in spoken_first if one in notice.languages), "")
     return replace(choice, language=language)
+
+
+def _with_parts(event: ConsentEvent, known: PurposeInForce | None) -> ConsentEvent:
+    """The event with its purpose and notice as the catalogue knows them: nothing is read again."""
+    version = event.notice_version_id
+    notices = known.notices if known else ()
+    notice = next((one for one in notices if one.version_id == version), None)
+    if known is None or (version and notice is None):
+        return _whole(event)
+    event.purpose = Purpose(id=known.id, code=known.code, controller_id=event.controller_id)
+    event.notice_version = notice and NoticeVersion(
+        id=notice.version_id, number=notice.number, notice=Notice(code=notice.code)
+    )
+    return event
 
 
 def _whole(event: ConsentEvent) -> ConsentEvent:

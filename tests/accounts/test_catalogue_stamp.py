@@ -19,7 +19,7 @@ TABLES = {
     "accounts_controller", "accounts_serviceclient", "accounts_servicekey",
     "accounts_servicepurpose", "registry_party", "registry_serviceparty", "consent_purpose",
     "consent_purposeversion", "consent_notice", "consent_noticeversion", "consent_noticepurpose",
-    "consent_contactplan",
+    "consent_contactplan", "consent_noticetranslation",
     "policies_policyversion", "policies_emergencyuse", "registry_aimodel", "registry_assessment",
     "registry_datacategory", "registry_freeze",
 }  # fmt: skip
@@ -47,7 +47,7 @@ def company(db):
     )
     world.consent.draft_notice(
         by=BY, controller_id=found.id, code="app", pack="IN",
-        purposes=[found.versions[world.OFFERS]], translations={},
+        purposes=[found.versions[world.OFFERS]], translations={"en": {"title": "T"}},
     )  # fmt: skip
     world.consent.draft_purpose(
         by=BY, controller_id=found.id, code="brand.new", words=world.consent.Words(
@@ -96,7 +96,7 @@ def test_each_table_moves_it_with_every_kind_of_change(company):
 def test_a_change_of_a_row_moves_it_in_the_same_transaction(company, version, table):
     draft = {"consent_purposeversion": "approved_at", "consent_noticeversion": "published_at"}
     where = f"WHERE {draft[table]} IS NULL" if table in draft else ""
-    if table == "consent_noticepurpose":
+    if table in {"consent_noticepurpose", "consent_noticetranslation"}:
         where = "WHERE notice_version_id IN (SELECT id FROM consent_noticeversion"
         where += " WHERE published_at IS NULL)"
     before = version()

@@ -9,8 +9,8 @@ from tests.portal.world import AUTHOR, MAPS, OFFERS, SURVEYS
 
 pytestmark = pytest.mark.django_db
 
-# Locks the person; states; catalogue (three); ledger line; state; entry; change; two savepoints
-# with ends.
+# Locks the person; states; catalogue (its stamp, and three where that moved); ledger line; state;
+# entry; change; a savepoint with its end; the ledger, where somebody chose twice.
 A_CHOICE = 13
 # One job in a savepoint: whoever holds a permit must be told that it has ended.
 THE_NEWS = 3
