@@ -24,6 +24,9 @@ check: environment-dev  ## format, lint, types, import contracts, system checks,
 
 bench: environment-dev  ## the benchmarks: a table, and JSON; SUBJECTS= changes the size
 	@$(VENV) -m config.run.with_servers --set bench $(VENV) -m benchmarks
+	@$(VENV) -m config.run.with_servers --set bench $(VENV) -m benchmarks.audience
+	@$(VENV) -m config.run.with_servers --set bench $(VENV) -m benchmarks.guardrails
+	@$(VENV) -m config.run.with_servers --set bench $(VENV) -m benchmarks.cedars
 	@$(VENV) -m config.run.with_servers --set bench-log $(VENV) -m benchmarks.log
 	@$(VENV) -m config.run.with_servers --set bench-search $(VENV) -m benchmarks.search
 

@@ -29,7 +29,7 @@ from accounts import services as accounts  # noqa: E402
 from accounts.models import ServiceClient  # noqa: E402
 from audit import services as audit  # noqa: E402
 from audit.actors import Actor  # noqa: E402
-from benchmarks import people  # noqa: E402
+from benchmarks import people, rules  # noqa: E402
 from benchmarks.people import MARKETING, PERSONALISATION, PURPOSES, Service, World  # noqa: E402
 from config.places import places  # noqa: E402
 from config.run import postgres, stages  # noqa: E402
@@ -37,6 +37,7 @@ from config.run.provision import DATABASE, OWNER, provision  # noqa: E402
 from consent import services as consent  # noqa: E402
 from keys import services as keys  # noqa: E402
 from keys.ids import uuid7  # noqa: E402
+from policies.versions import services as versions  # noqa: E402
 from registry import services as registry  # noqa: E402
 
 LOOKED_UP = (
@@ -110,7 +111,12 @@ def template(subjects: int) -> str:
 def digest() -> str:
     """Of all that decides what is in the filled database."""
     found = hashlib.sha256(stages.migrations_digest().encode())
-    for path in (Path(__file__), Path(people.__file__), places(SET).data / "keys.json"):
+    for path in (
+        Path(__file__),
+        Path(people.__file__),
+        Path(rules.__file__),
+        places(SET).data / "keys.json",
+    ):
         found.update(path.read_bytes() if path.exists() else b"")
     return found.hexdigest()
 
@@ -206,10 +212,19 @@ def controller(slug: str, country: str, ground: str) -> dict[str, object]:
     party = registry.record_party(
         by=author, controller_id=made.id, code="own", name="Own", kind="internal", country=country
     )
+    govern(made.id, author, second)
     registry.put_in_charge(by=author, controller_id=made.id, service_id=service.id, party=party)
     first, other = (version.purpose_id for version in versions)
     return {slug: str(made.id), f"{slug}_purpose": str(first), f"{slug}_second": str(other),
             f"{slug}_notice": str(notice.id)}  # fmt: skip
+
+
+def govern(controller_id: UUID, author: Actor, second: Actor) -> None:
+    """Ten guardrails in force, approved as any others; only the rehearsal's job is invented."""
+    drafted = versions.draft_policy(by=author, controller_id=controller_id, note="Benchmark")
+    whole = versions.replace_guardrails(by=author, version=drafted, guardrails=rules.ten())
+    rehearsed = versions.note_rehearsed(by=author, version=whole, job_id=uuid7())
+    versions.approve_policy(by=second, version=rehearsed)
 
 
 def words(code: str, grounds: dict[str, str]) -> consent.Words:
