@@ -159,14 +159,17 @@ def retention_can_happen(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]
 
 
 def exports_have_a_folder(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
-    if not settings.PRODUCTION or settings.AUDIT_EXPORT_FOLDER:
+    if not settings.PRODUCTION:
         return []
+    wanted = {"AUDIT_EXPORT_FOLDER": "a part of the audit log", "CONSENT_EXPORT_FOLDER": "consents"}
     return [
         Warning(
-            "SAMMATI_AUDIT_EXPORT_FOLDER is not set: nobody can export a part of the audit log.",
+            f"SAMMATI_{name} is not set: nobody can export {what}.",
             hint="Name a folder of mode 700 that the web process and the workers share.",
             id="sammati.W003",
         )
+        for name, what in wanted.items()
+        if not getattr(settings, name)
     ]
 
 

@@ -108,7 +108,12 @@ def take(*, by: Actor, export: ConsentExport) -> Path:
 
 
 def end_expired(*, at_most: int = 100) -> int:
-    """Delete the files whose days are over, and what no export needs; returns how many ended."""
+    """Delete the files whose days are over, and what no export needs; returns how many ended.
+
+    Where there is no folder, nobody can have asked for one.
+    """
+    if not settings.CONSENT_EXPORT_FOLDER:
+        return 0
     now = timezone.now()
     ready = ConsentExport.objects.filter(state=ConsentExportState.READY, expires_at__lte=now)
     stuck = ConsentExport.objects.filter(

@@ -1,5 +1,6 @@
 """Which fonts of a folder can write a text: a PDF carries its letters with it."""
 
+import logging
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -8,6 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from consent.records.errors import PdfFontMissingError, PdfMissingError
+
+logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells the letters of what is written
 
 PLAIN: Final = ("NotoSans-Regular.ttf", "DejaVuSans.ttf")
 """Tried before those of single scripts."""

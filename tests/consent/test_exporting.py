@@ -224,6 +224,14 @@ def test_it_cannot_be_taken_before_it_is_there_nor_after_it_is_gone(lived, setti
         services.take(by=MAILER, export=export)
 
 
+def test_where_there_is_no_folder_nothing_is_asked_for_and_nothing_ends(lived, settings):
+    settings.CONSENT_EXPORT_FOLDER = ""
+
+    with pytest.raises(ExportFolderError, match="SAMMATI_CONSENT_EXPORT_FOLDER"):
+        asked(lived)
+    assert services.end_expired() == 0
+
+
 def test_files_of_no_export_are_deleted(lived):
     stray = folder.root() / "01900000-0000-7000-8000-0000000000dd.part"
     stray.touch()
