@@ -46,6 +46,13 @@ FROM (SELECT DISTINCT ON (subject_id) subject_id, next_at FROM consent_delivery
 WHERE d.subscriber_id = %(subscriber)s AND d.state = 'waiting' AND d.subject_id = head.subject_id
   AND d.next_at < head.next_at
 """
+_PARK_BEHIND = """
+UPDATE consent_delivery d SET next_at = head.next_at
+FROM consent_delivery head
+WHERE head.id = ANY(%(heads)s) AND head.state = 'waiting'
+  AND d.subscriber_id = %(subscriber)s AND d.state = 'waiting' AND d.subject_id = head.subject_id
+  AND d.next_at < head.next_at
+"""
 
 
 @transaction.atomic
@@ -108,7 +115,7 @@ def _note_failed(subscriber: Subscriber, done: Round, now: datetime) -> None:
     given_up = sum(1 for row in rows if row[1] == DeliveryState.GIVEN_UP)
     with connection.cursor() as cursor:
         cursor.execute(_FAILED, [list(column) for column in zip(*rows, strict=True)] or [[]] * 4)
-    _park(subscriber)
+    _park(subscriber, done.failed)
     if given_up:
         _alarm(subscriber, f"given_up {given_up}")
 
@@ -119,10 +126,14 @@ def _is_silent(subscriber: Subscriber, one: Delivery, done: Round) -> bool:
     return not done.heard and (heard_at is None or heard_at < one.created_at)
 
 
-def _park(subscriber: Subscriber) -> None:
-    """Let what follows a delivery wait as long as it does: that saves looking at it."""
+def _park(subscriber: Subscriber, heads: list[UUID] | None = None) -> None:
+    """Let what follows a delivery wait as long as it does: that saves looking at it.
+
+    Behind these heads, or behind all where nothing could be sent although something was due.
+    """
+    asked: dict[str, UUID | list[UUID]] = {"subscriber": subscriber.id, "heads": heads or []}
     with connection.cursor() as cursor:
-        cursor.execute(_PARK, {"subscriber": subscriber.id})
+        cursor.execute(_PARK if heads is None else _PARK_BEHIND, asked)
 
 
 def _pace(subscriber: Subscriber, done: Round, now: datetime) -> None:

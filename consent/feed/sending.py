@@ -117,7 +117,7 @@ class Pen:
 async def _send_all(pen: Pen, due: list[Due], done: Round) -> None:
     ends, waiting = time.monotonic() + SECONDS, iter(due)
     lanes = min(CONNECTIONS, len(due))
-    async with calls.client(lanes) as through, asyncio.TaskGroup() as group:
+    async with calls.client() as through, asyncio.TaskGroup() as group:
         for _ in range(lanes):
             group.create_task(_lane(through, pen, waiting, done, ends))
 

@@ -5,9 +5,10 @@ import hashlib
 import hmac
 import json
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socket import SHUT_RDWR
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -105,14 +106,21 @@ class Ear(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.manners, self.heard, self.asked = Manners(), [], []
         self.lock, self.over = threading.Lock(), threading.Event()
-        self.connections = 0
+        self.connections, self.sockets = 0, []
 
     def process_request(self, request, client_address):
         self.connections += 1
+        self.sockets.append(request)
         super().process_request(request, client_address)
 
     def handle_error(self, request, client_address):
         """A caller that hangs up is expected."""
+
+    def hang_up(self):
+        """End every connection, as receivers do with idle ones."""
+        for one in self.sockets:
+            with suppress(OSError):
+                one.shutdown(SHUT_RDWR)
 
     @property
     def url(self):

@@ -59,9 +59,53 @@ def test_connections_serve_again(ear):
 
 
 def test_an_answer_that_never_ends_is_cut_off(ear):
-    ear.manners.body = b"x" * (calls.MOST_BYTES * 20)
+    ear.manners.status, ear.manners.body = 200, b"x" * (calls.MOST_BYTES * 20)
 
     assert called(ear)[0].is_heard
+
+
+def test_a_body_where_none_may_be_does_no_harm(ear):
+    ear.manners.status, ear.manners.body = 204, b"and another thing"
+
+    assert [one.is_heard for one in called(ear, times=2)] == [True, True]
+
+
+def test_headers_that_never_end_are_cut_off(ear):
+    ear.manners.raw = b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * calls.MOST_BYTES
+
+    assert called(ear)[0].code == "unreachable"
+
+
+def test_a_word_in_between_is_not_the_answer(ear):
+    ear.manners.raw = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"
+
+    assert called(ear)[0].code == "status_500"
+
+
+def test_an_answer_that_ends_with_its_connection_is_one(ear):
+    ear.manners.raw = b"HTTP/1.1 200 OK\r\n\r\nfine"
+
+    assert called(ear)[0].is_heard
+
+
+def test_another_protocol_is_not_spoken(ear):
+    ear.manners.raw = b"HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
+
+    assert called(ear)[0].code == "unreachable"
+
+
+def test_a_kept_connection_that_has_ended_is_replaced(ear):
+    ear.manners.headers = {"Keep-Alive": "yes"}
+
+    async def run():
+        place = addresses.resolve(ear.url)
+        async with calls.client() as through:
+            first = await calls.call(through, place, headers={}, content=b"{}")
+            ear.hang_up()
+            return first, await calls.call(through, place, headers={}, content=b"{}")
+
+    assert all(one.is_heard for one in asyncio.run(run()))
+    assert ear.connections == 2
 
 
 def test_what_is_packed_is_not_unpacked(ear):
