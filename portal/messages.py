@@ -145,7 +145,9 @@ def _unwritten(subject: Any) -> str:
     return "suppressed" if {EMAIL, EVERY} & set(channels(subject.suppressed)) else ""
 
 
-def _written(message: Any, subject: Any, address: str) -> tuple[EmailMessage, NoticeWords | None]:
+def _written(
+    message: Any, subject: Any, address: str
+) -> Delivery | tuple[EmailMessage, NoticeWords | None]:
     company = accounts.controller(message.controller_id)
     language = people.spoken(subject.language) or company.default_language
     with translation.override(language), timezone.override(company.time_zone):
@@ -156,6 +158,8 @@ def _written(message: Any, subject: Any, address: str) -> tuple[EmailMessage, No
             "url": settings.BASE_URL + reverse("portal:messages"),
         }  # fmt: skip
         body = render_to_string("portal/mail/message.txt", context)
+        if message.kind == LEGACY and told.words is None:
+            return Delivery(PORTAL, "no_notice")
         heading = f"{told.heading} · {company.name}"
         return EmailMessage(heading, body, to=[address]), told.words
 
@@ -164,12 +168,22 @@ def _told(message: Any, called: Mapping[str, str], language: str, *, with_words:
     code = message.purpose.code
     words = None
     if with_words and message.kind in {LEGACY, RECONSENT}:
-        words = consent.words_in_force(message.controller_id, code, language)
+        words = _words(message.controller_id, code, language)
     return Told(
         message.id, message.kind, str(HEADINGS[message.kind]),
         _sentence(message, called.get(code, code)), message.queued_at, message.seen_at,
         called.get(code, code), words,
     )  # fmt: skip
+
+
+def _words(controller_id: UUID, purpose: str, language: str) -> NoticeWords | None:
+    """The notice in force in the language, or in it without its script and region, or English."""
+    found = None
+    for tag in (language, language.partition("-")[0]):
+        found = consent.words_in_force(controller_id, purpose, tag)
+        if found is not None and found.language == tag:
+            return found
+    return found
 
 
 def _sentence(message: Any, title: str) -> str:

@@ -91,16 +91,19 @@ def settle(
 ) -> Message | None:
     """Note what became of a message that waited: sent, only in the portal, or no longer needed.
 
-    `reason` is a code. With `words` the notice that was sent is on record (DPDP s.5(2)). None
-    where it does not wait any more. Raises ValueError or KeyError for another state.
+    `reason` is a code. What the person has read stays in the portal. With `words` the notice that
+    was sent is on record (DPDP s.5(2)). None where it does not wait any more. Raises ValueError or
+    KeyError for another state.
     """
     found = _locked(message_id)
     if found is None or found.state != MessageState.QUEUED:
         return None
-    found.state, found.reason = MessageState(state), reason
+    is_read = found.seen_at is not None and state == MessageState.DROPPED
+    found.state = MessageState.PORTAL if is_read else MessageState(state)
+    found.reason = reason
     found.sent_at = timezone.now() if state == MessageState.SENT else None
     found.save(update_fields=["state", "reason", "sent_at"])
-    _record(PORTAL, EVENTS[MessageState(state)], found, {"reason": reason})
+    _record(PORTAL, EVENTS[found.state], found, {"reason": reason})
     if state == MessageState.SENT and words is not None:
         _give_notice(PORTAL, found, words)
     return found

@@ -79,6 +79,23 @@ class TestAConsentOlderThanTheAct:
         assert (made.permit, made.reason_code) == (True, "PERMIT_LEGACY")
         assert [each.code for each in made.obligations] == ["send_s5_2_notice"]
 
+    @pytest.mark.req("CON-20")
+    @pytest.mark.parametrize("as_of", [None, INDIA_THIRD])
+    def test_counts_and_asks_for_nothing_once_its_notice_was_given(self, as_of):
+        noticed = change(LEGACY, consent={"is_legacy": False, "is_noticed": True})
+
+        made = decide(noticed, as_of=as_of)
+
+        assert (made.permit, made.reason_code) == (True, "PERMIT_IN:consent")
+        assert made.obligations == ()
+
+    @pytest.mark.req("CON-20")
+    def test_counts_in_india_alone_though_its_notice_was_given(self):
+        noticed = {"is_legacy": False, "is_noticed": True}
+        both = change(LEGACY, subject={"packs": ("IN", "EU")}, consent=noticed)
+
+        assert [(each.rule, each.pack) for each in decide(both).reasons] == [("R67", "EU")]
+
     def test_counts_in_india_alone(self):
         both = change(LEGACY, subject={"packs": ("IN", "EU")})
 

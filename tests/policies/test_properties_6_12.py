@@ -70,6 +70,7 @@ CHANGES = [
     [("consent", "given_by", value) for value in ("principal", "parent", "guardian")],
     [("consent", "guardian_verified", value) for value in FLAGS],
     [("consent", "is_legacy", value) for value in FLAGS],
+    [("consent", "is_noticed", value) for value in FLAGS],
     [("consent", "is_explicit", value) for value in FLAGS],
     [("model", "", value) for value in MODELS],
     [("sink", "", value) for value in ("", "live")],

@@ -10,6 +10,7 @@ from consent import services
 from consent.models import ConsentState, Message
 from consent.services import Choice, upkeep
 from consent.services.bulk import import_many
+from consent.services.messages import settle
 from consent.transitions import State
 from subjects import channels
 from tests.portal import world
@@ -50,6 +51,17 @@ def test_opening_the_notice_gives_it(asha_in, owed):
     owed.refresh_from_db()
     assert owed.seen_at is not None
     assert (owed.language, bool(owed.notice_sha256)) == ("en", True)
+
+
+@pytest.mark.req("CON-20")
+def test_what_was_read_before_it_went_out_stays_to_be_read(asha_in, company, asha, owed, run_jobs):
+    Message.objects.filter(pk=owed.pk).update(state="queued", reason="")
+    asha_in.get(address(owed))
+
+    settle(message_id=owed.pk, state="dropped", reason="not_due")
+
+    assert asha_in.get(address(owed)).status_code == 200
+    assert Message.objects.get(pk=owed.pk).state == "portal"
 
 
 def test_the_list_alone_gives_nothing(asha_in, owed):
