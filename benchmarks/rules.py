@@ -21,7 +21,7 @@ def ten() -> list[dict[str, Any]]:
     matches: tuple[dict[str, Any], ...] = (
         {"channels": ["sms"]}, {"channels": ["phone"]}, {"campaigns": ["monsoon_credit"]},
         {"attributes": ["health.condition"]}, {"attributes": ["religion"]},
-        {"purposes": [MARKETING], "regions": ["US-CA"]}, {"recipients": ["broker"]},
+        {"purposes": [MARKETING], "regions": ["US-CA"]}, {"campaigns": ["fast_credit"]},
         {"purposes": ["research.*"], "operations": ["Profiling"]},
     )  # fmt: skip
     others = [_rule(f"no_{n}", match, {"kind": "deny"}) for n, match in enumerate(matches)]
