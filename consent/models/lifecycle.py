@@ -134,6 +134,9 @@ class LegacyQueue(Purpose):
         verbose_name = _("old consents without notice")
         verbose_name_plural = _("old consents without notice")
 
+    class Privacy(Purpose.Privacy):
+        """The same rows."""
+
 
 class GroundState(models.TextChoices):
     CLAIMED = "claimed", _("Claimed: evidence is not complete")
