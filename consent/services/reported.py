@@ -13,7 +13,7 @@ from audit.actors import Actor
 from consent import catalogue as catalogues
 from consent import selectors
 from consent.capture_errors import ManagerNotActiveError
-from consent.catalogue import PurposeInForce
+from consent.catalogue import NoticeInForce, PurposeInForce
 from consent.errors import NoticeNotInForceError
 from consent.models import ConsentEvent, Notice, NoticeVersion, Purpose
 from consent.services import choices
@@ -87,10 +87,14 @@ def _with_parts(event: ConsentEvent, known: PurposeInForce | None) -> ConsentEve
     if known is None or (version and notice is None):
         return _whole(event)
     event.purpose = Purpose(id=known.id, code=known.code, controller_id=event.controller_id)
-    event.notice_version = notice and NoticeVersion(
+    event.notice_version = _version(notice) if notice else None
+    return event
+
+
+def _version(notice: NoticeInForce) -> NoticeVersion:
+    return NoticeVersion(
         id=notice.version_id, number=notice.number, notice=Notice(code=notice.code)
     )
-    return event
 
 
 def _whole(event: ConsentEvent) -> ConsentEvent:

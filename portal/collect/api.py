@@ -43,7 +43,9 @@ class AnswerInput(inputs.Input):
 
 
 class AnswersInput(WordsInput):
-    answers = ListSerializer(child=AnswerInput(), min_length=1, max_length=MOST)
+    answers: ListSerializer[Any] = ListSerializer(
+        child=AnswerInput(), min_length=1, max_length=MOST
+    )
 
 
 class CollectView(APIView):
@@ -71,7 +73,9 @@ class CollectView(APIView):
         """Browsers say whose page it is, and pages cannot lie about it."""
         return self.request.headers.get("Origin", "")[:200]
 
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def options(  # type: ignore[override]  # the framework's request, as its own views take it
+        self, request: Request, *args: Any, **kwargs: Any
+    ) -> Response:
         """May this origin ask at all? `initial` has answered."""
         return Response(status=204, headers=PREFLIGHT)
 
