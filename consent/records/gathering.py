@@ -14,6 +14,7 @@ from consent.records.facts import Data, Facts, Line, Notice, Party, Purpose
 from consent.vocabulary import basis, is_special
 from registry import selectors as registry
 
+Content = Mapping[str, Any]
 WITHDRAW_AT = "/privacy/choices/"
 
 
@@ -28,8 +29,9 @@ def gather(controller_id: UUID, event_id: UUID) -> Facts:
     version = PurposeVersion.objects.get(
         controller_id=controller_id, purpose_id=event.purpose_id, number=event.purpose_version
     )
+    said = _said(event)
     return Facts(
-        line=_line(event), purpose=_purpose(event, version), notice=_notice(event),
+        line=_line(event), purpose=_purpose(event, version, said), notice=_notice(event, said),
         controller=_controller(controller_id), recipients=_recipients(controller_id, version),
     )  # fmt: skip
 
@@ -45,11 +47,24 @@ def _line(event: ConsentEvent) -> Line:
     )  # fmt: skip
 
 
-def _purpose(event: ConsentEvent, version: PurposeVersion) -> Purpose:
+def _said(event: ConsentEvent) -> Content:
+    """The words that the person saw; nothing where the line names none."""
+    if event.notice_version_id is None:
+        return {}
+    found = selectors.words(event.controller_id, event.notice_version_id, event.language)
+    return found.content if found else {}
+
+
+def _purpose(event: ConsentEvent, version: PurposeVersion, said: Content) -> Purpose:
+    """The purpose in the words that were shown, where they are known, else in its version's."""
+    items = [one for one in said.get("items", ()) if one.get("purpose") == event.purpose.code]
+    shown: Content = items[0] if items else {}
     named = {pack: basis(pack, ground) for pack, ground in version.grounds.items()}
     return Purpose(
-        code=event.purpose.code, version=version.number, title=version.title,
-        description=version.description, enables=version.enables, term=version.dpv_purpose,
+        code=event.purpose.code, version=version.number,
+        title=shown.get("title") or version.title,
+        description=shown.get("description") or version.description,
+        enables=shown.get("enables") or version.enables, term=version.dpv_purpose,
         bases={pack: term for pack, term in sorted(named.items()) if term},
         data=_data(event.controller_id, version.categories),
         operations=tuple(version.operations), retention_days=version.retention_days,
@@ -69,12 +84,10 @@ def _data(controller_id: UUID, codes: list[str]) -> tuple[Data, ...]:
     )  # fmt: skip
 
 
-def _notice(event: ConsentEvent) -> Notice | None:
+def _notice(event: ConsentEvent, said: Content) -> Notice | None:
     version = event.notice_version
     if version is None:
         return None
-    found = selectors.words(event.controller_id, version.id, event.language)
-    said: Mapping[str, Any] = found.content if found else {}
     return Notice(
         id=str(version.id), code=version.notice.code, version=version.number,
         law=version.notice.pack, sha256=event.notice_sha256,
@@ -90,7 +103,7 @@ def _page(controller_id: UUID, version: NoticeVersion, language: str) -> str:
     return _whole(f"/privacy/{slug}/notices/{version.notice.code}/{query}")
 
 
-def _link(said: Mapping[str, Any], name: str) -> str:
+def _link(said: Content, name: str) -> str:
     part = said.get(name)
     return _whole(str(part.get("url", ""))) if isinstance(part, Mapping) else ""
 

@@ -6,13 +6,22 @@ from importlib.util import find_spec
 from typing import Any, Final
 
 from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from consent.records.errors import PdfMissingError
 from consent.records.fonts import covering
 
 ATTACHED: Final = "receipt.jws"
 LABEL_WIDTH, LINE, TEXT, TITLE = 52, 6, 10, 18
+ANSWERS: Final = {
+    "given": gettext_lazy("Yes"), "renewed": gettext_lazy("Yes"), "refused": gettext_lazy("No"),
+    "withdrawn": gettext_lazy("Withdrawn"), "expired": gettext_lazy("Ended"),
+    "revoked": gettext_lazy("Ended"), "invalidated": gettext_lazy("Does not count"),
+}  # fmt: skip
+NOT_ANSWERED: Final = gettext_lazy("Not answered")
 
 Content = Mapping[str, Any]
 
@@ -70,13 +79,13 @@ def _rows(content: Content, *, is_logged: bool) -> Iterator[tuple[str, str]]:
     told = [
         (_("Company"), content["pii_controller"]["name"]),
         (_("Purpose"), f"{purpose['purpose']}\n{purpose['purpose_description']}"),
-        (_("Answer"), content["event_state"]),
-        (_("Answered"), content["event_time"]),
-        (_("Recorded"), content["recorded_time"]),
-        (_("Valid until"), content["validity_end"]),
+        (_("Answer"), str(ANSWERS.get(content["event_state"], NOT_ANSWERED))),
+        (_("Answered"), _moment(content["event_time"])),
+        (_("Recorded"), _moment(content["recorded_time"])),
+        (_("Valid until"), _moment(content["validity_end"])),
         (_("Given by"), f"{content['given_by']}, {content['method']}"),
         (_("Data"), ", ".join(one["pii_type"] for one in purpose["pii_information"])),
-        (_("Kept for"), purpose["retention_period"]),
+        (_("Kept for"), _days(purpose["retention_period"])),
         (_("Recipients"), ", ".join(one["party_name"] for one in parties[1:])),
         (_("Where to withdraw"), purpose["withdrawal_method"]),
         (_("Notice"), content["pii_processing"]["privacy_notice"]),
@@ -86,6 +95,19 @@ def _rows(content: Content, *, is_logged: bool) -> Iterator[tuple[str, str]]:
         (_("Proof"), _proof(is_logged=is_logged)),
     ]
     return ((name, text) for name, text in told if text)
+
+
+def _moment(text: str) -> str:
+    """A time as people read it, with its zone."""
+    if not text:
+        return ""
+    at = localtime(datetime.fromisoformat(text))
+    return f"{date_format(at, 'DATETIME_FORMAT')} {at:%Z}"
+
+
+def _days(period: str) -> str:
+    days = int(period.strip("PD"))
+    return ngettext("%d day", "%d days", days) % days
 
 
 def _proof(*, is_logged: bool) -> str:

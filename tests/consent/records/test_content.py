@@ -58,6 +58,15 @@ class TestTheContent:
             in (said["pii_processing"]["privacy_notice"])
         )
 
+    def test_calls_the_purpose_as_the_person_read_it(self, company, asha):
+        found = [
+            told(company, company.yes(asha, language=tag))["pii_processing"]["purposes"][0]
+            for tag in ("en", "hi")
+        ]
+
+        assert [one["purpose"] for one in found] == ["Offers by e-mail", "ई-मेल से ऑफ़र"]
+        assert found[1]["purpose_description"].startswith("हम आपको")
+
     def test_names_parties_by_whom_to_ask(self, company, event):
         controller, *others = told(company, event)["party_identification"]
 
