@@ -1,6 +1,5 @@
 """Reminders, messages to persons, grounds other than consent, and the notice of s.5(2)."""
 
-import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
@@ -9,6 +8,16 @@ from accounts.stamp import moves_stamp
 from subjects.tenancy import belongs_together
 
 PERSONAL = ("consent_message", "consent_personalground")
+ID = models.UUIDField(default=keys.ids.uuid7, editable=False, primary_key=True, serialize=False)
+PACKS = [("IN", "India"), ("EU", "European Union")]
+CITED = [
+    "6-1-c", "6-1-e", "9-2-b", "9-2-g", "9-2-h", "9-2-i", "9-2-j", "s7c", "s7d", "s7g", "s7h",
+]  # fmt: skip
+GROUNDS = (
+    "s7a", "s7b", "s7c", "s7d", "s7e", "s7f", "s7g", "s7h", "s7i", "6-1-b", "6-1-c", "6-1-d",
+    "6-1-e", "6-1-f", "9-2-b", "9-2-c", "9-2-d", "9-2-e", "9-2-f", "9-2-g", "9-2-h", "9-2-i",
+    "9-2-j",
+)  # fmt: skip
 
 
 class Migration(migrations.Migration):
@@ -18,12 +27,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ContactPlan",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=keys.ids.uuid7, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
+                ("id", ID),
                 (
                     "remind_days",
                     models.JSONField(
@@ -49,12 +53,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Message",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=keys.ids.uuid7, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
+                ("id", ID),
                 (
                     "kind",
                     models.CharField(
@@ -103,46 +102,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="PersonalGround",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=keys.ids.uuid7, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                (
-                    "pack",
-                    models.CharField(
-                        choices=[("IN", "India"), ("EU", "European Union")], max_length=2
-                    ),
-                ),
+                ("id", ID),
+                ("pack", models.CharField(choices=PACKS, max_length=2)),
                 (
                     "ground",
                     models.CharField(
-                        choices=[
-                            ("s7a", "s7a"),
-                            ("s7b", "s7b"),
-                            ("s7c", "s7c"),
-                            ("s7d", "s7d"),
-                            ("s7e", "s7e"),
-                            ("s7f", "s7f"),
-                            ("s7g", "s7g"),
-                            ("s7h", "s7h"),
-                            ("s7i", "s7i"),
-                            ("6-1-b", "6-1-b"),
-                            ("6-1-c", "6-1-c"),
-                            ("6-1-d", "6-1-d"),
-                            ("6-1-e", "6-1-e"),
-                            ("6-1-f", "6-1-f"),
-                            ("9-2-b", "9-2-b"),
-                            ("9-2-c", "9-2-c"),
-                            ("9-2-d", "9-2-d"),
-                            ("9-2-e", "9-2-e"),
-                            ("9-2-f", "9-2-f"),
-                            ("9-2-g", "9-2-g"),
-                            ("9-2-h", "9-2-h"),
-                            ("9-2-i", "9-2-i"),
-                            ("9-2-j", "9-2-j"),
-                        ],
+                        choices=[(code, code) for code in GROUNDS],
                         max_length=8,
                     ),
                 ),
@@ -255,28 +220,21 @@ class Migration(migrations.Migration):
             model_name="contactplan",
             name="controller",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.controller",
+                on_delete=models.PROTECT, related_name="+", to="accounts.controller"
             ),
         ),
         migrations.AddField(
             model_name="contactplan",
             name="purpose",
             field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="contact_plan",
-                to="consent.purpose",
+                on_delete=models.PROTECT, related_name="contact_plan", to="consent.purpose"
             ),
         ),
         migrations.AddField(
             model_name="message",
             name="controller",
             field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.controller",
+                db_index=False, on_delete=models.PROTECT, related_name="+", to="accounts.controller"
             ),
         ),
         migrations.AddField(
@@ -286,7 +244,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 db_index=False,
                 null=True,
-                on_delete=django.db.models.deletion.PROTECT,
+                on_delete=models.PROTECT,
                 related_name="+",
                 to="consent.noticeversion",
             ),
@@ -295,10 +253,7 @@ class Migration(migrations.Migration):
             model_name="message",
             name="purpose",
             field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="consent.purpose",
+                db_index=False, on_delete=models.PROTECT, related_name="+", to="consent.purpose"
             ),
         ),
         migrations.AddField(
@@ -307,7 +262,7 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(
                 db_constraint=False,
                 db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
+                on_delete=models.PROTECT,
                 related_name="+",
                 to="subjects.subject",
             ),
@@ -316,17 +271,14 @@ class Migration(migrations.Migration):
             model_name="personalground",
             name="controller",
             field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.controller",
+                db_index=False, on_delete=models.PROTECT, related_name="+", to="accounts.controller"
             ),
         ),
         migrations.AddField(
             model_name="personalground",
             name="purpose",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="consent.purpose"
+                on_delete=models.PROTECT, related_name="+", to="consent.purpose"
             ),
         ),
         migrations.AddField(
@@ -334,7 +286,7 @@ class Migration(migrations.Migration):
             name="subject",
             field=models.ForeignKey(
                 db_constraint=False,
-                on_delete=django.db.models.deletion.PROTECT,
+                on_delete=models.PROTECT,
                 related_name="+",
                 to="subjects.subject",
             ),
@@ -377,22 +329,7 @@ class Migration(migrations.Migration):
                     models.Q(("state", "active"), _negated=True),
                     models.Q(("ground__in", ["6-1-f"]), ("assessment_id__isnull", False)),
                     models.Q(
-                        (
-                            "ground__in",
-                            [
-                                "6-1-c",
-                                "6-1-e",
-                                "9-2-b",
-                                "9-2-g",
-                                "9-2-h",
-                                "9-2-i",
-                                "9-2-j",
-                                "s7c",
-                                "s7d",
-                                "s7g",
-                                "s7h",
-                            ],
-                        ),
+                        ("ground__in", CITED),
                         models.Q(("citation", ""), _negated=True),
                     ),
                     models.Q(("ground__in", ["s7a"]), ("provided_at__isnull", False)),
