@@ -242,6 +242,16 @@ class TestClocks:
         assert stands(asha).state == "withdrawn"
         assert folds(asha)
 
+    @pytest.mark.req("P2")
+    def test_a_yes_of_a_fast_clock_does_not_outrank_a_no_of_a_right_one(self, company, asha):
+        company.yes(asha, event_at=timezone.now() + timedelta(minutes=4))
+
+        said = company.answer(asha, OFFERS, NO, event_at=timezone.now())
+
+        assert (said.state, stands(asha).state) == ("withdrawn", "withdrawn")
+        assert stands(asha).since_at <= timezone.now()
+        assert folds(asha)
+
     def test_without_a_time_of_its_own_a_choice_is_the_last(self, company, asha):
         company.yes(asha, event_at=timezone.now() + timedelta(minutes=4))
 
