@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from consent import services as consent
+from policies.audiences import selectors
 from policies.pdp.catalogue import NEVER, Catalogue, micros
 from policies.pdp.catalogue import compiled as catalogue
 from tests.factories.company import APPROVER, AUTHOR, OFFERS, company, content
 from tests.patience import wait_until
+from tests.policies.test_audiences_job import made
 
 pytestmark = pytest.mark.req("CON-19")
 
@@ -77,6 +79,20 @@ def test_it_shortens_the_permits_of_its_own_company_alone(lotus, asha, ask):
     assert callers[other.id].lasting(micros(begins) - 5_000_001, 60) == 60
     assert callers[other.id].words.next == NEVER
     assert catalogue().until == micros(begins)
+
+
+@pytest.mark.req("P2")
+def test_an_audience_made_before_it_is_judged_anew_after_it(lotus, asha):
+    begins = datetime.now(UTC) + timedelta(seconds=8)
+    begins_later(lotus, begins, recipients=("agency",))
+    audience = made(lotus)
+    before = selectors.ended_since(audience)
+    assert datetime.now(UTC) < begins
+
+    passed(begins)
+
+    assert before == set()
+    assert selectors.ended_since(audience) == {asha.id.bytes}
 
 
 @pytest.mark.parametrize(
