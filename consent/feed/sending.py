@@ -18,7 +18,7 @@ from work.webhooks import addresses, calls, secrets, signing
 from work.webhooks.calls import Answer
 from work.webhooks.errors import AddressRefusedError
 
-AT_ONCE = 200
+AT_ONCE = 500
 CONNECTIONS = 16
 SECONDS = 20.0
 """No call begins after so long: the job's lease must outlive the last one."""
@@ -48,23 +48,19 @@ class Round:
 
     subscriber_id: UUID
     answers: dict[UUID, Answer] = field(default_factory=dict)
+    heard: list[UUID] = field(default_factory=list)
+    failed: list[UUID] = field(default_factory=list)
+    is_gone: bool = False
 
-    @property
-    def heard(self) -> list[UUID]:
-        return [one for one, answer in self.answers.items() if answer.is_heard]
-
-    @property
-    def failed(self) -> list[UUID]:
-        return [one for one, answer in self.answers.items() if not answer.is_heard]
-
-    @property
-    def is_gone(self) -> bool:
-        return any(answer.status == calls.GONE for answer in self.answers.values())
+    def note(self, delivery_id: UUID, answer: Answer) -> None:
+        self.answers[delivery_id] = answer
+        (self.heard if answer.is_heard else self.failed).append(delivery_id)
+        self.is_gone = self.is_gone or answer.status == calls.GONE
 
     @property
     def is_hopeless(self) -> bool:
         """Whether to stop here: the address is gone, or nothing at all is heard."""
-        return self.is_gone or (len(self.answers) >= ENOUGH and not self.heard)
+        return self.is_gone or (len(self.failed) >= ENOUGH and not self.heard)
 
 
 def send(subscriber_id: UUID) -> Round:
@@ -80,7 +76,8 @@ def send(subscriber_id: UUID) -> Round:
         place = addresses.resolve(subscriber.url)
     except (AddressRefusedError, OSError) as error:
         refused = isinstance(error, AddressRefusedError)
-        done.answers[due[0][0]] = Answer(trouble="address_refused" if refused else "unreachable")
+        trouble = "address_refused" if refused else "unreachable"
+        done.note(due[0][0], Answer(trouble=trouble))
         return done
     pen = Pen(place, tuple(secrets.usable(subscriber, now)), subscriber.scheme)
     asyncio.run(_send_all(pen, due, done))
@@ -129,6 +126,6 @@ async def _lane(
         if done.is_hopeless or time.monotonic() > ends:
             return
         content = bodies.body(letter)
-        done.answers[delivery_id] = await calls.call(
-            through, pen.place, headers=pen.headers(letter, content), content=content
-        )
+        headers = pen.headers(letter, content)
+        answer = await calls.call(through, pen.place, headers=headers, content=content)
+        done.note(delivery_id, answer)
