@@ -34,7 +34,10 @@ def deliver(job: JobView) -> messages.Delivery:
 
 @handler(SEND, perform=deliver, max_attempts=6)
 def send_message(job: JobView, went: messages.Delivery) -> Outcome:
-    """Tried again while the mail server refuses; after the last time it waits in the portal."""
+    """Tried again while the mail server refuses; after the last time it waits in the portal.
+
+    A worker that dies between sending and recording sends the letter once more.
+    """
     if went.outcome == messages.FAILED and job.attempts < job.max_attempts:
         return retry(messages.FAILED)
     messages.note(UUID(job.payload["message"]), went)
