@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core import mail
+from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -191,6 +192,29 @@ class TestLifting:
         found.refresh_from_db()
         assert len(mail.outbox) == 1
         assert found.lifts_at - found.announced_at == timedelta(days=30)
+        assert found.told_at is not None
+
+    def test_a_letter_that_crosses_a_new_announcement_tells_nothing(
+        self, company, asha, monkeypatch
+    ):
+        """While the first letter is on its way, an officer announces another day."""
+        found = restrict(company, asha)
+        announce(found, days=1)
+        told, sent = [], EmailMessage.send
+
+        def send(letter):
+            if not told:
+                announce(found, days=30)
+            found.refresh_from_db()
+            told.append(found.told_at)
+            return sent(letter)
+
+        monkeypatch.setattr(EmailMessage, "send", send)
+        work.run_available(worker="test")
+
+        found.refresh_from_db()
+        assert told == [None, None]
+        assert len(mail.outbox) == 2
         assert found.told_at is not None
 
     def test_announcing_anew_needs_telling_anew(self, company, asha):
