@@ -16,6 +16,7 @@ from consent.models import ConsentEvent, Message
 from consent.services import messages, upkeep
 from consent.transitions import State
 from subjects import services as subjects
+from tests.portal import world
 from tests.portal.world import AUTHOR, MAPS, OFFERS
 from work import services as work
 from work.models import Job
@@ -144,6 +145,39 @@ class TestAskingAgain:
         run()
 
         assert kinds() == [("reconsent_request", "dropped")]
+
+    def test_a_purpose_that_means_something_else_asks_those_who_agreed_to_it(self, company, asha):
+        company.yes(asha)
+        company.yes(asha, MAPS)
+        world.purpose(company.controller, OFFERS, ("Offers by e-mail and SMS", "More of them."))
+
+        upkeep.order_asking_again()
+        run()
+
+        (message,) = Message.objects.all()
+        assert (message.purpose.code, message.state) == (OFFERS, "sent")
+
+    def test_who_agreed_to_the_new_words_is_not_asked(self, company, asha):
+        company.republish()
+        company.yes(asha)
+
+        upkeep.order_asking_again()
+        run()
+
+        assert not Message.objects.exists()
+
+    def test_a_change_to_come_asks_nobody_yet(self, company, asha):
+        company.yes(asha)
+        version = world.consent.draft_notice(
+            by=AUTHOR, controller_id=company.id, code="website", pack="IN",
+            purposes=[company.versions[OFFERS]], translations={},
+        )  # fmt: skip
+        soon = timezone.now() + timedelta(days=9)
+        type(version).objects.filter(pk=version.pk).update(
+            published_at=timezone.now(), published_by="another", effective_from=soon
+        )
+
+        assert upkeep.changes_begun() == []
 
     def test_who_said_no_is_left_in_peace(self, company, asha):
         company.answer(asha, OFFERS, State.REFUSED)
