@@ -70,6 +70,10 @@ TO_DO: "dict[str, StrOrPromise]" = {
         "Open the recalls that were given up, tell the service by another way whom it may no longer"
         " use, and have its address repaired."
     ),
+    AlarmKind.EVENT_UNHEARD: gettext_lazy(
+        "Open the subscriber's deliveries, tell the service by another way whose data it may no"
+        " longer use, have its address repaired, and resume it."
+    ),
     AlarmKind.EMERGENCY_UNREVIEWED: gettext_lazy(
         "Open the emergency uses that are overdue and review them; whoever opened one cannot."
     ),
