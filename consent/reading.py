@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 
 from consent import catalogue as catalogues
-from consent import selectors
+from consent import selectors, vocabulary
 from consent.errors import ConsentMissingError, CursorUnknownError, NoticeMissingError
 from consent.models import ConsentEvent, Purpose, PurposeVersion
 from consent.selectors import NoticeWords, StateShown
@@ -24,10 +25,16 @@ class PurposeShown:
     enables: str
     version: int
     dpv_purpose: str
+    dpv_iri: str
+    belongs_to: str
     grounds: Mapping[str, Any]
+    bases: Mapping[str, str]
     categories: list[str]
+    operations: list[str]
+    recipients: list[str]
     retention_days: int
     valid_days: int | None
+    effective_from: datetime | None
     is_registered: bool
 
 
@@ -80,7 +87,7 @@ def purposes(controller_id: UUID, registered: Collection[str]) -> list[PurposeSh
     versions = (
         PurposeVersion.objects.begun()
         .filter(controller_id=controller_id, purpose__closed_at=None)
-        .select_related("purpose")
+        .select_related("purpose", "parent")
         .order_by("purpose__code", "-number")
         .distinct("purpose__code")
     )
@@ -104,7 +111,21 @@ def _shown(version: PurposeVersion, registered: Collection[str]) -> PurposeShown
     return PurposeShown(
         code=purpose.code, title=version.title, description=version.description,
         enables=version.enables, version=version.number, dpv_purpose=version.dpv_purpose,
-        grounds=version.grounds, categories=version.categories,
+        dpv_iri=_iri(version.dpv_purpose),
+        belongs_to=version.parent.code if version.parent else "",
+        grounds=version.grounds, bases=_bases(version.grounds), categories=version.categories,
+        operations=version.operations, recipients=version.recipients,
         retention_days=version.retention_days, valid_days=version.valid_days,
-        is_registered=purpose.code in registered,
+        effective_from=version.effective_from, is_registered=purpose.code in registered,
     )  # fmt: skip
+
+
+def _bases(grounds: Mapping[str, str]) -> dict[str, str]:
+    """The IRI of the ground in each law that has one."""
+    terms = {pack: vocabulary.basis(pack, ground) for pack, ground in grounds.items()}
+    return {pack: vocabulary.iri(term) for pack, term in terms.items() if term}
+
+
+def _iri(term: str) -> str:
+    """Empty for a term written down before terms were checked."""
+    return vocabulary.iri(term) if vocabulary.is_purpose(term) else ""

@@ -68,14 +68,21 @@ PURPOSES = {
             "code": PURPOSE, "title": "Offers by e-mail",
             "description": "We write to you about new things and lower prices.",
             "enables": "You learn of an offer before it is over.", "version": 1,
-            "dpv_purpose": "dpv:DirectMarketing", "grounds": {"IN": "consent", "EU": "6-1-a"},
-            "categories": ["email"], "retention_days": 365, "valid_days": 730,
+            "dpv_purpose": "dpv:DirectMarketing",
+            "dpv_iri": "https://w3id.org/dpv#DirectMarketing", "belongs_to": "",
+            "grounds": {"IN": "consent", "EU": "6-1-a"},
+            "bases": {
+                "IN": "urn:sammati:in-dpdp:S6-consent",
+                "EU": "https://w3id.org/dpv/legal/eu/gdpr#A6-1-a",
+            },
+            "categories": ["pd:EmailAddress"], "operations": ["Use"], "recipients": ["post"],
+            "retention_days": 365, "valid_days": 730, "effective_from": "2026-03-01T10:00:00Z",
             "is_registered": True,
         }
     ]
 }  # fmt: skip
 NOTICE_WORDS = {
     "version": NOTICE, "code": "website", "number": 1, "language": "en", "sha256": SHA256,
-    "published_at": "2026-03-01T10:00:00Z",
+    "published_at": "2026-03-01T10:00:00Z", "effective_from": "2026-03-01T10:00:00Z",
     "content": {"title": "What we ask you", "introduction": "One purpose at a time.", "items": []},
 }  # fmt: skip

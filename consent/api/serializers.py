@@ -236,12 +236,22 @@ class PurposeOutput(serializers.Serializer[Any]):
     enables = serializers.CharField()
     version = serializers.IntegerField()
     dpv_purpose = serializers.CharField()
+    dpv_iri = serializers.CharField(help_text=_("The same term of the vocabulary as an IRI."))
+    belongs_to = serializers.CharField(
+        help_text=_("The wider purpose, or empty. A consent to one is none to the other.")
+    )
     grounds = serializers.DictField(child=serializers.CharField())
+    bases = serializers.DictField(
+        child=serializers.CharField(), help_text=_("The IRI of the ground in each law.")
+    )
     categories = serializers.ListField(child=serializers.CharField())
+    operations = serializers.ListField(child=serializers.CharField())
+    recipients = serializers.ListField(child=serializers.CharField())
     retention_days = serializers.IntegerField()
     valid_days = serializers.IntegerField(
         allow_null=True, help_text=_("How long a consent lasts; null: until it is withdrawn.")
     )
+    effective_from = serializers.DateTimeField(help_text=_("When this version came into force."))
     is_registered = serializers.BooleanField(help_text=_("Whether this service may ask about it."))
 
 
@@ -258,6 +268,7 @@ class NoticeOutput(serializers.Serializer[Any]):
     language = serializers.CharField()
     sha256 = serializers.CharField(help_text=_("Of the canonical JSON (RFC 8785) of `content`."))
     published_at = serializers.DateTimeField()
+    effective_from = serializers.DateTimeField(help_text=_("When these words came into force."))
     content = serializers.DictField()
 
 

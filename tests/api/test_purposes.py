@@ -14,6 +14,12 @@ def test_it_works(api, lotus, unchanged):
     assert set(items) == {OFFERS, SURVEYS, MAPS, DELIVERY}
     assert items[OFFERS]["title"] == "Offers by e-mail"
     assert items[OFFERS]["grounds"] == {"IN": "consent", "EU": "6-1-a"}
+    assert items[OFFERS]["bases"] == {
+        "IN": "urn:sammati:in-dpdp:S6-consent",
+        "EU": "https://w3id.org/dpv/legal/eu/gdpr#A6-1-a",
+    }
+    assert items[OFFERS]["dpv_iri"] == "https://w3id.org/dpv#DirectMarketing"
+    assert (items[OFFERS]["operations"], items[OFFERS]["belongs_to"]) == (["Use"], "")
     assert [items[code]["is_registered"] for code in (OFFERS, MAPS)] == [True, False]
 
 
