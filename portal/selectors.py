@@ -1,6 +1,6 @@
 """What the pages show: cards of purposes, words of notices, lines of history."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from consent import catalogue as catalogues
+from consent import resting
 from consent import selectors as consent
 from consent.catalogue import Catalogue, NoticeInForce
 from consent.selectors import NoticeWords, StateShown
@@ -42,13 +43,17 @@ class WordsShown:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One purpose on the page of choices: where the person stands, and what they can answer."""
+    """One purpose on the page of choices: where the person stands, and what they can answer.
+
+    `recorded` are the grounds besides consent that the company put on record for this person.
+    """
 
     state: StateShown
     agreed: WordsShown | None
     current: WordsShown | None
     grounds: tuple[tuple[str, str], ...]
     ends_soon: bool = False
+    recorded: tuple[Any, ...] = ()
 
     @property
     def is_question(self) -> bool:
@@ -100,7 +105,10 @@ def personalisation(person: Person) -> str:
 
 def cards(person: Person, language: str) -> list[Card]:
     """Every purpose of the company, in one order: those that rest on the person's yes first."""
-    shelf = _Shelf(person.company.id, catalogues.in_force(person.company.id), language)
+    shelf = _Shelf(
+        person.company.id, catalogues.in_force(person.company.id), language,
+        resting.grounds(person.company.id, person.id),
+    )  # fmt: skip
     found = [_card(person, one, shelf) for one in consent.states(person.company.id, person.id)]
     return sorted(found, key=lambda card: not (card.is_running or card.is_question))
 
@@ -174,6 +182,7 @@ class _Shelf:
     controller_id: UUID
     catalogue: Catalogue
     language: str
+    recorded: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     read: dict[tuple[UUID, str], NoticeWords | None] = field(default_factory=dict)
 
     def agreed(self, state: StateShown) -> WordsShown | None:
@@ -206,7 +215,7 @@ class _Shelf:
 def _card(person: Person, state: StateShown, shelf: _Shelf) -> Card:
     return Card(
         state, shelf.agreed(state), shelf.current(state.purpose), _grounds(person, state),
-        _ends_soon(state, shelf),
+        _ends_soon(state, shelf), tuple(shelf.recorded.get(state.purpose, ())),
     )  # fmt: skip
 
 

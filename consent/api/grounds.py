@@ -14,7 +14,7 @@ from accounts import inputs
 from accounts.idempotency import Answer
 from accounts.operations import ServiceView
 from accounts.problems import IDEMPOTENCY_KEY, READ, WRITE, answer, body, problems, refusal
-from consent import services
+from consent import resting, services
 from consent.api.examples import SUBJECT
 from consent.api.serializers import PURPOSE, REFERENCE, WORD
 from consent.grounds import NEEDS
@@ -75,7 +75,7 @@ class GroundOutput(serializers.Serializer[Any]):
     purpose = serializers.CharField(source="purpose.code")
     pack = serializers.CharField()
     ground = serializers.CharField()
-    state = serializers.CharField(help_text=_("claimed, active or ended"))
+    state = serializers.SerializerMethodField(help_text=_("claimed, active or ended"))
     missing = serializers.SerializerMethodField(help_text=_("What it needs before it counts."))
     provided_at = serializers.DateTimeField(allow_null=True)
     reference = serializers.CharField()
@@ -84,6 +84,9 @@ class GroundOutput(serializers.Serializer[Any]):
     ends_on = serializers.DateField(allow_null=True)
     recorded_at = serializers.DateTimeField()
     ended_at = serializers.DateTimeField(allow_null=True)
+
+    def get_state(self, row: Any) -> str:
+        return resting.standing(row).value
 
     def get_missing(self, row: Any) -> list[str]:
         return kept.missing_evidence(row)

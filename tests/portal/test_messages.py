@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from audit.models import EntryIndex
-from consent import services
+from consent import resting, services
 from consent.models import ConsentState, Message
 from consent.services import Choice, upkeep
 from consent.services.bulk import import_many
@@ -154,3 +154,28 @@ def test_the_message_about_a_change_shows_the_new_words(asha_in, company, asha, 
 
     assert "We now also ask your shop." in page
     assert "does not count for the new words" in page
+
+
+@pytest.mark.req("CON-21")
+class TestGroundsOnRecord:
+    def put(self, company, asha, **more):
+        return services.record_ground(
+            by=AUTHOR, controller_id=company.id, subject_id=asha.id, purpose=world.DELIVERY,
+            ground="s7a", evidence=services.Evidence(
+                provided_at=datetime(2026, 3, 14, 9, tzinfo=UTC), reference="order-77"
+            ), **more,
+        )  # fmt: skip
+
+    def test_the_person_sees_on_what_else_the_use_rests(self, asha_in, company, asha):
+        self.put(company, asha)
+
+        page = asha_in.get("/privacy/choices/").content.decode()
+
+        assert "order-77" in page
+        assert "you gave the data yourself on 14 March 2026" in page
+
+    def test_one_that_is_over_is_none_any_more(self, asha_in, company, asha):
+        row = self.put(company, asha, ends_on=timezone.now().date() - timedelta(days=1))
+
+        assert "order-77" not in asha_in.get("/privacy/choices/").content.decode()
+        assert (row.state, resting.standing(row)) == ("active", "ended")
