@@ -14,15 +14,20 @@ from consent.reading import Page
 from consent.selectors import StateShown
 from subjects import selectors as subjects
 from subjects import services as subject_services
+from subjects.naming import Named
+from subjects.naming import person as meant
 
 
 @transaction.atomic
 def show_states(
     *, by: Actor, controller_id: UUID, subject_id: UUID, purposes: Collection[str]
 ) -> list[StateShown]:
-    """Where a person stands on these purposes. Raises SubjectUnknownError, ReadNotRecordedError."""
-    person = subjects.subject(controller_id, subject_id)
-    found = reading.states(controller_id, subject_id, purposes)
+    """Where a person stands on these purposes; of joined records, the one that is used.
+
+    Raises SubjectUnknownError, ReadNotRecordedError.
+    """
+    person = meant(controller_id, Named(subject_id))
+    found = reading.states(controller_id, person.id, purposes)
     _record(by, person, {"what": "states", "shown": len(found)})
     return found
 
@@ -38,8 +43,8 @@ def show_page(  # noqa: PLR0913 (whose lines, and which of them)
     limit: int,
 ) -> Page:
     """A page of a person's ledger. Raises CursorUnknownError, and as `show_states`."""
-    person = subjects.subject(controller_id, subject_id)
-    found = reading.page(controller_id, subject_id, purposes, after=after, limit=limit)
+    person = meant(controller_id, Named(subject_id))
+    found = reading.page(controller_id, person.id, purposes, after=after, limit=limit)
     _record(by, person, {"what": "history", "shown": len(found.lines)})
     return found
 

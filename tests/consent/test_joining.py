@@ -454,3 +454,18 @@ class TestBadInput:
 
         assert written() == before
         assert subject_selectors.find(company.id, "email", GUEST) == guest
+
+
+def test_a_service_that_asks_by_the_other_id_is_shown_the_record_that_is_used(
+    company, asha, guest, merge
+):
+    company.answer(asha, OFFERS, State.REFUSED)
+    company.yes(guest)
+    merge()
+
+    who = {"by": AUTHOR, "controller_id": company.id, "subject_id": guest.id}
+    (state,) = (one for one in services.show_states(**who, purposes=[OFFERS]) if one.event_id)
+    page = services.show_page(**who, purposes=[OFFERS], after=None, limit=9)
+
+    assert state.state is State.REFUSED
+    assert {line.subject_id for line in page.lines} == {asha.id}
