@@ -24,7 +24,7 @@ READ = (400, 401, 403, 404, 429, 503)
 WRITE = (400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
 
 IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key", {"type": "string", "pattern": "^[\\x21-\\x7e]{1,128}$"},
+    "Idempotency-Key", {"type": "string", "pattern": "^[\\x21-\\x7e]{0,128}$"},
     OpenApiParameter.HEADER,
     description=(
         "Makes repeating safe: the same key with the same request gives the first answer and has "
