@@ -29,11 +29,19 @@ class ServicePace(BaseThrottle):
         limit = READS_PER_SECOND if reads else WRITES_PER_SECOND
         key = f"pace:{request.user.id}:{'r' if reads else 'w'}:{int(time.time())}"
         try:
-            cache.add(key, 0, KEEP_SECONDS)
-            return cache.incr(key) <= limit
+            return _counted(key) <= limit
         except Exception as error:  # whatever a cache of whatever kind may raise
             log.warning("pace_not_counted", error=type(error).__name__)
             return True
 
     def wait(self) -> float:
         return 1.0
+
+
+def _counted(key: str) -> int:
+    """One more in this window; its first request opens it."""
+    try:
+        return cache.incr(key)
+    except ValueError:
+        cache.add(key, 0, KEEP_SECONDS)
+        return cache.incr(key)

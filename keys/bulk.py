@@ -5,6 +5,7 @@ Rows are plain tuples, because making thousands of model instances costs more th
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 import psycopg
@@ -24,6 +25,9 @@ def copy_in(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -
     waiting = list(rows)
     if not waiting:
         return
+    if len(waiting) == 1:
+        _insert(table, columns, waiting[0])
+        return
     with _unquoting(table), _opened(_statement(table, columns, "TEXT")) as copy:
         for row in waiting:
             copy.write_row(row)
@@ -39,6 +43,19 @@ def copy_binary(table: str, columns: Sequence[str], parts: Iterable[bytes]) -> N
         for part in parts:
             copy.write(part)
         copy.write(_TAIL)
+
+
+def _insert(table: str, columns: Sequence[str], row: Sequence[Any]) -> None:
+    """One row: a single round trip, where COPY takes three."""
+    with _unquoting(table), connection.cursor() as cursor:
+        cursor.execute(_insertion(table, tuple(columns)), list(row))
+
+
+@lru_cache(maxsize=64)
+def _insertion(table: str, columns: tuple[str, ...]) -> str:
+    quoted = ", ".join(connection.ops.quote_name(column) for column in columns)
+    values = ", ".join(["%s"] * len(columns))
+    return f"INSERT INTO {connection.ops.quote_name(table)} ({quoted}) VALUES ({values})"  # noqa: S608
 
 
 @contextmanager

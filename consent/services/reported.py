@@ -24,13 +24,13 @@ ENGLISH = "en"
 METHOD = "consent_manager"
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def report(*, by: Actor, controller_id: UUID, who: Named, choice: Choice) -> ConsentEvent:
     """Record a choice about the person `who` names; the choice's own `subject_id` is not read.
 
     Without a notice the newest one that is in force counts as shown; without a language the
     person's own where the notice has it, else English. Raises as `record`, and UnknownSchemeError,
-    MalformedIdentifierError.
+    MalformedIdentifierError; then the caller's transaction is over, if there is one.
     """
     if METHOD in {choice.given_by, choice.method}:
         raise ManagerNotActiveError  # a service cannot speak for one: managers sign for themselves
