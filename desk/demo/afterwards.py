@@ -81,7 +81,7 @@ def _has_order(one: Turn) -> None:
     now = timezone.now()
     consent.record_commitment(
         by=one.by, controller_id=one.controller_id, subject_id=one.subject_id, purpose=ORDERS,
-        reference=f"ORDER-{one.number:05}", started_at=now - timedelta(days=40),
+        reference=f"ORDER-{one.number:05}", started_at=now - timedelta(days=5),
         ends_at=now + timedelta(days=60),
     )  # fmt: skip
 

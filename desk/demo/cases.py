@@ -101,7 +101,7 @@ CASES = (
     Case("deceased", GIVEN, _deny("SUBJECT_DECEASED"), then="deceased"),
     Case(
         "commitment",
-        (Step("given", 300, ORDERS), Step("withdrawn", 10, ORDERS)),
+        (Step("given", 300, ORDERS), Step("withdrawn", 4, ORDERS)),
         _deny("CONSENT_WITHDRAWN", "IN"),  # unless the question names the order
         purpose=ORDERS,
         then="has_order",
