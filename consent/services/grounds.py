@@ -27,6 +27,7 @@ from subjects import news
 from subjects import services as subjects
 
 CLOCK_SKEW = timedelta(minutes=5)
+VOLUNTEERED = "s7a"
 BALANCING = "lia"
 """The kind of legal finding that balances a legitimate interest (GDPR Art 6(1)(f))."""
 
@@ -126,6 +127,21 @@ def end_ground(
         scope_type=news.PURPOSE, scope=row.purpose.code,
     )  # fmt: skip
     return row
+
+
+@transaction.atomic
+def give_way(*, by: Actor, controller_id: UUID, subject_id: UUID, purpose: Purpose | None) -> int:
+    """The person said no to using what they volunteered, for one purpose or all (DPDP s.7(a)).
+
+    Such grounds have ended with that word; returns how many.
+    """
+    rows = PersonalGround.objects.filter(
+        controller_id=controller_id, subject_id=subject_id, ground=VOLUNTEERED, ended_at=None
+    )
+    found = list(rows.filter(purpose=purpose) if purpose else rows)
+    for row in found:
+        end_ground(by=by, controller_id=controller_id, ground_id=row.pk, reason="person_said_no")
+    return len(found)
 
 
 def _declared(controller_id: UUID, purpose: str, ground: str) -> Purpose:

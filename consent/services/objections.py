@@ -16,6 +16,7 @@ from consent.errors import (
 )
 from consent.models import Objection, ObjectionKind, ObjectionState, Purpose
 from consent.services import outgoing
+from consent.services.grounds import give_way
 from subjects import news
 from subjects import services as subjects
 
@@ -61,6 +62,8 @@ def object_to(  # noqa: PLR0913 (an objection has these parts)
             scope_type=news.MARKETING if kind == DIRECT_MARKETING else scope, scope=purpose,
         )  # fmt: skip
         _note(outgoing.OBJECTED, objection, purpose)
+        if kind == ObjectionKind.VOLUNTARY_USE:
+            give_way(by=by, controller_id=controller_id, subject_id=subject_id, purpose=about)
     return objection
 
 

@@ -210,6 +210,36 @@ def test_other_evidence_needs_the_old_one_ended(company, put):
     assert put("s7a", evidence={**WHOLE, "reference": "other"}).pk != row.pk
 
 
+class TestTheSignal:
+    """In one step the person says that what they volunteered is not to be used (s.7(a))."""
+
+    def say_no(self, company, asha, **more):
+        return services.object_to(
+            by=AUTHOR, controller_id=company.id, subject_id=asha.id, kind="voluntary_use", **more
+        )
+
+    @pytest.mark.parametrize("about", [{"purpose": DELIVERY}, {}])
+    def test_ends_the_ground(self, company, asha, put, about):
+        row = put("s7a", evidence=WHOLE)
+
+        self.say_no(company, asha, **about)
+
+        row.refresh_from_db()
+        assert (row.state, row.end_reason) == ("ended", "person_said_no")
+
+    def test_leaves_what_it_is_not_about(self, company, asha, put):
+        row = put("s7a", evidence=WHOLE)
+        other = put("6-1-b", evidence=WHOLE)
+
+        self.say_no(company, asha, purpose=OFFERS)
+
+        assert {one.state for one in PersonalGround.objects.all()} == {"active"}
+        self.say_no(company, asha)
+        row.refresh_from_db()
+        other.refresh_from_db()
+        assert (row.state, other.state) == ("ended", "active")
+
+
 class TestEnding:
     def test_it_ends_once_and_recalls_what_rested_on_it(self, company, put):
         row = put("s7a", evidence=WHOLE)
