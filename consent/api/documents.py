@@ -26,10 +26,10 @@ record_consent = extend_schema(
         "body names the subject, the purpose and the method: then the newest notice in force, in "
         "the person's language or else in English, counts as the words that were shown. Methods "
         "that are no clear affirmative action (preselected, silence, inactivity, bundled) are "
-        "refused. A yes to a consent that runs renews it; a no withdraws it. With its own `event_at` "
-        "a choice may arrive late and twice: it counts in the order in which people chose, of two "
-        "at one time the more protective counts, and what was delivered before answers with the "
-        "line that is there. Answers with the line of the ledger and a signed receipt for the "
+        "refused. A yes to a consent that runs renews it; a no withdraws it. With an `event_at` of "
+        "its own a choice may arrive late and twice: it counts in the order in which people chose, "
+        "of two at one time the more protective counts, and what was delivered before answers with "
+        "the line that is there. Answers with the line of the ledger and a signed receipt for the "
         "person."
     ),
     tags=CONSENTS,
