@@ -35,6 +35,10 @@ SERVICES = 8
 AUTHOR, SECOND = Actor.system("benchmark-author"), Actor.system("benchmark-second")
 SLUG = "in"
 CHUNK = 500
+FILES = (
+    ("new people", MARKETING, "2026-01-01"),
+    ("people there", PERSONALISATION, "2026-02-01"),
+)
 
 
 def fill(people: int) -> dict[str, Any]:
@@ -82,8 +86,8 @@ def bulk(rows: int) -> dict[str, dict[str, float]]:
     assert company is not None
     found = {}
     with tempfile.TemporaryDirectory() as folder:
-        for name, purpose in (("new people", MARKETING), ("people there", PERSONALISATION)):
-            path = written(Path(folder) / f"{purpose}.csv", rows, purpose)
+        for name, purpose, day in FILES:
+            path = written(Path(folder) / f"{purpose}.csv", rows, purpose, day)
             order = runner.Order(
                 path=path, controller_id=company.id, kind="csv", mapping=Mapping(), errors=None,
                 batch=runner.BATCH, resume=False, dry_run=False,
@@ -97,10 +101,10 @@ def bulk(rows: int) -> dict[str, dict[str, float]]:
     return found
 
 
-def written(path: Path, rows: int, purpose: str) -> Path:
+def written(path: Path, rows: int, purpose: str, day: str) -> Path:
     head = "crm,residence,age_state,purpose,state,event_at,notice,notice_version,notice_language"
     lines = (
-        f"BULK-{i:08},IN,adult,{purpose},given,2026-01-01T10:00:00Z,web,1,en,checkbox,web"
+        f"BULK-{i:08},IN,adult,{purpose},given,{day}T10:00:00Z,web,1,en,checkbox,web"
         for i in range(rows)
     )
     path.write_text("\n".join([f"{head},method,channel", *lines, ""]), encoding="utf-8")

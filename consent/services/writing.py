@@ -137,11 +137,11 @@ class Writer:
 
     def read_ledger(self, people: Collection[UUID]) -> None:
         """Have the lines of these people at hand, stored ones and those of this very call."""
-        asked = sorted(set(people) - self.ledger.keys())
+        asked = set(people) - self.ledger.keys()
         if not asked:
             return
         self.ledger |= {one: [] for one in asked}
-        for line in (*lines_of(self.controller_id, asked), *self.lines):
+        for line in (*lines_of(self.controller_id, sorted(asked)), *self.lines):
             if line.subject_id in asked:
                 self.ledger[line.subject_id].append(line)
 
