@@ -7,6 +7,7 @@ from django.utils import timezone
 from audit.models import EntryIndex
 from consent import selectors, services
 from consent.errors import (
+    CommitmentTakenError,
     GroundsMissingError,
     ObjectionDecidedError,
     ObjectionMissingError,
@@ -106,10 +107,15 @@ class TestCommitments:
             self.commit(other, asha)
 
     def test_one_reference_is_one_commitment(self, company, asha):
-        self.commit(company, asha)
+        made = self.commit(company, asha)
 
-        with pytest.raises(IntegrityError), transaction.atomic():
+        with pytest.raises(CommitmentTakenError):
             self.commit(company, asha)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Commitment.objects.create(
+                controller_id=company.id, subject=asha, purpose_id=made.purpose_id,
+                reference="order-1", started_at=timezone.now(),
+            )  # fmt: skip
 
 
 @pytest.mark.req("POL-08")
