@@ -17,7 +17,7 @@ from django.utils import timezone
 from audit.actors import Actor, SubjectRef
 from consent.errors import EndReasonError, MergeOverError
 from consent.models import Merge, MergeReason, Objection, Purpose, SplitReason
-from consent.services import objections
+from consent.services import objections, restrictions
 from consent.services.folding import fold, state_at
 from consent.services.lines import (
     MERGE,
@@ -225,12 +225,23 @@ def _copy_objections(by: Actor, merge: Merge) -> list[str]:
         )
         for kind, code in sorted(missing)
     ]  # fmt: skip
-    return [str(one.id) for one in made]
+    carried = restrictions.carry_over(
+        by=by, controller_id=merge.controller_id, from_id=merge.absorbed_id,
+        to_id=merge.subject_id,
+    )  # fmt: skip
+    return [str(one.id) for one in (*made, *carried)]
 
 
 def _part_objections(by: Actor, merge: Merge) -> None:
     """Those that were the other's go back; those of the time between count for both."""
     controller_id, kept_id = merge.controller_id, merge.subject_id
+    restrictions.leave_behind(
+        by=by, controller_id=controller_id, subject_id=kept_id, ids=merge.objections
+    )
+    restrictions.carry_over(
+        by=by, controller_id=controller_id, from_id=kept_id, to_id=merge.absorbed_id,
+        since=merge.merged_at,
+    )  # fmt: skip
     for (kind, code), row in _standing(controller_id, kept_id).items():
         if str(row.id) in merge.objections:
             objections.lift_objection(

@@ -1,6 +1,8 @@
 """Restrictions of processing (GDPR Art 18): set at once, lifted only after the person was told."""
 
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -58,10 +60,7 @@ def restrict(  # noqa: PLR0913 (a restriction has these parts)
         scope=scope, lifted_at=None, defaults={"asked_at": timezone.now(), "method": method},
     )  # fmt: skip
     if created:
-        subjects.set_standing(
-            by=by, subject=subject, state=STANDING, scope_type=scope_type, scope=scope,
-            reason=BY_ARTICLE_18,
-        )  # fmt: skip
+        _set_standing(by, found, subject)
         _record(by, found, "restriction:set", {"ground": ground, "scope_type": scope_type})
         _note(outgoing.RESTRICTED, found)
     return found
@@ -145,19 +144,81 @@ def take_back_restriction(
     return _end(by, found, is_taken_back=True, method=method)
 
 
+@transaction.atomic
+def carry_over(
+    *, by: Actor, controller_id: UUID, from_id: UUID, to_id: UUID, since: datetime | None = None
+) -> list[Restriction]:
+    """Let what restricts one record restrict another of the same person; returns what is new.
+
+    With `since` only what was asked for from then on. Raises SubjectUnknownError.
+    """
+    subject = subjects.lock(controller_id, to_id)
+    rows = Restriction.objects.filter(controller_id=controller_id, lifted_at=None)
+    held = {_reach(one) for one in rows.filter(subject_id=to_id)}
+    wanted = rows.filter(subject_id=from_id).order_by("id")
+    if since is not None:
+        wanted = wanted.filter(asked_at__gte=since)
+    return [_carried(by, one, subject) for one in wanted if _reach(one) not in held]
+
+
+@transaction.atomic
+def leave_behind(*, by: Actor, controller_id: UUID, subject_id: UUID, ids: Collection[str]) -> None:
+    """Undo `carry_over`: the records are of two persons, so these were never this one's.
+
+    What they asked for themselves stands, also where it shared a standing. Raises
+    SubjectUnknownError.
+    """
+    subject = subjects.lock(controller_id, subject_id)
+    rows = Restriction.objects.filter(subject=subject, lifted_at=None)
+    for found in rows.filter(pk__in=ids):
+        _record(by, found, "restriction:lifted", {"parted": True})
+        rows.filter(pk=found.pk).delete()
+        _unless_others(by, found)
+    for found in rows:
+        _set_standing(by, found, subject)
+
+
+def _reach(found: Restriction) -> tuple[str, str, str]:
+    return found.ground, found.scope_type, found.scope
+
+
+def _carried(by: Actor, found: Restriction, subject: Any) -> Restriction:
+    made = Restriction.objects.create(
+        controller_id=found.controller_id, subject=subject, ground=found.ground,
+        scope_type=found.scope_type, scope=found.scope, method=found.method,
+        asked_at=found.asked_at,
+    )  # fmt: skip
+    _set_standing(by, made, subject)
+    _record(by, made, "restriction:set", {"ground": made.ground, "scope_type": made.scope_type})
+    return made
+
+
+def _set_standing(by: Actor, found: Restriction, subject: Any) -> None:
+    subjects.set_standing(
+        by=by, subject=subject, state=STANDING, scope_type=found.scope_type, scope=found.scope,
+        reason=BY_ARTICLE_18,
+    )  # fmt: skip
+
+
 def _end(by: Actor, found: Restriction, *, is_taken_back: bool, method: str = "") -> Restriction:
     found.lifted_at, found.lifted_by, found.is_taken_back = timezone.now(), by.id, is_taken_back
     found.save(update_fields=["lifted_at", "lifted_by", "is_taken_back"])
     _record(by, found, "restriction:lifted", {"taken_back": is_taken_back, "method": method})
-    if not _others(found):
-        _note(outgoing.RESTRICTION_LIFTED, found)
-        subject = subject_selectors.subject(found.controller_id, found.subject_id)
-        standings = subject_selectors.standings(subject).filter(
-            state=STANDING, scope_type=found.scope_type, scope=found.scope, reason=BY_ARTICLE_18
-        )
-        for standing in standings:
-            subjects.end_standing(by=by, standing=standing)
+    _unless_others(by, found)
     return found
+
+
+def _unless_others(by: Actor, found: Restriction) -> None:
+    """End the standing, unless the same use is restricted on another ground: then it stays so."""
+    same = {"scope_type": found.scope_type, "scope": found.scope}
+    if Restriction.objects.filter(subject_id=found.subject_id, lifted_at=None, **same).exists():
+        return
+    _note(outgoing.RESTRICTION_LIFTED, found)
+    subject = subject_selectors.subject(found.controller_id, found.subject_id)
+    for standing in subject_selectors.standings(subject).filter(
+        state=STANDING, reason=BY_ARTICLE_18, **same
+    ):
+        subjects.end_standing(by=by, standing=standing)
 
 
 def _note(what: str, found: Restriction) -> None:
@@ -168,13 +229,6 @@ def _note(what: str, found: Restriction) -> None:
         purpose=found.scope if is_purpose else "",
         about="" if is_purpose else found.scope or str(found.scope_type),
     )  # fmt: skip
-
-
-def _others(found: Restriction) -> bool:
-    """Whether the same use is restricted on another ground: then it stays so."""
-    return Restriction.objects.filter(
-        subject_id=found.subject_id, scope_type=found.scope_type, scope=found.scope, lifted_at=None
-    ).exists()
 
 
 def _standing(controller_id: UUID, restriction_id: UUID) -> Restriction:
