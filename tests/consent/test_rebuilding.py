@@ -57,6 +57,31 @@ def test_what_is_stored_is_what_the_ledger_says(lived):
     assert found.from_ledger.hexdigest() == found.as_stored.hexdigest()
 
 
+@pytest.mark.req("CON-31")
+def test_people_who_were_joined_and_parted_stand_as_the_ledger_says(company, lived):
+    one, other = company.person("one@example.in"), company.person("two@example.in")
+    company.yes(one)
+    company.answer(other, OFFERS, State.REFUSED)
+    found = services.merge(
+        by=BY, controller_id=company.id, kept_id=one.id, absorbed_id=other.id, reason="duplicate"
+    )
+    assert rebuild(by=BY).faults == 0
+
+    services.split(by=BY, controller_id=company.id, merge_id=found.id, reason="mistake")
+
+    assert rebuild(by=BY).faults == 0
+
+
+def test_what_came_late_stands_where_it_belongs(company, asha):
+    now = datetime.now(UTC)
+    company.answer(asha, OFFERS, State.REFUSED, event_at=now - timedelta(minutes=1))
+    company.yes(asha, event_at=now - timedelta(minutes=3))
+    company.yes(asha, event_at=now - timedelta(minutes=2))
+
+    assert ConsentState.objects.get(subject=asha).state not in {"given", "renewed"}
+    assert rebuild(by=BY).faults == 0
+
+
 @pytest.mark.parametrize("page", [1, 2, 3, 5, 9, 10])
 def test_pages_of_any_size_come_to_the_same(lived, monkeypatch, page):
     whole = rebuild(by=BY)
