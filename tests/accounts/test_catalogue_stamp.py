@@ -51,8 +51,8 @@ def company(db):
     )  # fmt: skip
     world.consent.draft_purpose(
         by=BY, controller_id=found.id, code="brand.new", words=world.consent.Words(
-            title="T", description="D", enables="E", dpv_purpose="dpv:Marketing", grounds={"IN": "consent"},
-            categories=("pd:Name",), retention_days=1, owner="O"),
+            title="T", description="D", enables="E", dpv_purpose="dpv:Marketing",
+            grounds={"IN": "consent"}, categories=("pd:Name",), retention_days=1, owner="O"),
     )  # fmt: skip
     return found
 

@@ -132,8 +132,8 @@ def broken_log(superuser):
 
 def draft(company, code=OFFERS):
     words = services.Words(
-        title="T", description="D", enables="E", dpv_purpose="dpv:Purpose", grounds={"IN": "consent"},
-        categories=("pd:Name",), retention_days=1, owner="O",
+        title="T", description="D", enables="E", dpv_purpose="dpv:Marketing",
+        grounds={"IN": "consent"}, categories=("pd:Name",), retention_days=1, owner="O",
     )  # fmt: skip
     return services.draft_purpose(by=AUTHOR, controller_id=company.id, code=code, words=words)
 

@@ -190,8 +190,8 @@ class TestPurposes:
     @pytest.mark.req("CON-02")
     def test_one_without_an_approved_version_is_refused(self, company, asha):
         words = services.Words(
-            title="T", description="D", enables="E", dpv_purpose="dpv:Purpose", grounds={"IN": "consent"},
-            categories=("pd:Name",), retention_days=1, owner="O",
+            title="T", description="D", enables="E", dpv_purpose="dpv:Marketing",
+            grounds={"IN": "consent"}, categories=("pd:Name",), retention_days=1, owner="O",
         )  # fmt: skip
         services.draft_purpose(by=AUTHOR, controller_id=company.id, code="new.one", words=words)
 
