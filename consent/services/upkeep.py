@@ -70,7 +70,7 @@ def set_contact_plan(
         },
     )  # fmt: skip
     audit.record(
-        event="contact_plan:set", by=by, controller_id=purpose.controller_id,
+        event="reminders:set", by=by, controller_id=purpose.controller_id,
         target=Target("purpose", str(purpose.pk)), purpose=purpose.code,
         data={"remind_days": days, "confirms": told},
     )  # fmt: skip
@@ -133,7 +133,7 @@ def order_legacy_notices(*, by: Actor, purpose: Purpose) -> UUID:
         payload={"purpose": str(purpose.pk), "notice": str(known.notices[0].version_id)},
     )  # fmt: skip
     audit.record(
-        event="legacy_notice:ordered", by=by, controller_id=purpose.controller_id,
+        event="notice:ordered", by=by, controller_id=purpose.controller_id,
         target=Target("job", str(job.id)), purpose=purpose.code,
         data={"notice_version": str(known.notices[0].version_id)},
     )  # fmt: skip

@@ -71,7 +71,7 @@ class TestTheQueue:
     def test_an_auditor_sends_nothing(self, auditor, owed):
         assert auditor.post(address("legacyqueue", owed, "send-notices")).status_code == 403
 
-        assert not EntryIndex.objects.filter(event="legacy_notice:ordered").exists()
+        assert not EntryIndex.objects.filter(event="notice:ordered").exists()
 
     def test_the_list_says_which_purposes_wait(self, client, owed):
         page = client.get("/admin/consent/legacyqueue/").content.decode()

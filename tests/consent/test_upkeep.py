@@ -108,7 +108,7 @@ class TestReminders:
         with pytest.raises(ContactPlanError):
             plan(company, days=days)
 
-        assert not EntryIndex.objects.filter(event="contact_plan:set").exists()
+        assert not EntryIndex.objects.filter(event="reminders:set").exists()
 
 
 @pytest.mark.req("CON-19")

@@ -93,7 +93,7 @@ def test_ordering_twice_writes_once(lotus, old):
     order(lotus)
 
     assert len(mail.outbox) == 1
-    assert EntryIndex.objects.filter(event="legacy_notice:ordered").count() == 2
+    assert EntryIndex.objects.filter(event="notice:ordered").count() == 2
 
 
 def test_who_withdraws_before_it_goes_out_is_not_written_to(lotus, old):
@@ -112,7 +112,7 @@ def test_without_a_notice_in_force_nothing_is_ordered(lotus):
     with pytest.raises(NoticeMissingError):
         consent.order_legacy_notices(by=APPROVER, purpose=version.purpose)
 
-    assert not EntryIndex.objects.filter(event="legacy_notice:ordered").exists()
+    assert not EntryIndex.objects.filter(event="notice:ordered").exists()
 
 
 @pytest.mark.req("POR-13")
