@@ -19,6 +19,7 @@ from config.places import BASE_DIR
 from config.run import processes, stages
 
 READY_SECONDS = 60
+PROTOCOL = "config.protocol:DecisionProtocol"
 METADATA = "/.well-known/authzen-configuration"
 
 
@@ -58,8 +59,8 @@ def server(name: str) -> Iterator[Server]:
     """A running decision point on the set's database; killed when the block ends."""
     port = free_port()
     command = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--host", stages.HOST]
-    command += ["--port", str(port), "--loop", "uvloop", "--http", "httptools", "--no-access-log"]
-    command += ["--no-server-header", "--log-level", "warning"]
+    command += ["--port", str(port), "--loop", "uvloop", "--http", PROTOCOL]
+    command += ["--no-access-log", "--no-server-header", "--log-level", "warning"]
     with log("server") as output, on_core(CORES.server):
         child = processes.start(
             command, output=output, environment=stages.environment(port, name), folder=BASE_DIR

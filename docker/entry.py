@@ -23,8 +23,8 @@ WEB = [
 ]
 PDP = [
     *("uvicorn", "config.asgi:application", "--host", HOST, "--port", PDP_PORT),
-    *("--loop", "uvloop", "--http", "httptools", "--no-access-log", "--no-server-header"),
-    *("--no-proxy-headers", "--timeout-keep-alive", IDLE_SECONDS),
+    *("--loop", "uvloop", "--http", "config.protocol:DecisionProtocol", "--no-access-log"),
+    *("--no-server-header", "--no-proxy-headers", "--timeout-keep-alive", IDLE_SECONDS),
     *("--timeout-graceful-shutdown", "10", "--log-level", "warning"),
 ]
 WORKER = [

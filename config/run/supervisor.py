@@ -37,8 +37,8 @@ class Part:
 def parts(port: int) -> list[Part]:
     """Worker and keeper print sign-in links (development has no mail), so they speak."""
     web = ["-m", "uvicorn", "config.asgi:application", "--host", stages.HOST, "--port", str(port)]
-    web += ["--loop", "uvloop", "--http", "httptools", "--no-access-log", "--no-server-header"]
-    web += ["--no-proxy-headers"]
+    web += ["--loop", "uvloop", "--http", "config.protocol:DecisionProtocol"]
+    web += ["--no-access-log", "--no-server-header", "--no-proxy-headers"]
     web += ["--log-level", "warning", "--timeout-graceful-shutdown", "5"]
     worker = ["-m", "celery", "-A", "config", "worker", "--concurrency", "2"]
     worker += ["--loglevel", "WARNING", "-Q", "sammati", "--without-gossip", "--without-mingle"]

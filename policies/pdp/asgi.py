@@ -18,7 +18,18 @@ from django.conf import settings
 from policies.pdp import http, metadata, wire
 from policies.pdp.batch import Call
 from policies.pdp.catalogue import Newest
-from policies.pdp.http import UNAUTHENTICATED, UNAVAILABLE, Headers, HttpError, Receive, Scope, Send
+from policies.pdp.http import (
+    NOT_KEPT,
+    UNAUTHENTICATED,
+    UNAVAILABLE,
+    Answer,
+    Headers,
+    HttpError,
+    Read,
+    Receive,
+    Scope,
+    Send,
+)
 from policies.pdp.idempotency import HEADER, KeyFormError, Once
 from policies.pdp.idempotency import once as idempotent
 from policies.pdp.lanes import Lane, Limits, UnavailableError
@@ -70,17 +81,27 @@ class DecisionPoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
+        headers = dict(scope["headers"])
+
+        async def read(most: int) -> bytes:
+            return await http.body(headers, receive, most)
+
+        path = scope["path"].removesuffix("/")
+        await http.send_whole(send, await self._respond(path, scope["method"], headers, read))
+
+    async def answer(self, path: str, headers: Headers, body: bytes) -> Answer:
+        """The answer to a POST whose body is here, and no larger than a single check's."""
+
+        async def read(_most: int) -> bytes:
+            return body
+
+        return await self._respond(path, "POST", headers, read)
+
+    async def _respond(self, path: str, method: str, headers: Headers, read: Read) -> Answer:
+        extra = http.echo(headers)
         self._inside += 1
         try:
-            await self._serve(scope, receive, send)
-        finally:
-            self._inside -= 1
-
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = dict(scope["headers"])
-        extra = http.echo(headers)
-        try:
-            status, body, kind = 200, await self._answer(scope, headers, receive), http.JSON
+            status, body, kind = 200, await self._answer(path, method, headers, read), http.JSON
         except HttpError as error:
             status, body, kind = http.written(error, headers)
             extra += error.headers
@@ -88,10 +109,11 @@ class DecisionPoint:
             log.error("decision_point_failed", error=type(error).__name__)
             failure = HttpError(500, "The decision failed.")
             status, body, kind = http.written(failure, headers)
-        await http.send_whole(send, status, body, (kind, *extra))
+        finally:
+            self._inside -= 1
+        return Answer(status, body, (kind, NOT_KEPT, *extra))
 
-    async def _answer(self, scope: Scope, headers: Headers, receive: Receive) -> bytes:
-        path, method = scope["path"].removesuffix("/"), scope["method"]
+    async def _answer(self, path: str, method: str, headers: Headers, read: Read) -> bytes:
         if metadata.is_served(path):
             return _metadata(path, method)
         if path not in ENDPOINTS:
@@ -100,7 +122,7 @@ class DecisionPoint:
             raise HttpError(405, "Use POST.", ((b"allow", b"POST"),))
         key = http.key_digest(headers)
         self._admit(key)
-        body = await http.body(headers, receive, MAX_BODY if path == EVALUATIONS else MAX_SINGLE)
+        body = await read(MAX_BODY if path == EVALUATIONS else MAX_SINGLE)
         http.require_json(headers)
         try:
             if path in SEARCHES:

@@ -2,9 +2,9 @@
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -12,11 +12,23 @@ Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Headers = dict[bytes, bytes]
+Read = Callable[[int], Awaitable[bytes]]
+"""Gives the whole body, of at most so many bytes; raises HttpError."""
 Pairs = tuple[tuple[bytes, bytes], ...]
 
 BODY_SECONDS = 30.0
 JSON = (b"content-type", b"application/json")
+NOT_KEPT = (b"cache-control", b"no-store")
+"""No answer of ours may be kept by anybody between."""
 _PROBLEM = (b"content-type", b"application/problem+json")
+
+
+class Answer(NamedTuple):
+    """Everything of an answer but its length."""
+
+    status: int
+    body: bytes
+    headers: Pairs
 
 
 @dataclass(frozen=True)
@@ -109,10 +121,9 @@ def written(error: HttpError, headers: Headers) -> tuple[int, bytes, tuple[bytes
     return error.status, msgspec.json.encode(problem), _PROBLEM
 
 
-async def send_whole(
-    send: Send, status: int, content: bytes, headers: Iterable[tuple[bytes, bytes]]
-) -> None:
-    """Send one answer. No answer of ours may be kept by anybody between."""
-    fixed = [(b"content-length", str(len(content)).encode()), (b"cache-control", b"no-store")]
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, *fixed]})
-    await send({"type": "http.response.body", "body": content})
+async def send_whole(send: Send, answer: Answer) -> None:
+    """Send one answer through ASGI."""
+    length = (b"content-length", str(len(answer.body)).encode())
+    headers = [*answer.headers, length]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})

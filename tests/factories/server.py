@@ -17,7 +17,8 @@ from django.conf import settings
 from config.places import BASE_DIR
 
 START_SECONDS = 30
-LOOP = ("--loop", "uvloop", "--http", "httptools", "--no-access-log", "--no-server-header")
+PROTOCOL = "config.protocol:DecisionProtocol"
+LOOP = ("--loop", "uvloop", "--http", PROTOCOL, "--no-access-log", "--no-server-header")
 
 
 @dataclass
