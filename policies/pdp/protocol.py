@@ -3,7 +3,7 @@
 A single check is one small message whose answer is one small message. Handing it through ASGI's
 calls, each of which may come in parts, costs a quarter of a decision's processor time. So a small
 POST to the two evaluation endpoints that arrives in one piece is answered in one piece; whatever
-is in any way different goes uvicorn's usual way, from its first byte (docs/adr/0023).
+is in any way different goes uvicorn's usual way, from its first byte (docs/adr/0024).
 """
 
 import asyncio
