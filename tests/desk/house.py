@@ -27,6 +27,7 @@ from consent.models import (
     Objection,
     ParentalCheck,
     Restriction,
+    Subscriber,
 )
 from policies.emergency.models import EmergencyUse
 from policies.recalls import endpoints
@@ -100,7 +101,6 @@ def make(slug="lotus", name="Lotus Bazaar", email="asha@lotus.example"):
         "Subject": house.person.id,
     }  # fmt: skip
     runs(house, service)
-    hears(house, service, house.person)
     law(house)
     outside(house)
     joined(house)
@@ -168,10 +168,14 @@ def runs(house, service):
     )  # fmt: skip
 
 
-def hears(house, service, person):
-    """The service asks for events; one about the person is on its way."""
-    subscriber, _ = subscribers.subscribe(by=BY, controller_id=house.id, service_id=service.id)
+def told(house, person):
+    """What the person chose is on its way to the service, which asks for events."""
     numbering.place()
+    service = house.rows["ServiceClient"]
+    subscriber = (
+        Subscriber.objects.filter(service=service).first()
+        or subscribers.subscribe(by=BY, controller_id=house.id, service_id=service)[0]
+    )
     change = Change.objects.filter(controller_id=house.id, subject_id=person.id).first()
     now = timezone.now()
     Delivery.objects.create(
@@ -257,6 +261,7 @@ def reports(house, person):
     cared_for(house, person)
     restriction(house, person)
     recall(house, person)
+    told(house, person)
     emergency(house, person)
     names = {"controller": house.controller.name, "service": "Mailer", "purpose": "Offers"}
     permit = {"id": "d", "at": 1, "valid_until": 2, "basis": {"IN": "consent"}, "reasons": []}
