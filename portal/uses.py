@@ -115,6 +115,8 @@ def _party(
     lines = tuple(_line(one, named) for one in party.lines)
     if party.type == "officer":
         return PartyShown(_("An officer of %(company)s") % about, "", lines)
+    if party.type == "subject":
+        return PartyShown(_("Somebody who decides for you"), "", lines)
     if party.type != "service":
         return PartyShown(_("These privacy pages"), "", lines)
     of_company = _("A service of %(company)s") % about

@@ -129,6 +129,12 @@ class TestAParent:
         seen = EntryIndex.objects.filter(event="record:viewed", subject_id=kid.id)
         assert [one.actor_id for one in seen] == [str(mira.id)]
 
+    @pytest.mark.req("AUD-15")
+    def test_the_child_sees_that_she_looked(self, mira_in, kid_in, kid):
+        page(mira_in, f"children/{kid.id}/")
+
+        assert "Somebody who decides for you" in page(kid_in, "uses/")
+
     @pytest.mark.req("CON-26")
     def test_sees_nothing_from_the_childs_majority_on(self, mira_in, company, kid):
         Subject.objects.filter(pk=kid.pk).update(adult_on=house.day())
