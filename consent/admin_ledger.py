@@ -21,9 +21,9 @@ from consent.models import Merge
 class MergeAdmin(AboutPersonAdmin, VerbAdmin):
     related: ClassVar[tuple[str, ...]] = ("controller",)
     list_display = ("reason", "person", "merged_at", "split_at", "split_reason")
-    list_filter = ("reason", "split_reason")
+    list_filter: ClassVar[Any] = ("reason", "split_reason")
     fields = ("person", "other_record", "reason", "merged_at", "split_at", "split_reason")
-    readonly_fields = ("person", "other_record")
+    readonly_fields: ClassVar[Any] = ("person", "other_record")
     creation = acts_ledger.MERGE
     verbs = (acts_ledger.SPLIT,)
 

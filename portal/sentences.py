@@ -58,6 +58,17 @@ HAPPENED: "dict[State, StrPromise]" = {
     State.INVALIDATED: gettext_lazy("We found that your yes to “%(purpose)s” does not count."),
 }
 
+JOINED: "dict[str, StrPromise]" = {
+    "merge": gettext_lazy(
+        "We joined two records about you. For “%(purpose)s” the more careful answer counts."
+    ),
+    "split": gettext_lazy(
+        "We found that two records were not both about you. For “%(purpose)s” only your own answer"
+        " counts again."
+    ),
+}
+"""What no act of the person brought about, by the method of the line."""
+
 FOLLOWS: "dict[State, StrPromise]" = {
     State.GIVEN: gettext_lazy(
         "From now on your data may be used for this. You can withdraw your yes at any time, on the"
@@ -175,9 +186,10 @@ def line(event: Any, titles: Mapping[str, str], managers: Mapping[str, str] = NO
     state = State(event.state)
     code = event.purpose.code
     version = event.notice_version
+    happened = JOINED.get(event.method) or HAPPENED[state]
     return Line(
         id=event.id, purpose=titles.get(code, code), state=state,
-        sentence=str(HAPPENED[state]) % {"purpose": titles.get(code, code)},
+        sentence=str(happened) % {"purpose": titles.get(code, code)},
         at=event.event_at, recorded_at=event.recorded_at, how=str(HOW.get(event.method, "")),
         given_by=_giver(event, managers),
         is_by_another=event.given_by != "principal",

@@ -229,7 +229,7 @@ def _copy_objections(by: Actor, merge: Merge) -> list[str]:
         by=by, controller_id=merge.controller_id, from_id=merge.absorbed_id,
         to_id=merge.subject_id,
     )  # fmt: skip
-    return [str(one.id) for one in (*made, *carried)]
+    return [*(str(one.id) for one in made), *(str(one.id) for one in carried)]
 
 
 def _part_objections(by: Actor, merge: Merge) -> None:
