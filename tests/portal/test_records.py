@@ -12,12 +12,13 @@ from audit.canonical import canonical
 from audit.models import EntryIndex
 from audit.tiles import LogReader
 from audit.tlog import merkle, notes
+from consent import services as consent
 from consent.records import pdf
 from consent.records.files import file
 from consent.transitions import State
 from keys import services as keys
 from keys.provider import Signature
-from tests.portal.world import OFFERS, SURVEYS
+from tests.portal.world import APPROVER, OFFERS, SURVEYS
 
 pytestmark = pytest.mark.django_db
 HISTORY = "/privacy/history/"
@@ -213,3 +214,31 @@ class TestProof:
 
     def test_is_only_read(self, asha_in, line):
         assert asha_in.post(f"/privacy/receipts/{line.id}/proof/").status_code == 405
+
+
+@pytest.mark.req("CON-31")
+def test_the_history_tells_of_records_that_were_joined_and_parted(company, asha, asha_in):
+    guest = company.person("asha.guest@example.in")
+    company.yes(guest, OFFERS)
+    by = {"by": APPROVER, "controller_id": company.id}
+    found = consent.merge(**by, kept_id=asha.id, absorbed_id=guest.id, reason="duplicate")
+    consent.split(**by, merge_id=found.id, reason="mistake")
+
+    page = asha_in.get(HISTORY)
+
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert "We joined two records about you. For “Offers by e-mail”" in text
+    assert "We found that two records were not both about you." in text
+    assert "You said yes to" not in text
+
+
+@pytest.mark.req("CON-31")
+def test_whoever_is_signed_in_to_the_record_that_was_joined_signs_in_anew(company, asha, asha_in):
+    kept = company.person("asha.kept@example.in")
+    consent.merge(
+        by=APPROVER, controller_id=company.id, kept_id=kept.id, absorbed_id=asha.id,
+        reason="duplicate",
+    )  # fmt: skip
+
+    assert asha_in.get(HISTORY).status_code == 302

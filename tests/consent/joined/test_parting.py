@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from consent import selectors, services
 from consent.errors import EndReasonError, MergeOverError
-from consent.models import Merge
+from consent.models import ConsentEvent, Merge
+from consent.records import pdf
+from consent.records.files import FORMS, file
 from consent.transitions import State
 from subjects import selectors as subject_selectors
 from subjects import services as subjects
@@ -126,6 +128,17 @@ class TestSplit:
             company.yes(asha, event_at=timezone.now() - timedelta(days=1))
 
         assert states(company, asha) == {OFFERS: "withdrawn"}
+
+
+@pytest.mark.req("CON-14")
+def test_every_line_of_both_has_its_receipt_in_every_form(company, asha, guest, merge, split):
+    company.yes(guest)
+    split(merge())
+
+    for line in ConsentEvent.objects.filter(controller_id=company.id):
+        for form in FORMS:
+            if form != "pdf" or pdf.is_available():
+                assert file(form, company.id, line.id).body
 
 
 class TestBadInput:
