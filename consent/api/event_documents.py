@@ -22,6 +22,10 @@ EVENT = {
 }  # fmt: skip
 UNKNOWN = refusal(404, "not_subscribed", "The service is no subscriber; an officer makes it one.")
 AHEAD = refusal(400, "position_unknown", "No event has this position yet.")
+FORGOTTEN = refusal(
+    410, "events_forgotten",
+    "Events after this position are deleted: read the states anew and begin later.",
+)  # fmt: skip
 
 list_events = extend_schema(
     operation_id="list_events",
@@ -35,11 +39,11 @@ list_events = extend_schema(
     ),
     tags=EVENTS,
     parameters=[event_forms.EventsQuery],
-    responses={200: event_forms.EventsOutput, **problems(*READ)},
+    responses={200: event_forms.EventsOutput, **problems(*READ, 410)},
     examples=[
         answer("A withdrawal", {"events": [EVENT], "after": 4711, "has_more": False}),
         answer("Nothing new", {"events": [], "after": 4711, "has_more": False}),
-        UNKNOWN, AHEAD,
+        UNKNOWN, AHEAD, FORGOTTEN,
     ],
 )  # fmt: skip
 
@@ -53,11 +57,11 @@ confirm_events = extend_schema(
     ),
     tags=EVENTS,
     request=event_forms.ConfirmationInput,
-    responses={200: event_forms.ConfirmationOutput, **problems(*WRITE)},
+    responses={200: event_forms.ConfirmationOutput, **problems(*WRITE, 410)},
     examples=[
         body("All that were read", {"through": 4711}),
         body("Single ones", {"events": [EVENT_ID]}),
         answer("Confirmed", {"confirmed": 1}),
-        UNKNOWN, AHEAD,
+        UNKNOWN, AHEAD, FORGOTTEN,
     ],
 )  # fmt: skip
