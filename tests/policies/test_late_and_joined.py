@@ -6,7 +6,11 @@ import pytest
 
 from consent import services as consent
 from consent.transitions import State
+from policies.audiences import selectors
+from policies.audiences import services as audiences
+from policies.pdp.model import Question
 from tests.factories.company import APPROVER, OFFERS
+from work.services import run_available
 
 GUEST = "guest@example.in"
 
@@ -120,3 +124,25 @@ def test_what_an_operator_took_down_permits(lotus, ask):
     lotus.yes(person, given_by="operator", method="phone", evidence={"operator": "op-4"})
 
     assert ask(lotus, person)["decision"]
+
+
+@pytest.mark.req("CON-31", "POL-19")
+@pytest.mark.parametrize("is_listed", [True, False])
+def test_an_audience_holds_the_record_that_is_used_and_not_the_other(
+    lotus, asha, guest, joined, is_listed
+):
+    lotus.yes(guest)
+    joined()
+    ids = frozenset({asha.id.bytes, guest.id.bytes})
+    question = Question(purpose=OFFERS, caller="mailer", caller_type="service", campaign="spring")
+
+    audience = audiences.request(
+        by=APPROVER, controller_id=lotus.id, service_id=lotus.service.id, question=question,
+        **({"people": audiences.Named(ids, 0)} if is_listed else {}),
+    )  # fmt: skip
+    run_available(worker="test")
+
+    audience.refresh_from_db()
+    permitted = {raw for one in selectors.permits(audience, set()) for raw in one.ids}
+    assert permitted == {asha.id.bytes}
+    assert audience.decided == audience.total == 2
