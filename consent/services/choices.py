@@ -13,7 +13,7 @@ from consent.errors import ConsentMissingError, PurposeUnknownError
 from consent.models import ConsentEvent, ConsentState
 from consent.services.lines import Choice
 from consent.services.writing import Writer
-from consent.transitions import VALID, State
+from consent.transitions import NO, VALID, State
 from keys.problems import DomainError
 from subjects import services as subjects
 
@@ -111,18 +111,35 @@ def withdraw_from(*, by: Actor, state: ConsentState, choice: Choice) -> ConsentE
 def withdraw_all(
     *, by: Actor, controller_id: UUID, subject_id: UUID, method: str, channel: str = ""
 ) -> list[ConsentEvent]:
-    """Withdraw every consent that runs; returns the events, none when nothing ran."""
+    """Withdraw every consent that runs; returns the events, none when nothing ran.
+
+    Where the person said no before, they say so again: it outlives a yes that comes late.
+    """
     subjects.lock(controller_id, subject_id)
-    running = ConsentState.objects.filter(
-        controller_id=controller_id, subject_id=subject_id, state__in=VALID
+    answered = ConsentState.objects.filter(
+        controller_id=controller_id, subject_id=subject_id, state__in=VALID | NO
     ).select_related("purpose")
+    ordered = list(answered.order_by("purpose__code"))
+    for state in ordered:
+        if state.state in NO and timezone.now() - state.latest_at > ONE_ACT:
+            _say_no(by, state, method, channel)
     return [
         withdraw(
             by=by, controller_id=controller_id, subject_id=subject_id, purpose=state.purpose.code,
             method=method, channel=channel,
         )
-        for state in running.order_by("purpose__code")
+        for state in ordered
+        if state.state in VALID
     ]  # fmt: skip
+
+
+def _say_no(by: Actor, state: ConsentState, method: str, channel: str) -> None:
+    choice = Choice(
+        subject_id=state.subject_id, purpose=state.purpose.code, state=State.REFUSED,
+        method=method, channel=channel, language=state.language,
+        notice_version=state.notice_version_id,
+    )  # fmt: skip
+    record(by=by, controller_id=state.controller_id, choice=choice)
 
 
 def expire_due(*, limit: int = 500) -> int:

@@ -283,6 +283,22 @@ class TestWithdrawnAgain:
         assert lines() == ["given", "withdrawn", "withdrawn", "given"]
         assert (state.state, state.since_at > between) == ("withdrawn", True)
 
+    @pytest.mark.parametrize("said", [NO, State.WITHDRAWN])
+    def test_with_everything_else_does_so_too(self, company, asha, said):
+        if said is State.WITHDRAWN:
+            company.yes(asha)
+        company.answer(asha, OFFERS, said)
+        between = timezone.now() + timedelta(hours=1)
+        with time_machine.travel(between + timedelta(hours=1)):
+            told = services.withdraw_all(
+                by=AUTHOR, controller_id=company.id, subject_id=asha.id, method="button"
+            )
+
+        with time_machine.travel(between + timedelta(hours=2)):
+            company.yes(asha, event_at=between)
+
+        assert (told, stands(asha).state) == ([], "withdrawn")
+
     def test_stands_since_the_first_time(self, company, asha):
         company.yes(asha)
         first = self.withdraw(company, asha)
