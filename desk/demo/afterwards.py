@@ -62,6 +62,13 @@ def _erased(one: Turn) -> None:
     subjects.destroy_key(by=one.by, subject=subject)
 
 
+def _restricted(one: Turn) -> None:
+    consent.restrict(
+        by=one.by, controller_id=one.controller_id, subject_id=one.subject_id, ground="accuracy",
+        method="email",
+    )  # fmt: skip
+
+
 def _objected(one: Turn) -> None:
     consent.object_to(by=one.by, controller_id=one.controller_id, subject_id=one.subject_id)
 
@@ -102,7 +109,7 @@ def _has_parent(one: Turn) -> None:
 
 
 TURNS: dict[str, Callable[[Turn], None]] = {
-    "restricted": _standing("restricted", 5),
+    "restricted": _restricted,
     "erasing": _standing("erasing", 2),
     "deceased": _standing("deceased", 50),
     "erased": _erased,
