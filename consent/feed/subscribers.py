@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Min
 from django.utils import timezone
 
 from accounts import selectors as accounts
@@ -76,9 +77,14 @@ def change_secret(*, by: Actor, subscriber: Subscriber) -> str:
 def change_address(*, by: Actor, subscriber: Subscriber, url: str) -> Subscriber:
     """Call another address, once it has agreed; empty: the service asks for events itself.
 
-    Raises AddressRefusedError.
+    Either way it misses nothing: what it has not heard is asked for, and what it has not confirmed
+    is sent. Raises AddressRefusedError.
     """
     locked = _locked(subscriber)
+    if locked.url and not url:
+        _leave_to_asking(locked)
+    elif url and not locked.url:
+        locked.position = locked.confirmed
     locked.url, locked.greeted_at = addresses.check(url) if url else "", None
     _rested(locked)
     locked.save()
@@ -161,6 +167,14 @@ def try_again(*, by: Actor, delivery: Delivery) -> Delivery:
     found.save(update_fields=["state", "attempts", "next_at"])
     record("subscriber:replayed", by, subscriber, after=found.position - 1)
     return found
+
+
+def _leave_to_asking(locked: Subscriber) -> None:
+    """What waits to be sent counts as not confirmed, and is found there by who asks."""
+    waiting = Delivery.objects.filter(subscriber=locked, state=DeliveryState.WAITING)
+    first = waiting.aggregate(first=Min("position"))["first"]
+    locked.confirmed = locked.position if first is None else first - 1
+    waiting.delete()
 
 
 def _locked(subscriber: Subscriber) -> Subscriber:

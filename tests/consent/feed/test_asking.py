@@ -117,6 +117,30 @@ class TestAsking:
         assert kinds(got(api, after=0)) == ["consent.given"]
 
 
+class TestChangingTheWay:
+    def test_from_being_called_to_asking_misses_nothing(self, lotus, asha, api, ear, mailer):
+        lotus.yes(asha)
+        tell()
+        ear.manners.status = 500
+        lotus.withdraws(asha)
+        tell()
+
+        subscribers.change_address(by=AUTHOR, subscriber=mailer, url="")
+
+        assert kinds(got(api)) == ["consent.withdrawn"]
+        assert not Delivery.objects.filter(state="waiting").exists()
+
+    def test_from_asking_to_being_called_neither(self, lotus, asha, api, ear, asker):
+        lotus.yes(asha)
+        confirmed(api, through=got(api)["after"])
+        lotus.withdraws(asha)
+
+        subscribers.change_address(by=AUTHOR, subscriber=asker, url=ear.url)
+        tell()
+
+        assert [one.event["data"]["kind"] for one in ear.heard] == ["consent.withdrawn"]
+
+
 class TestRefusals:
     def test_who_is_no_subscriber(self, api):
         problem(api.get(EVENTS), 404, "not_subscribed")
