@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from consent.errors import ParentCheckMissingError
-from consent.models import ConsentState, GuardianAppointment, ParentalCheck
+from consent.models import ConsentEvent, ConsentState, GuardianAppointment, ParentalCheck
 from consent.parents import OPEN
 
 
@@ -39,6 +39,17 @@ def appointments(controller_id: UUID, subject_id: UUID) -> QuerySet[GuardianAppo
     """Every appointment of a guardian of the person, newest first."""
     found = GuardianAppointment.objects.filter(controller_id=controller_id, subject_id=subject_id)
     return found.order_by("-id")
+
+
+def written_by(controller_id: UUID, subject_id: UUID, giver_id: UUID) -> set[UUID]:
+    """The lines of a person's ledger that a verified parent or guardian wrote, by id."""
+    found = ConsentEvent.objects.filter(
+        controller_id=controller_id,
+        subject_id=subject_id,
+        guardian_id=giver_id,
+        guardian_verified=True,
+    )
+    return set(found.values_list("pk", flat=True))
 
 
 def givers(controller_id: UUID, subject_id: UUID) -> Mapping[str, str]:

@@ -63,10 +63,14 @@ class Ward:
 
 @dataclass(frozen=True, slots=True)
 class WardCard:
-    """A purpose on the page about another person; `needs_yes`: nobody who may has agreed yet."""
+    """A purpose on the page about another person.
+
+    `needs_yes`: nobody who may has agreed yet; `receipt`: the line, if this person wrote it.
+    """
 
     card: Card
     needs_yes: bool
+    receipt: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +125,16 @@ def ward(person: Person, ward_id: UUID) -> tuple[Ward, Person] | None:
     return (found, about) if found and about else None
 
 
-def cards_of(ward: Ward, about: Person, language: str) -> list[WardCard]:
+def cards_of(person: Person, ward: Ward, about: Person, language: str) -> list[WardCard]:
     """What may be answered for the other, with where they stand."""
     givers = families.givers(about.company.id, ward.id)
+    own = families.written_by(about.company.id, ward.id, person.id)
     return [
-        WardCard(card, card.is_question and givers.get(card.state.purpose) != ward.kind)
+        WardCard(
+            card,
+            card.is_question and givers.get(card.state.purpose) != ward.kind,
+            card.state.event_id if card.state.event_id in own else None,
+        )
         for card in cards(about, language)
         if card.is_question or card.is_running
     ]

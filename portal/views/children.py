@@ -105,7 +105,7 @@ def _child(  # noqa: PLR0913 (a page has these parts)
     error: str = "",
 ) -> HttpResponse:
     charges.note_seen(person=person, ward=ward)
-    asked = charges.cards_of(ward, about, get_language() or "")
+    asked = charges.cards_of(person, ward, about, get_language() or "")
     context = {"ward": ward, "asked": asked, "error": error}
     return page(request, "child.html", context, person=person, status=status)
 

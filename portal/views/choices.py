@@ -83,12 +83,17 @@ def done_all(request: HttpRequest, person: Person) -> HttpResponse:
 
 
 def line_or_404(person: Person, event_id: UUID) -> sentences.Line:
-    """A line of this person's own history."""
+    """A line of this person's own history, or one they wrote for somebody in their charge."""
     event = consent.event(person.company.id, event_id)
-    if event is None or event.subject_id != person.id:
+    if event is None or not _is_of(event, person):
         raise Http404
     titles = selectors.titles(person.company.id, get_language() or "")
     return sentences.line(event, titles, managers.names([person.company.id]))
+
+
+def _is_of(event: Any, person: Person) -> bool:
+    gave = event.guardian_verified and event.guardian_id == person.id
+    return bool(event.subject_id == person.id or gave)
 
 
 def _answer(person: Person, sent: dict[str, Any]) -> UUID:

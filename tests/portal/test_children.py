@@ -84,6 +84,17 @@ class TestAParent:
             assert line.guardian_verified
             assert (line.actor_type, line.actor_id) == ("subject", str(mira.id))
 
+    def test_has_the_receipt_of_what_she_gave_and_of_nothing_else(self, mira_in, company, kid):
+        answer(mira_in, company, kid, "yes")
+        hers, childs = ConsentEvent.objects.get(), company.yes(kid, MAPS)
+
+        shown = page(mira_in, f"children/{kid.id}/")
+
+        assert f"/privacy/receipts/{hers.id}/" in shown
+        assert f"/privacy/receipts/{childs.id}/" not in shown
+        page(mira_in, f"receipts/{hers.id}/")
+        page(mira_in, f"receipts/{childs.id}/", 404)
+
     def test_refuses(self, mira_in, company, kid):
         answer(mira_in, company, kid, "no")
 
@@ -152,6 +163,12 @@ class TestAParent:
 
 @pytest.mark.req("P9")
 class TestStrangers:
+    def test_have_no_receipt(self, asha_in, company, kid, mira):
+        house.verified(company, kid, mira)
+        line = company.yes(kid, given_by="parent", guardian_id=mira.id)
+
+        page(asha_in, f"receipts/{line.id}/", 404)
+
     def test_see_no_child(self, asha_in, company, kid, mira):
         house.verified(company, kid, mira)
 
@@ -211,7 +228,10 @@ class TestAskingAParent:
         assert [one.to for one in mail.outbox] == [["mira@example.in"]]
         assert ParentalCheck.objects.count() == 1
 
-    def test_is_bounded(self, kid_in, mira, run_jobs):
+    def test_is_bounded(self, kid_in, mira, run_jobs, settings):
+        # A cache of its own: other runs on this machine empty the shared one as they please.
+        memory = "django.core.cache.backends.locmem.LocMemCache"
+        settings.CACHES = {"default": {"BACKEND": memory, "LOCATION": "bounded"}}
         for _ in range(9):
             self.ask(kid_in)
             run_jobs()
