@@ -11,7 +11,7 @@ from django.utils import timezone
 from audit import alarms
 from audit import services as audit
 from audit.actors import Actor, Target
-from consent.feed.sending import Round
+from consent.feed.sending import Round, answers
 from consent.models import Delivery, DeliveryState, EndReason, Subscriber
 
 MINUTE, HOUR = 60, 3600
@@ -137,14 +137,16 @@ def _park(subscriber: Subscriber, heads: list[UUID] | None = None) -> None:
 
 
 def _pace(subscriber: Subscriber, done: Round, now: datetime) -> None:
-    """Rest after a round in which nothing was heard, or as long as was asked or agreed."""
+    """Rest after a round in which nothing was heard, longer each time where nobody is there; or as
+    long as was asked or agreed."""
     seconds = 0.0
     if done.heard:
         subscriber.failures, subscriber.heard_at, subscriber.trouble = 0, now, ""
     elif done.failed:
-        seconds = min(REST_SECONDS * 2.0 ** min(subscriber.failures, 10), LONGEST_REST_SECONDS)
-        subscriber.failures += 1
         subscriber.trouble = done.answers[done.failed[0]].code
+        longest = REST_SECONDS if answers(subscriber.trouble) else LONGEST_REST_SECONDS
+        seconds = min(REST_SECONDS * 2.0 ** min(subscriber.failures, 10), longest)
+        subscriber.failures += 1
     if subscriber.rate_per_minute:
         seconds = max(seconds, MINUTE * len(done.answers) / subscriber.rate_per_minute)
     seconds = max(seconds, _asked(done))

@@ -85,14 +85,21 @@ def send(subscriber_id: UUID) -> Round:
 
 
 def heads(subscriber: Subscriber, now: datetime) -> list[Due]:
-    """The deliveries that may be sent now; one alone while the subscriber has failed."""
-    limit = min(AT_ONCE, subscriber.rate_per_minute or AT_ONCE)
+    """The deliveries that may be sent now: few while it refuses, one while it is not there."""
+    probe = ENOUGH if answers(subscriber.trouble) else 1
+    most = probe if subscriber.failures else AT_ONCE
     asked: dict[str, UUID | datetime | int] = {
-        "subscriber": subscriber.id, "now": now, "limit": 1 if subscriber.failures else limit,
+        "subscriber": subscriber.id, "now": now,
+        "limit": min(most, subscriber.rate_per_minute or most),
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_HEADS, asked)
         return [(row[0], Letter(*row[1:])) for row in cursor.fetchall()]
+
+
+def answers(trouble: str) -> bool:
+    """Whether a trouble is an answer: then somebody is there, who refuses."""
+    return trouble.startswith("status_")
 
 
 @dataclass(frozen=True, slots=True)

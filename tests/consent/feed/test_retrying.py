@@ -1,6 +1,7 @@
 """What was not heard is tried again for days, given up in the open, and nothing else is held up."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -95,7 +96,7 @@ class TestTryingAgain:
 
         assert kinds(ear) == ["consent.given", "consent.withdrawn"]
 
-    def test_one_that_is_down_is_probed_and_not_flooded(self, lotus, ear, mailer):
+    def test_one_that_refuses_everything_is_asked_little_by_little(self, lotus, ear, mailer):
         ear.manners.status = 503
         for n in range(30):
             lotus.yes(lotus.person(f"p{n}@example.in"))
@@ -105,7 +106,26 @@ class TestTryingAgain:
         tell()
 
         assert first <= sending.ENOUGH + sending.CONNECTIONS
-        assert len(ear.heard) == first + 1
+        assert first < len(ear.heard) <= first + 2 * sending.ENOUGH
+
+    def test_one_that_is_not_there_is_tried_with_one_event_and_ever_more_rarely(
+        self, lotus, ear, mailer
+    ):
+        Subscriber.objects.update(url="http://127.0.0.1:9/events")
+        for n in range(30):
+            lotus.yes(lotus.person(f"p{n}@example.in"))
+        rests, tries = [], []
+        for _ in range(4):
+            tell()
+            mailer.refresh_from_db()
+            rests.append((mailer.rests_until_at - datetime.now(UTC)).total_seconds())
+            tries.append(sum(Delivery.objects.values_list("attempts", flat=True)))
+            Subscriber.objects.update(rests_until_at=datetime.now(UTC))
+
+        assert tries[0] <= sending.ENOUGH + sending.CONNECTIONS
+        assert [later - before for before, later in pairwise(tries)] == [1, 1, 1]
+        assert rests == sorted(rests)
+        assert rests[-1] > 3 * rests[0]
 
     def test_it_may_ask_for_patience(self, lotus, asha, ear, mailer):
         ear.manners.status, ear.manners.headers = 429, {"Retry-After": "900"}
