@@ -40,7 +40,7 @@ SHOWN: dict[str, Any] = {
 }  # fmt: skip
 
 
-class EvidenceInput(inputs.Input):
+class GroundEvidenceInput(inputs.Input):
     provided_at = inputs.Moment(
         required=False, help_text=_("s7a: when the person gave the data of their own accord.")
     )
@@ -56,7 +56,7 @@ class EvidenceInput(inputs.Input):
     )
 
 
-class GroundInput(EvidenceInput, PersonInput):
+class GroundInput(GroundEvidenceInput, PersonInput):
     purpose = inputs.Code(PURPOSE, max_length=100)
     ground = inputs.Choice(sorted(NEEDS))
     ends_on = inputs.Day(required=False, help_text=_("The last day it counts."))
@@ -138,7 +138,7 @@ complete = extend_schema(
     description="Adds the evidence that a claim lacked; then it is active.",
     tags=TAGS,
     parameters=[IDEMPOTENCY_KEY],
-    request=EvidenceInput,
+    request=GroundEvidenceInput,
     responses={200: GroundOutput, **problems(*WRITE)},
     examples=[body("Its reference", {"reference": "contract-77"}), answer("Active", SHOWN)],
 )
@@ -196,7 +196,7 @@ class Grounds(ServiceView):
 class GroundEvidence(ServiceView):
     @complete
     def post(self, request: Request, ground_id: UUID) -> Response:
-        said = self.said(EvidenceInput)
+        said = self.said(GroundEvidenceInput)
         status, made = self.once(lambda: self._complete(ground_id, said))
         return Response(made, status)
 

@@ -1,3 +1,3 @@
 """The version of the statutory rules. A decision names it, so that it can be replayed."""
 
-POLICY_VERSION = "statutory-2026.11.2"
+POLICY_VERSION = "statutory-2026.11.3"
