@@ -20,10 +20,9 @@ from desk.decisions.gathering import text_of
 from policies.rehearsal import selectors
 from policies.rehearsal.comparing import Flow
 from policies.rehearsal.selectors import Rehearsal
-from policies.rehearsal.services import KIND
 from policies.rehearsal.tally import DIMENSIONS, OTHERS, Counts, Tally
+from policies.rehearsal.words import number, result, state
 from policies.versions import selectors as versions
-from work import selectors as work
 
 SHOWN = 8
 """So many values have a bar; the table has all."""
@@ -107,9 +106,9 @@ def brief(request: HttpRequest, of: Rehearsal) -> Brief:
     """A rehearsal in a few words."""
     return Brief(
         of.id, _("Version %(number)d") % {"number": of.version_number}, of.get_kind_display(),
-        _state(of), of.ended_at is None, of.kind == "shadow", of.created_at, of.since_at,
+        state(of), of.ended_at is None, of.kind == "shadow", of.created_at, of.since_at,
         of.until_at, who(request, "officer", of.requested_by), _compared(of), _worth(of),
-        _sentence(of),
+        result(of),
     )  # fmt: skip
 
 
@@ -118,7 +117,7 @@ def report(request: HttpRequest, of: Rehearsal) -> Report:
     counted = selectors.counted(of)
     titles = consents.purpose_titles(of.controller_id)
     data = [
-        Datum(str(words.FLOWS[flow]), counted.of(flow), _number(counted.of(flow)))
+        Datum(str(words.FLOWS[flow]), counted.of(flow), number(counted.of(flow)))
         for flow in Flow if counted.of(flow)
     ]  # fmt: skip
     return Report(
@@ -149,20 +148,6 @@ def draft_sentence(controller_id: UUID) -> str:
     ) % about  # fmt: skip
 
 
-def _state(of: Rehearsal) -> str:
-    if of.ended_at is not None:
-        return str(of.get_state_display())
-    where, key = of.controller_id, str(of.id)
-    if work.state_of(kind=KIND, controller_id=where, dedupe_key=key) == "dead":
-        return _("Given up after many attempts; the list of jobs says why.")
-    done, total = work.progress_of(kind=KIND, controller_id=where, dedupe_key=key)
-    if total:
-        return _("Running: %(part)s of %(all)s decisions") % {
-            "part": _number(done), "all": _number(total)
-        }  # fmt: skip
-    return _("Running: %(part)s decisions so far") % {"part": _number(done)}
-
-
 def _compared(of: Rehearsal) -> str:
     if of.kind == "shadow":
         return _("the answers that were given")
@@ -183,25 +168,11 @@ def _worth(of: Rehearsal) -> str:
     return _("The draft is still the one that was rehearsed here.")
 
 
-def _sentence(of: Rehearsal) -> str:
-    if not of.examined:
-        return _("No decision was there to try the draft on.")
-    text = ngettext(
-        "Of %(all)s decision, %(denied)s would be newly denied and %(permitted)s newly permitted.",
-        "Of %(all)s decisions, %(denied)s would be newly denied and %(permitted)s newly permitted.",
-        of.examined,
-    )
-    return text % {
-        "all": _number(of.examined), "denied": _number(of.newly_denied),
-        "permitted": _number(of.newly_permitted),
-    }  # fmt: skip
-
-
 def _dimension(code: str, values: dict[str, Counts], titles: dict[str, str]) -> Dimension:
     ranked = sorted(values.items(), key=lambda one: (-_flips(one[1]), one[0]))
     names = {value: _name(code, value, titles) for value, _counts in ranked}
     data = [
-        Datum(Truncator(names[value]).chars(70), _flips(counts), _number(_flips(counts)))
+        Datum(Truncator(names[value]).chars(70), _flips(counts), number(_flips(counts)))
         for value, counts in ranked[:SHOWN] if _flips(counts)
     ]  # fmt: skip
     return Dimension(
@@ -214,8 +185,8 @@ def _dimension(code: str, values: dict[str, Counts], titles: dict[str, str]) -> 
 def _row(name: str, counts: Counts) -> ValueRow:
     examined, flips = sum(counts.values()), _flips(counts)
     return ValueRow(
-        name, _number(examined), _number(counts.get(Flow.NEWLY_DENIED, 0)),
-        _number(counts.get(Flow.NEWLY_PERMITTED, 0)),
+        name, number(examined), number(counts.get(Flow.NEWLY_DENIED, 0)),
+        number(counts.get(Flow.NEWLY_PERMITTED, 0)),
         f"{number_format(100 * flips / examined, 1)} %" if examined else "–",
     )  # fmt: skip
 
@@ -236,7 +207,7 @@ def _reasons(counts: Counts) -> tuple[Changed, ...]:
     ranked = sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:MOST_ROWS]
     split = ((code.partition(">"), count) for code, count in ranked)
     return tuple(
-        Changed(_told(was), _told(now), _number(count)) for (was, _sign, now), count in split
+        Changed(_told(was), _told(now), number(count)) for (was, _sign, now), count in split
     )
 
 
@@ -261,7 +232,7 @@ def _notes(counted: Tally) -> tuple[str, ...]:
         (counted.unproven, _("Decisions that came out otherwise when made again under the very "
                              "version that made them: %(n)s. Verify the log.")),
     )  # fmt: skip
-    return tuple(text % {"n": _number(count)} for count, text in told if count)
+    return tuple(text % {"n": number(count)} for count, text in told if count)
 
 
 def _flips(counts: Counts) -> int:
@@ -271,10 +242,6 @@ def _flips(counts: Counts) -> int:
 def _told(code: str) -> str:
     text = text_of(code)
     return f"{text} ({code})"
-
-
-def _number(count: int) -> str:
-    return str(number_format(count, force_grouping=True))
 
 
 def _moment(at: datetime) -> str:

@@ -9,15 +9,20 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.roles import Permission
 from audit.console import actor_column
 from audit.verbs import Verb, VerbAdmin
 from policies.guardrails.compiled import reason_code
 from policies.guardrails.model import Guardrail, RulesError
+from policies.rehearsal import selectors as rehearsing
+from policies.rehearsal import words as rehearsed
+from policies.rehearsal.selectors import Rehearsal
 from policies.versions import acts, selectors, words
 from policies.versions.forms import RuleForm
 from policies.versions.models import PolicyVersion
@@ -25,6 +30,8 @@ from policies.versions.selectors import Change
 
 SHOWN = 200
 """So many rules are listed in words; the whole list is there as JSON."""
+REHEARSALS = 10
+"""So many of the newest rehearsals are told; a page of their own lists them all."""
 
 
 @admin.register(PolicyVersion)
@@ -37,16 +44,17 @@ class PolicyVersionAdmin(VerbAdmin):
     ordering = ("-id",)
     sortable_by = ()
     list_filter = ("state",)
-    readonly_fields = ("standing", "the_rules", "changes", "faults", "signed")
+    readonly_fields = ("standing", "the_rules", "changes", "faults", "rehearsals", "signed")
 
     def get_list_display(self, request: HttpRequest) -> tuple[str | Callable[[Any], str], ...]:
         return ("__str__", "standing", "note", *self._people(request), "effective_from",
                 "controller")  # fmt: skip
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        tried = ("rehearsals",) if obj and self.may(request, obj, Permission.VIEW_AUDIT) else ()
         return ("number", "controller", "standing", "note", *self._people(request), "created_at",
-                "changed_at", "rehearsed_at", "approved_at", "effective_from", "withdrawn_at",
-                "faults", "changes", "the_rules", "sha256", "signed")  # fmt: skip
+                "changed_at", "rehearsed_at", *tried, "approved_at", "effective_from",
+                "withdrawn_at", "faults", "changes", "the_rules", "sha256", "signed")  # fmt: skip
 
     def _people(self, request: HttpRequest) -> tuple[Callable[[Any], str], ...]:
         author = actor_column(request, _("Drafted by"), "created_by")
@@ -91,6 +99,17 @@ class PolicyVersionAdmin(VerbAdmin):
             return gettext("What is stored cannot be read.")
         return _listed(map(words.fault, found)) or gettext("Nothing.")
 
+    @admin.display(description=_("Rehearsals"))
+    def rehearsals(self, version: PolicyVersion) -> SafeString:
+        """The page of a rehearsal is closed to who may not view the audit; so is this."""
+        found = rehearsing.rehearsals([version.controller_id]).filter(version_id=version.pk)
+        told = [_rehearsal(one, version) for one in found[:REHEARSALS]]
+        every = f"{reverse('admin:rehearsals')}?controller={version.controller_id}"
+        return format_html(
+            '{}<p><a href="{}">{}</a></p>',
+            _listed(told) or gettext("None."), every, gettext("All rehearsals"),
+        )  # fmt: skip
+
     @admin.display(description=_("Signature"))
     def signed(self, version: PolicyVersion) -> SafeString | str:
         if version.approved_at is None:
@@ -126,6 +145,18 @@ def _told(rule: Guardrail, address: str) -> SafeString:
     return format_html(
         "<dt><strong>{}</strong> <code>{}</code>{}</dt><dd>{}<br>{}<br>{}</dd>",
         rule.title, reason_code(rule), link, words.rule(rule), rule.text.en, rule.person.en,
+    )  # fmt: skip
+
+
+def _rehearsal(of: Rehearsal, version: PolicyVersion) -> SafeString:
+    """A link with what came of it; what was tried may not be what the version says today."""
+    begun = date_format(timezone.localtime(of.created_at), "DATETIME_FORMAT")
+    is_other = of.sha256 != version.sha256
+    return format_html(
+        '<a href="{}">{}</a> · {} · {}<br>{} {}',
+        reverse("admin:rehearsal", args=[of.pk]), begun, of.get_kind_display(),
+        rehearsed.state(of), rehearsed.result(of),
+        gettext("Its rules were other ones than this version has now.") if is_other else "",
     )  # fmt: skip
 
 
