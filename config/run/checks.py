@@ -21,6 +21,7 @@ PRODUCTION = {
     "DATABASE_RETENTION_URL": "postgresql://sammati_retention:check@database.example.invalid/sammati",
     "REDIS_URL": "rediss://broker.example.invalid/0",
     "SAMMATI_AUDIT_EXPORT_FOLDER": "/var/lib/sammati/exports",
+    "SAMMATI_CONSENT_EXPORT_FOLDER": "/var/lib/sammati/consent-exports",
 }
 
 MAKE_KEYS = """
