@@ -73,7 +73,7 @@ def row(requirement: str, tests: set[str]) -> str:
 
 def in_order(requirement: str) -> tuple[str, int, str]:
     """P2 before P10, CON-08 before CON-12."""
-    family, number = re.fullmatch(r"([A-Z]+)-?(\d*).*", requirement, re.DOTALL).groups("0")
+    family, number = re.fullmatch(r"([A-Z]+)-?[A-Z]*(\d*).*", requirement, re.DOTALL).groups("0")
     return family, int(number), requirement
 
 
