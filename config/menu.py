@@ -38,6 +38,7 @@ MENU: tuple[Heading, ...] = (
             "Message": _("Messages to people"),
             "Restriction": _("Restrictions"),
             "ConsentExport": _("Exports of consents"),
+            "ConsentRates": _("Consent rates"),
         },
     ),
     (
@@ -99,6 +100,7 @@ PAGES: "dict[str, tuple[str, Permission]]" = {
     "Rule": ("admin:rules", Permission.VIEW_AUDIT),
     "Rehearsal": ("admin:rehearsals", Permission.VIEW_AUDIT),
     "LogState": ("admin:logs", Permission.VIEW_AUDIT),
+    "ConsentRates": ("admin:rates", Permission.VIEW_AUDIT),
 }
 """Pages that list no rows of a model: their address, and who sees them."""
 

@@ -41,9 +41,10 @@ class Chart:
     bar_height: int = BAR
 
 
-def chart(data: Sequence[Datum], *, is_rtl: bool = False) -> Chart:
-    """Horizontal bars, the longest filling the width but for its value."""
-    longest = max((one.value for one in data), default=0) or 1
+def chart(data: Sequence[Datum], *, is_rtl: bool = False, whole: int = 0) -> Chart:
+    """Horizontal bars, `whole` (else the longest) filling the width but for its value."""
+    longest = max((one.value for one in data), default=0)
+    longest = max(longest, whole) or 1
     bars = tuple(_bar(row, one, longest, is_rtl=is_rtl) for row, one in enumerate(data))
     return Chart(bars, WIDTH, max(ROW * len(bars), 1))
 

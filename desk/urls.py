@@ -7,6 +7,7 @@ from desk.decisions import rehearsals
 from desk.decisions.views import decision, decisions, rules
 from desk.evidence.views import evidence
 from desk.log.views import answer, logs
+from desk.rates.views import rates, table
 from desk.views import officers_only
 
 urlpatterns = [
@@ -39,6 +40,8 @@ urlpatterns = [
         name="rehearsal_stop",
     ),
     path("rules/", officers_only(rules), name="rules"),
+    path("rates/", officers_only(rates), name="rates"),
+    path("rates/table/", officers_only(table), name="rates_table"),
     path("people/find/", officers_only(views.find), name="find_person"),
     path("people/<uuid:subject_id>/", officers_only(views.person), name="person"),
     path("people/<uuid:subject_id>/reveal/", officers_only(views.reveal), name="reveal"),

@@ -1,0 +1,1 @@
+"""How often people say yes: by purpose, language and channel, and no small group among them."""
