@@ -59,6 +59,7 @@ MENU: tuple[Heading, ...] = (
         {
             "Decision": _("Decisions"),
             "Rule": _("Statutory rules"),
+            "LegalTable": _("Legal tables"),
             "PolicyVersion": _("The company's own rules"),
             "Rehearsal": _("Rehearsals"),
             "EntryIndex": _("Audit log"),
@@ -98,6 +99,7 @@ MENU: tuple[Heading, ...] = (
 PAGES: "dict[str, tuple[str, Permission]]" = {
     "Decision": ("admin:decisions", Permission.VIEW_AUDIT),
     "Rule": ("admin:rules", Permission.VIEW_AUDIT),
+    "LegalTable": ("admin:law", Permission.VIEW_AUDIT),
     "Rehearsal": ("admin:rehearsals", Permission.VIEW_AUDIT),
     "LogState": ("admin:logs", Permission.VIEW_AUDIT),
     "ConsentRates": ("admin:rates", Permission.VIEW_AUDIT),

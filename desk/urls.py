@@ -4,7 +4,7 @@ from django.urls import path
 
 from desk import capture, views
 from desk.decisions import rehearsals
-from desk.decisions.views import decision, decisions, rules
+from desk.decisions.views import decision, decisions, legal_tables, rules
 from desk.evidence.views import evidence
 from desk.log.views import answer, logs
 from desk.rates.views import rates, table
@@ -40,6 +40,7 @@ urlpatterns = [
         name="rehearsal_stop",
     ),
     path("rules/", officers_only(rules), name="rules"),
+    path("law/", officers_only(legal_tables), name="law"),
     path("rates/", officers_only(rates), name="rates"),
     path("rates/table/", officers_only(table), name="rates_table"),
     path("people/find/", officers_only(views.find), name="find_person"),

@@ -15,7 +15,7 @@ from audit.actors import Target
 from audit.console import note_read, shown, site, who
 from audit.errors import CursorError
 from audit.search import Page
-from desk.decisions import gathering, simulating, words
+from desk.decisions import gathering, legal, simulating, words
 from desk.decisions.forms import FilterForm
 from desk.views import page
 from policies.rehearsal import selectors
@@ -90,6 +90,14 @@ def rules(request: HttpRequest) -> HttpResponse:
         "laws": words.PACKS, "version": POLICY_VERSION,
     }  # fmt: skip
     return page(request, "desk/decisions/rules.html", context)
+
+
+@require_safe
+def legal_tables(request: HttpRequest) -> HttpResponse:
+    """The lists of countries and data that the rules read. No personal data, so no record of it."""
+    _allowed(request)
+    context = {"title": _("Legal tables"), "tables": legal.tables(), "version": POLICY_VERSION}
+    return page(request, "desk/decisions/law.html", context)
 
 
 def _allowed(request: HttpRequest) -> list[UUID]:

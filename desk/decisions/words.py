@@ -1,12 +1,14 @@
 """The words of the pages about decisions: gates, answers, findings of a replay, parts of facts."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from policies.rehearsal.comparing import Flow
 from policies.rehearsal.replaying import Finding
 from policies.rehearsal.trail import Said
+from policies.rules.law import act, gdpr, rules
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -94,3 +96,52 @@ SPANS: "tuple[tuple[str, StrOrPromise], ...]" = (
 SHADOW_DAYS: "tuple[tuple[str, StrOrPromise], ...]" = (
     ("1", _("For 1 day")), ("7", _("For 7 days")), ("30", _("For 30 days")),
 )  # fmt: skip
+
+
+class LegalTable(NamedTuple):
+    """A legal table in words: by which law it counts, and the codes of the rules that read it."""
+
+    title: "StrOrPromise"
+    about: "StrOrPromise"
+    pack: str
+    refs: tuple[str, ...]
+    rules: tuple[str, ...]
+
+
+LEGAL_TABLES: dict[str, LegalTable] = {
+    "restricted": LegalTable(
+        _("Countries to which India restricted transfers"),
+        _("Data that Indian law protects may not go to a country on this list."),
+        "IN", act("16(1)"), ("IN_RESTRICTED_COUNTRY",),
+    ),
+    "localised": LegalTable(
+        _("Data that must stay in India"),
+        _("A Significant Data Fiduciary may not let data of these categories leave India."),
+        "IN", rules("13(4)"), ("IN_LOCALISATION",),
+    ),
+    "adequate": LegalTable(
+        _("Countries with an adequacy decision"),
+        _(
+            "Data that European law protects may go to a country on this list without another "
+            "safeguard. For every other country outside of the EEA a safeguard or a derogation "
+            "must cover them. A line that covers some recipients alone helps only a party that is "
+            "recorded with adequacy as its transfer tool."
+        ),
+        "EU", gdpr("45(3)"), ("TRANSFER_NO_BASIS",),
+    ),
+}  # fmt: skip
+PLACES: "dict[str, StrOrPromise]" = {
+    "AD": _("Andorra"), "AR": _("Argentina"), "BR": _("Brazil"), "CA": _("Canada"),
+    "CH": _("Switzerland"), "FO": _("Faroe Islands"), "GB": _("United Kingdom"),
+    "GG": _("Guernsey"), "IL": _("Israel"), "IM": _("Isle of Man"), "JE": _("Jersey"),
+    "JP": _("Japan"), "KR": _("South Korea"), "NZ": _("New Zealand"), "US": _("United States"),
+    "UY": _("Uruguay"),
+}  # fmt: skip
+"""The countries and territories that a legal table names, by ISO 3166."""
+ONLY = frozenset((
+    gettext_noop("Only recipients under PIPEDA (commercial organisations)."),
+    gettext_noop("Only recipients under the APPI."),
+    gettext_noop("Only recipients certified under the EU-US Data Privacy Framework."),
+))  # fmt: skip
+"""Whom a line covers where it covers but some, once more so that translators find it."""
+REVIEWERS: "dict[str, StrOrPromise]" = {"maintainers": _("the maintainers of this suite")}

@@ -15,7 +15,8 @@ from tests.factories.decisions import recorded
 from work import services as work
 
 pytestmark = [pytest.mark.browser, pytest.mark.req("ADM-08", "POL-14")]
-DECISIONS, RULES, REHEARSALS = "/admin/decisions/", "/admin/rules/", "/admin/rehearsals/"
+DECISIONS, RULES, LAW = "/admin/decisions/", "/admin/rules/", "/admin/law/"
+REHEARSALS = "/admin/rehearsals/"
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ def test_are_for_everybody(context, lotus, language):
     context.set_extra_http_headers({"Accept-Language": language})
     faults = []
 
-    for number, address in enumerate((DECISIONS, first, RULES, REHEARSALS, report)):
+    for number, address in enumerate((DECISIONS, first, RULES, LAW, REHEARSALS, report)):
         for width in (1100, 390):
             page.set_viewport_size({"width": width, "height": 800})
             assert page.goto(address).status == 200
