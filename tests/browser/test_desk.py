@@ -49,7 +49,7 @@ def pages(lotus):
         "/admin/", "/admin/people/find/", person, f"{person}reveal/", f"{person}consents/{OFFERS}/",
         "/admin/subjects/subject/", "/admin/audit/entryindex/",
         f"/admin/audit/entryindex/{lotus.rows['EntryIndex']}/change/",
-        "/admin/log/", f"/admin/log/alarms/{lotus.alarm}/", f"{person}evidence/",
+        "/admin/log/", "/admin/rates/", f"/admin/log/alarms/{lotus.alarm}/", f"{person}evidence/",
         f"{person}?show=uses",
         f"/admin/accounts/serviceclient/{lotus.rows['ServiceClient']}/change/",
         f"/admin/accounts/serviceclient/{lotus.rows['ServiceClient']}/act/issue-key/",

@@ -24,7 +24,7 @@ from tests.desk import house
 from tests.portal.world import DELIVERY, MAPS, OFFERS, SURVEYS
 
 RATES, TABLE = "/admin/rates/", "/admin/rates/table/"
-pytestmark = [pytest.mark.django_db, pytest.mark.req("CON-07", "CON-13")]
+pytestmark = [pytest.mark.django_db, pytest.mark.req("ADM-08")]
 
 
 def text(answer):
@@ -144,6 +144,17 @@ class TestTheCounts:
         (found,) = [one for one in answered(lotus).by["language"] if one.value == "ta"]
 
         assert (found.yes, found.no, found.people, found.people_yes) == (3, 3, 3, 3)
+
+    def test_agree_with_what_was_recorded_by_the_services(self, lotus):
+        world = lotus.world
+        who = [world.person(f"p{n}@lotus.example") for n in range(3)]
+        for one in who:
+            world.yes(one, MAPS, "hi")
+        world.answer(who[0], MAPS, State.WITHDRAWN)
+        world.answer(who[1], SURVEYS, State.REFUSED, "hi")
+
+        assert counts(lotus, MAPS) == (2, 1)
+        assert counts(lotus, SURVEYS) == (0, 1)
 
     @pytest.mark.req("CON-31")
     def test_take_joined_records_for_one_person(self, lotus, said):
@@ -336,7 +347,6 @@ class TestThePage:
 
 
 class TestTheTable:
-    @pytest.mark.req("BRD-UD2")
     def test_has_the_numbers_of_the_page(self, auditor, said):
         said(people(15), State.GIVEN)
         said(people(5), State.REFUSED)
