@@ -54,7 +54,7 @@ def take(act: Act) -> FileStream:
 
 
 START = Verb(
-    name="add", label=_("Export consents"), permission=Permission.VIEW_PEOPLE, run=start,
+    name="add", label=_("Export consents"), permission=Permission.MANAGE_PURPOSES, run=start,
     form=ConsentExportForm, is_grave=True,
     consequence=_(
         "What people chose leaves the suite, a line for each choice, with people named by our "
@@ -62,7 +62,7 @@ START = Verb(
     ),
 )  # fmt: skip
 TAKE = Verb(
-    name="take", label=_("Take the file"), permission=Permission.VIEW_PEOPLE, run=take,
+    name="take", label=_("Take the file"), permission=Permission.MANAGE_PURPOSES, run=take,
     consequence=_("Who takes the file is recorded."),
     applies=lambda export: export.state == ConsentExportState.READY,
 )  # fmt: skip

@@ -142,6 +142,6 @@ def _life() -> timedelta:
 
 def _record(what: str, by: Actor, export: ConsentExport, data: dict[str, Any]) -> None:
     audit.record(
-        event=f"consent_export:{what}", by=by, controller_id=export.controller_id,
+        event=f"ledger:export_{what}", by=by, controller_id=export.controller_id,
         target=Target("consent_export", str(export.id)), data=data,
     )  # fmt: skip

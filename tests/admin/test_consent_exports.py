@@ -45,7 +45,7 @@ def test_asking_makes_a_file_that_can_be_taken(desk, lotus, officer, entries):
     assert answer.headers["Content-Disposition"].endswith('.csv"')
     assert OFFERS.encode() in answer.body
     assert (export.state, export.lines) == ("ready", 1)
-    (taken,) = entries("consent_export:taken")
+    (taken,) = entries("ledger:export_taken")
     assert (taken.actor_id, taken.controller_id) == (str(officer.pk), lotus.id)
 
 

@@ -15,7 +15,9 @@ from work.admin import JobAdmin
 pytestmark = [pytest.mark.django_db, pytest.mark.req("ADM-01")]
 
 PEOPLE = {"Subject", "ConsentState", "ConsentEvent", "EmergencyUse"}
-LOG = {"EntryIndex", "User", "AIDecision", "Processing", "Export", "Recall", "Campaign"}
+LOG = {
+    "EntryIndex", "User", "AIDecision", "Processing", "Export", "Recall", "Campaign", "Delivery",
+}  # fmt: skip
 ANYBODY = {model.__name__ for model, _ in house.admins()} - PEOPLE - LOG
 SEES = {
     "privacy_officer": ANYBODY | PEOPLE | LOG,

@@ -41,7 +41,7 @@ def test_it_works(api, lotus, asha, entries):
     assert (asked.status_code, asked.json()["state"]) == (202, "making")
     assert (ready["state"], ready["lines"]) == ("ready", 1)
     assert [one["id"] for one in lines(api, ready)] == [str(event.id)]
-    assert len(entries("consent_export:taken")) == 1
+    assert len(entries("ledger:export_taken")) == 1
 
 
 def test_it_holds_only_what_the_service_is_registered_for(api, lotus, asha):

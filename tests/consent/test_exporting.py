@@ -196,7 +196,7 @@ def test_asking_finishing_and_taking_are_recorded(lived):
 
     events = EntryIndex.objects.filter(target_id=str(export.id)).order_by("id")
     assert [one.event for one in events] == [
-        "consent_export:started", "consent_export:finished", "consent_export:taken",
+        "ledger:export_started", "ledger:export_finished", "ledger:export_taken",
     ]  # fmt: skip
     assert payload(events[0].id)["data"]["reason"] == "A case"
 
