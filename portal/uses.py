@@ -16,6 +16,8 @@ from audit import uses as audit
 from audit.uses import Kind, Line, Party, Use
 from policies import accounts as accounts_of
 from policies import selectors as policies
+from portal import emergencies
+from portal.emergencies import EmergencyShown
 from portal.people import Company, Person
 from portal.reasons import reason
 from portal.selectors import titles
@@ -71,7 +73,10 @@ class PartyShown:
 
 @dataclass(frozen=True, slots=True)
 class DayShown:
+    """A day: the emergency uses that began on it and are over, and everybody's uses."""
+
     date: date
+    emergencies: tuple[EmergencyShown, ...]
     parties: tuple[PartyShown, ...]
 
 
@@ -88,13 +93,14 @@ def shown(person: Person, language: str, before: UUID | None) -> UsesShown:
     found = audit.uses_of(person.company.id, person.id, cursor=before, limit=A_PAGE)
     named = titles(person.company.id, language)
     services = {str(one.id): one.name for one in accounts.services_of(person.company.id)}
-    days = tuple(
-        DayShown(
-            day.date, tuple(_party(one, person.company, services, named) for one in day.parties)
-        )
+    urgent = emergencies.by_day(person, since=found.cursor, before=before)
+    used = {
+        day.date: tuple(_party(one, person.company, services, named) for one in day.parties)
         for day in audit.by_day(found.uses)
-    )
-    return UsesShown(days, found.cursor)
+    }
+    days = sorted({*urgent, *used}, reverse=True)
+    shown_days = (DayShown(day, urgent.get(day, ()), used.get(day, ())) for day in days)
+    return UsesShown(tuple(shown_days), found.cursor)
 
 
 def account(person: Person, entry_id: UUID) -> list[str] | None:

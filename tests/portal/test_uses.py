@@ -161,7 +161,7 @@ class TestThePage:
     ):
         permit(used, count=90)
 
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(15):
             asha_in.get(USES)
 
 

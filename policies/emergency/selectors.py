@@ -1,0 +1,52 @@
+"""Questions about emergency uses: what a person may know of those about them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+
+from policies.emergency.models import EmergencyUse, Finding
+
+
+@dataclass(frozen=True, slots=True)
+class PastUse:
+    """An emergency use that is over, as the person concerned may read it: it names no officer.
+
+    `told_at` is None where no letter reached them; `is_justified` is None until it is reviewed.
+    """
+
+    case: UUID
+    service: str
+    ground: str
+    reason: str
+    opened_at: datetime
+    ended_at: datetime
+    told_at: datetime | None
+    reviewed_at: datetime | None
+    is_justified: bool | None
+
+
+def over_about(
+    controller_id: UUID, subject_id: UUID, *, since: UUID | None = None, before: UUID | None = None
+) -> list[PastUse]:
+    """The emergency uses about this person that are over, newest first. One query.
+
+    `since` and `before` are ids, as places in time: of a page of the log, for instance.
+    """
+    over = Q(ended_at__isnull=False) | Q(ends_at__lte=timezone.now())
+    rows = EmergencyUse.objects.filter(over, controller_id=controller_id, subject_id=subject_id)
+    if since is not None:
+        rows = rows.filter(id__gte=since)
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    return [_past(row) for row in rows.select_related("service").order_by("-id")]
+
+
+def _past(row: EmergencyUse) -> PastUse:
+    return PastUse(
+        row.id, row.service.name, row.ground, row.reason, row.opened_at,
+        row.ended_at or row.ends_at, row.person_told_at, row.reviewed_at,
+        row.finding == Finding.JUSTIFIED if row.finding else None,
+    )  # fmt: skip
