@@ -51,6 +51,7 @@ class House:
     world: world.World
     email: str
     person: object = None
+    twins: list = field(default_factory=list)
     rows: dict = field(default_factory=dict)
 
     @property
@@ -132,7 +133,7 @@ def outside(house):
 
 def joined(house):
     """Two records of one person, parted again."""
-    two = [house.world.person(f"{n}-twin-{house.email}") for n in (1, 2)]
+    house.twins = two = [house.world.person(f"{n}-twin-{house.email}") for n in (1, 2)]
     found = consents.merge(
         by=BY, controller_id=house.id, kept_id=two[0].id, absorbed_id=two[1].id,
         reason="duplicate",
