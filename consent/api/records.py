@@ -17,6 +17,10 @@ from consent.records.files import FORMS, File, file
 TYPES = sorted({media_type for _ending, media_type, _made in FORMS.values()})
 
 
+def _schema(media_type: str) -> OpenApiTypes:
+    return OpenApiTypes.OBJECT if media_type.endswith("json") else OpenApiTypes.BINARY
+
+
 class FormQuery(inputs.Query):
     form = inputs.Choice(list(FORMS), default="json", help_text=_("Which form."))
 
@@ -45,7 +49,7 @@ class ReceiptFile(ConsentView):
         parameters=[FormQuery],
         responses={
             **{
-                (200, one): OpenApiResponse(OpenApiTypes.BINARY, "The receipt.") for one in TYPES
+                (200, one): OpenApiResponse(_schema(one), "The receipt.") for one in TYPES
             },
             **problems(*READ, 501),
         },

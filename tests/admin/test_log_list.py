@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from audit.models import EntryIndex
 from audit.selectors import payload
 from tests.audit.log import write
 from tests.desk import house
@@ -27,7 +28,9 @@ def log(lotus, count, **parts):
 
 class TestPages:
     def test_go_older_and_newer_by_key(self, desk, lotus):
-        ids = log(lotus, 120, event="standing:set")
+        log(lotus, 120, event="standing:set")
+        found = EntryIndex.objects.filter(controller_id=lotus.id, event="standing:set")
+        ids = [*found.order_by("-id").values_list("id", flat=True)]
 
         first = desk.get(LIST, {"event": "standing:set"})
         second = follow(desk, first, "older_query")

@@ -14,7 +14,7 @@ ROOMS = (
     "accounts", "audit", "config", "consent", "desk", "keys", "policies", "portal", "registry",
     "subjects", "work",
 )  # fmt: skip
-MARKS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
+MARKS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
 QUOTED = r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 CALL = re.compile(rf"(?:n?gettext|\b_)\(u?{QUOTED}")
 PO_PART = re.compile(r'^(msgctxt|msgid|msgid_plural|msgstr(?:\[\d\])?) (".*")$|^(".*")$')
