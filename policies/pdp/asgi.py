@@ -188,9 +188,9 @@ class DecisionPoint:
         return made
 
     async def _run(self, call: Call) -> list[Made]:
-        lane = self._lane(len(call.items))
+        lane, is_alone = self._lane(len(call.items)), self._inside == 1 and len(call.items) <= BULK
         try:
-            await (lane.alone(call) if self._inside == 1 else lane.submit(call))
+            await (lane.alone(call) if is_alone else lane.submit(call))
         except UnavailableError:
             raise UNAVAILABLE from None
         if call.is_unauthenticated:

@@ -9,7 +9,6 @@ statement, committed by the point, rolled back by an error. So neither BEGIN nor
 """
 
 import asyncio
-import math
 import os
 import time
 from collections.abc import Sequence
@@ -55,7 +54,6 @@ class Channel:
         self._loop = asyncio.get_running_loop()
         self._prepared: set[str] = set()
         self._readable: asyncio.Future[None] | None = None
-        self.until = math.inf  # no exchange waits longer, on the loop's clock
         self._until = 0.0
         # libpq closes its own when the connection is lost, and the number may be anybody's then.
         self._socket = os.dup(self._pg.socket)
@@ -84,7 +82,7 @@ class Channel:
                 self._pg.pipeline_sync()
             else:
                 self._pg.send_flush_request()
-            self._until = min(self.until, self._loop.time() + seconds)
+            self._until = self._loop.time() + seconds
             await self._flush()
             if closely:
                 self._watch_closely()

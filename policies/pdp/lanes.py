@@ -6,7 +6,6 @@ check.
 """
 
 import asyncio
-import math
 from collections import deque
 from dataclasses import dataclass
 
@@ -122,10 +121,12 @@ class Lane:
         if self.load or not self._opened.is_ready:
             await self.submit(call)
             return
-        self._is_taken = True
+        self._is_taken, is_committed = True, False
         try:
-            until = self._loop.time() + self._limits.patience
-            is_committed = await self._attempt([call], until)
+            async with asyncio.timeout(self._limits.patience):  # the watch knows nothing of it
+                is_committed = await self._attempt([call])
+        except TimeoutError:
+            self._opened.close()
         except asyncio.CancelledError:
             self._opened.close()
             raise
@@ -165,10 +166,9 @@ class Lane:
                 room -= len(one.call.items)
         return batch
 
-    async def _attempt(self, calls: list[Call], until: float = math.inf) -> bool:
+    async def _attempt(self, calls: list[Call]) -> bool:
         try:
             decider = await self._opened.decider()
-            decider.channel.until = until
             await decider.run(calls)
         except Exception as error:  # whatever it is, nobody in the batch is answered (P4)
             log.error("batch_failed", error=type(error).__name__, calls=len(calls))

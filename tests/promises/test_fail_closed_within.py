@@ -9,6 +9,7 @@ import pytest
 from consent.models import ConsentState
 from keys import services as keys
 from policies.pdp import asgi, batch
+from policies.pdp.catalogue import Catalogue, Newest
 from policies.pdp.channel import Channel
 from tests.factories.company import EVALUATION, EVALUATIONS, OFFERS
 from tests.factories.point import asked
@@ -96,6 +97,28 @@ class TestABug:
         answer, seconds = asked(ask)
 
         assert is_refused(answer, seconds)
+
+    def test_nobody_waits_for_a_catalogue_that_is_not_read_to_its_end(
+        self, ask, monkeypatch, settings
+    ):
+        """As when PostgreSQL stops answering just when a change of the catalogue was noticed."""
+        settings.DECISION_TIMEOUT_SECONDS = 1
+
+        async def work(client, point):
+            before, _ = await ask(client, point)
+            monkeypatch.setattr(Catalogue, "is_in_force", lambda *_: False)
+            with monkeypatch.context() as frozen:
+                frozen.setattr(Newest, "after", lambda *_: asyncio.sleep(60))
+                during = await ask(client, point)
+            monkeypatch.undo()
+            after, _ = await ask(client, point)
+            return before, during, after
+
+        before, (during, seconds), after = asked(work)
+
+        assert before.json()["decision"] is True
+        assert is_refused(during, seconds)
+        assert after.json()["decision"] is True
 
     def test_in_writing_the_answer_gives_no_answer(self, ask, monkeypatch):
         def buggy(*_):
