@@ -4,8 +4,10 @@ VENV = .venv/bin/python
 ENVIRONMENT = $(PYTHON) -I config/run/bootstrap.py
 COMPILE = .venv-tools/bin/uv pip compile pyproject.toml --universal --generate-hashes --no-header --python-version 3.11 --quiet
 TESTS ?= tests
-# The order of the tests, the same here and there; SEED=default takes another each time.
+# The order of the tests and the examples of properties, the same here and there; SEED=default takes
+# others each time.
 SEED ?= 2026
+ORDER = --randomly-seed=$(SEED) $(if $(filter default,$(SEED)),,--hypothesis-profile=ci)
 
 .PHONY: run test test-fast check bench fmt lock schema environment environment-dev python
 
@@ -14,10 +16,10 @@ run: environment  ## the whole suite on this machine, with demo data; Ctrl-C sto
 
 test: environment-dev  ## every test, against embedded servers of their own
 	@$(VENV) -m config.run.browser
-	@$(VENV) -m config.run.with_servers $(VENV) -m config.run.tests --randomly-seed=$(SEED) $(TESTS)
+	@$(VENV) -m config.run.with_servers $(VENV) -m config.run.tests $(ORDER) $(TESTS)
 
 test-fast: environment-dev  ## without the tests that drive browsers, kill processes or take long
-	@$(VENV) -m config.run.with_servers $(VENV) -m pytest -n 2 --randomly-seed=$(SEED) -m "not browser and not fault and not slow" $(TESTS)
+	@$(VENV) -m config.run.with_servers $(VENV) -m pytest -n 2 $(ORDER) -m "not browser and not fault and not slow" $(TESTS)
 
 check: environment-dev  ## format, lint, types, import contracts, system checks, migrations, schema
 	@$(VENV) -m config.run.checks

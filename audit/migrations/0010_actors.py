@@ -1,7 +1,8 @@
 """Who acted, without an index of every decision.
 
 Services act in nearly every line, and nobody reads their lines in that order: what a service did is
-found by time and by the summaries of blocks. People and officers keep their order.
+found by time and by the summaries of blocks. People and officers keep their order, for a search
+that says which of the two it means.
 """
 
 from django.db import migrations, models

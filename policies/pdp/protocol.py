@@ -1,9 +1,9 @@
 """A short way from the socket to a decision, inside uvicorn's own protocol.
 
 A single check is one small message whose answer is one small message. Handing it through ASGI's
-calls, each of which may come in parts, costs a quarter of a decision's processor time. So a small
-POST to the two evaluation endpoints that arrives in one piece is answered in one piece; whatever
-is in any way different goes uvicorn's usual way, from its first byte (docs/adr/0024).
+calls, each of which may come in parts, took 74 of 633 microseconds. So a small POST to the two
+evaluation endpoints that arrives in one piece is answered in one piece; whatever is in any way
+different goes uvicorn's usual way, from its first byte (docs/adr/0024).
 """
 
 import asyncio

@@ -1,4 +1,8 @@
-"""Signatures are those of Standard Webhooks, by vectors that others made."""
+"""Signatures are those of Standard Webhooks.
+
+The symmetric vector is the one its libraries test themselves by. The asymmetric one is ours: a
+signature of the same message that the public key beside it verifies.
+"""
 
 import base64
 
