@@ -26,8 +26,8 @@ from audit.actors import SubjectRef, Target
 from audit.console import actor
 from config.menu import arranged, pages
 from config.signin import OfficerSignInForm
-from consent import managers
 from consent import selectors as consents
+from consent.managers import selectors as managers
 from desk import dashboard
 from keys.ids import SYSTEM_ID
 from policies.texts import codes_with, reason_text

@@ -243,8 +243,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 # How a parent is found to be an adult (DPDP Rules r.10), each way by the class that finds it out.
 PARENT_TOKEN_ISSUER = env.text("SAMMATI_PARENT_TOKEN_ISSUER")
 PARENT_VERIFIERS = {
-    "existing_details": "consent.verifiers.ExistingDetails",
-    "virtual_token": "consent.tokens.VirtualToken",
+    "existing_details": "consent.family.verifiers.ExistingDetails",
+    "virtual_token": "consent.family.tokens.VirtualToken",
 }
 
 READY_NEEDS = env.words("SAMMATI_READY_NEEDS")

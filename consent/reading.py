@@ -9,10 +9,11 @@ from uuid import UUID
 from django.db.models import Q
 
 from consent import catalogue as catalogues
-from consent import selectors, vocabulary
+from consent import selectors
 from consent.errors import ConsentMissingError, CursorUnknownError, NoticeMissingError
 from consent.models import ConsentEvent, Purpose, PurposeVersion
 from consent.selectors import NoticeWords, StateShown
+from consent.versions import vocabulary
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
 """The consents' own upkeep."""
 
-from consent import charges as charges_jobs  # noqa: F401 (registers)
 from consent import lifting as lifting_letters  # noqa: F401 (registers)
 from consent import services
 from consent import upkeep as upkeep_jobs  # noqa: F401 (registers)
 from consent.exporting import job as export_job  # noqa: F401 (registers)
+from consent.family import jobs as family_jobs  # noqa: F401 (registers)
 from consent.feed import jobs as feed_jobs  # noqa: F401 (registers)
 from work.handlers import JobView, Outcome, again, finished, periodic
 

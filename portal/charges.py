@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy
 
 from audit import services as audit
 from audit.actors import Actor, Target
-from consent import families
-from consent import parents as steps
 from consent import selectors as consents
 from consent import services as consent
+from consent.family import parents as steps
+from consent.family import selectors as families
 from consent.services import Choice
 from consent.transitions import State
 from keys import services as keys

@@ -17,7 +17,7 @@ from accounts import inputs
 from accounts.inputs import NothingQuery
 from accounts.problems import READ, WRITE, answer, body, problems, refusal
 from consent import catalogue as catalogues
-from consent import managers, reading, services
+from consent import reading, services
 from consent.api import examples
 from consent.api.serializers import (
     LANGUAGE,
@@ -29,8 +29,9 @@ from consent.api.serializers import (
     StatesOutput,
 )
 from consent.api.views import ConsentView
-from consent.httpsig import Request as Signed
-from consent.managers import Manager
+from consent.managers import selectors as managers
+from consent.managers.httpsig import Request as Signed
+from consent.managers.selectors import Manager
 from consent.services import Mandate
 from consent.transitions import State
 from subjects.inputs import PersonInput, fault

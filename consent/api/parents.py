@@ -13,9 +13,10 @@ from accounts import inputs
 from accounts.inputs import NothingQuery
 from accounts.operations import ServiceView
 from accounts.problems import IDEMPOTENCY_KEY, READ, WRITE, answer, body, problems, refusal
-from consent import parents, services
+from consent import services
+from consent.family import parents
+from consent.family.tokens import MAX_TOKEN
 from consent.models import BegunBy
-from consent.tokens import MAX_TOKEN
 from subjects import naming
 from subjects.inputs import SubjectField, meant
 from subjects.naming import Named

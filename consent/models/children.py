@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from consent.parents import Appointment, Check
+from consent.family.parents import Appointment, Check
 from keys.ids import uuid7
 
 

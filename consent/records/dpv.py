@@ -1,7 +1,8 @@
 """The record in the W3C Data Privacy Vocabulary, as JSON-LD (CON-11). Pure.
 
 Follows the profile for ISO/IEC TS 27560 (https://w3id.org/dpv/schema/dpv-27560). Every term is one
-of DPV 2.3 or of our own namespace; `consent.vocabulary` holds the lists, and a test compares.
+of DPV 2.3 or of our own namespace; `consent.versions.vocabulary` holds the lists, which a test
+compares.
 """
 
 from collections.abc import Mapping
@@ -9,7 +10,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from consent.records.content import UNTIL_WITHDRAWN
-from consent.vocabulary import NAMESPACES, terms
+from consent.versions.vocabulary import NAMESPACES, terms
 
 PROFILE: Final = "https://w3id.org/dpv/schema/dpv-27560#"
 OURS: Final = "urn:sammati:"

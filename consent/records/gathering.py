@@ -11,7 +11,7 @@ from consent import selectors
 from consent.errors import ConsentMissingError
 from consent.models import ConsentEvent, NoticeVersion, PurposeVersion
 from consent.records.facts import Data, Facts, Line, Notice, Party, Purpose
-from consent.vocabulary import basis, is_special
+from consent.versions.vocabulary import basis, is_special
 from registry import selectors as registry
 
 Content = Mapping[str, Any]

@@ -15,7 +15,7 @@ from consent import catalogue as catalogues
 from consent import reading, selectors
 from consent.capture_errors import RequestReusedError
 from consent.errors import ConsentMissingError
-from consent.managers import Manager
+from consent.managers.selectors import Manager
 from consent.models import ConsentEvent, ManagerRequest
 from consent.selectors import StateShown
 from consent.services import choices

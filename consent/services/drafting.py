@@ -12,9 +12,8 @@ from django.db.models import Max
 from audit import services as audit
 from audit.actors import Actor, Target
 from audit.canonical import canonical
-from consent import schedule, vocabulary
 from consent.errors import PurposeClosedError, PurposeUnknownError, ScheduleItemError
-from consent.errors_versions import LegalGroundError, PurposeFamilyError, TermUnknownError
+from consent.family import schedule
 from consent.models import (
     Notice,
     NoticePurpose,
@@ -23,6 +22,8 @@ from consent.models import (
     Purpose,
     PurposeVersion,
 )
+from consent.versions import vocabulary
+from consent.versions.errors import LegalGroundError, PurposeFamilyError, TermUnknownError
 
 LATER = ("categories", "operations", "recipients", "effective_from")
 """Columns that may be empty in a draft, or are checked elsewhere."""

@@ -20,9 +20,9 @@ from consent.errors import (
     ReferenceFormError,
     SecondPersonError,
 )
+from consent.family.parents import APPOINTMENT_STEPS, Appointment
 from consent.models import GuardianAppointment
 from consent.opaque import is_reference
-from consent.parents import APPOINTMENT_STEPS, Appointment
 from consent.services import relying
 from subjects import age, family, relations
 from subjects import selectors as subject_selectors

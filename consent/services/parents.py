@@ -10,17 +10,18 @@ from django.utils import timezone
 from accounts.reads import record_read
 from audit import services as audit
 from audit.actors import Actor, Target
-from consent import families, parents, verifiers
 from consent.errors import (
     ParentCheckClosedError,
     ParentNotNeededError,
     ReferenceFormError,
 )
+from consent.family import parents, verifiers
+from consent.family import selectors as families
+from consent.family.parents import Check
+from consent.family.verifiers import CONFIRMED, NOT_ADULT, Claim, Verdict
 from consent.models import ParentalCheck
 from consent.opaque import is_reference
-from consent.parents import Check
 from consent.services import relying
-from consent.verifiers import CONFIRMED, NOT_ADULT, Claim, Verdict
 from subjects import family, relations
 from subjects import selectors as subject_selectors
 from subjects import services as subjects

@@ -8,8 +8,6 @@ from django.utils import timezone
 
 from audit import services as audit
 from audit.actors import Actor, Target
-from consent import versions
-from consent.classify import Change, Weight
 from consent.errors import (
     AlreadyPublishedError,
     NoticeIncompleteError,
@@ -17,7 +15,11 @@ from consent.errors import (
     PurposeUnknownError,
     SecondPersonError,
 )
-from consent.errors_versions import (
+from consent.models import Notice, NoticeVersion, Purpose, PurposeVersion
+from consent.services.drafting import noted
+from consent.versions import selectors as versions
+from consent.versions.classify import Change, Weight
+from consent.versions.errors import (
     BeginsInPastError,
     ChangeMaterialError,
     HasBegunError,
@@ -25,8 +27,6 @@ from consent.errors_versions import (
     ReasonNeededError,
     VersionOrderError,
 )
-from consent.models import Notice, NoticeVersion, Purpose, PurposeVersion
-from consent.services.drafting import noted
 
 MANDATORY: Final = (
     "title", "description", "enables", "dpv_purpose", "grounds", "categories", "operations",

@@ -13,9 +13,9 @@ from accounts.reads import record_read
 from audit import services as audit
 from audit.actors import Actor, Target
 from consent import catalogue as catalogues
-from consent import tickets
 from consent.capture_errors import OriginError, SiteUnknownError
 from consent.models import CollectionSite
+from consent.sites import tickets
 from subjects import services as subjects
 from subjects.naming import Named, person
 

@@ -7,10 +7,10 @@ from uuid import UUID
 from django.db import transaction
 
 from audit.actors import Actor
-from consent import vocabulary
 from consent.models import Purpose
 from consent.services.drafting import Words, draft_purpose
-from consent.taxonomies import CATEGORIES, Entry, meaning
+from consent.versions import vocabulary
+from consent.versions.taxonomies import CATEGORIES, Entry, meaning
 from registry import selectors as registry
 from registry import services as registry_services
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import psycopg
 
-from consent import schedule
+from consent.family import schedule
 from policies.pdp import registered
 from policies.pdp.connection import connect
 from policies.pdp.model import PurposeFacts, RecipientFacts, ServiceFacts

@@ -9,7 +9,7 @@ from django.db import transaction
 from consent import services as consent
 from consent.capture_errors import TicketError
 from consent.services import Choice
-from consent.sites import Visit
+from consent.sites.selectors import Visit
 from consent.transitions import State
 from portal.errors import WordsChangedError
 from portal.selectors import words_now

@@ -12,9 +12,9 @@ from rest_framework.views import APIView
 
 from accounts import inputs
 from accounts.operations import JSONOnly
-from consent import sites
 from consent.capture_errors import SiteUnknownError
 from consent.signals import HEADER, is_signalled
+from consent.sites import selectors as sites
 from portal import limits, people
 from portal.collect import answering, asking
 from portal.collect.asking import Asked

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from consent import sites
 from consent.capture_errors import TicketError
-from consent.sites import Visit
+from consent.sites import selectors as sites
+from consent.sites.selectors import Visit
 from portal import people, selectors, sentences
 from portal.people import Company, Person
 from portal.selectors import Card, WordsShown

@@ -10,8 +10,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from consent import managers, messages
+from consent import messages
 from consent import selectors as consent
+from consent.managers import selectors as managers
 from keys.problems import DomainError
 from portal import attributes, charges, rights, selectors, sentences, services
 from portal.errors import WordsChangedError

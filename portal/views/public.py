@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from consent import managers
+from consent.managers import selectors as managers
 from consent.selectors import NoticeWords
 from portal import people, selectors
 from portal.pages import current, page

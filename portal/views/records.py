@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 from audit import proofs
 from audit.errors import EntryMissingError, EntryPendingError
 from audit.files import proof_file, record_file
-from consent import managers
 from consent import selectors as consent
+from consent.managers import selectors as managers
 from consent.proofs import entry_of, standing_of
 from consent.receipts import receipt as receipt_of
 from consent.records import pdf

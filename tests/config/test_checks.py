@@ -170,6 +170,6 @@ def test_every_finding_says_what_to_do(settings, tmp_path):
 def test_a_verifier_of_parents_that_does_not_load_is_named(settings):
     assert ids(checks.parents_can_be_verified) == []
 
-    settings.PARENT_TOKEN_ISSUER = "consent.tokens.Nowhere"
+    settings.PARENT_TOKEN_ISSUER = "consent.family.tokens.Nowhere"
     settings.PARENT_VERIFIERS = {"existing_details": "no.such.place", "virtual_token": "os.path"}
     assert ids(checks.parents_can_be_verified) == ["sammati.E009"] * 3

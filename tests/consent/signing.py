@@ -12,7 +12,7 @@ from django.test import Client
 
 from audit.actors import Actor
 from consent import services as consent
-from consent.httpsig import Request, base, content_digest
+from consent.managers.httpsig import Request, base, content_digest
 
 COVERED = ("@method", "@authority", "@path", "@query", "content-digest")
 FIRST, SECOND = Actor("officer", "one"), Actor("officer", "two")

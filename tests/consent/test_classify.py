@@ -4,8 +4,8 @@ import copy
 
 import pytest
 
-from consent import classify
-from consent.classify import Weight
+from consent.versions import classify
+from consent.versions.classify import Weight
 
 pytestmark = pytest.mark.req("CON-19")
 

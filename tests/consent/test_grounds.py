@@ -10,6 +10,7 @@ from django.utils import timezone
 from audit.models import EntryIndex
 from consent import grounds as rules
 from consent import services
+from consent.admin.forms import GROUNDS_EU, GROUNDS_IN
 from consent.errors import (
     EventTimeError,
     GroundDecidedError,
@@ -20,7 +21,6 @@ from consent.errors import (
     GroundUnknownError,
     PurposeUnknownError,
 )
-from consent.forms import GROUNDS_EU, GROUNDS_IN
 from consent.models import PersonalGround
 from consent.services import Evidence
 from registry import services as registry

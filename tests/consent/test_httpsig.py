@@ -8,7 +8,14 @@ import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from consent.httpsig import Request, SignatureFormError, base, content_digest, read, verifies
+from consent.managers.httpsig import (
+    Request,
+    SignatureFormError,
+    base,
+    content_digest,
+    read,
+    verifies,
+)
 from tests.consent.signing import COVERED, Outside, public_of
 
 pytestmark = pytest.mark.req("CON-27")

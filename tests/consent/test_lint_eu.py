@@ -6,8 +6,8 @@ import pytest
 
 from consent import services
 from consent.errors import NoticeIncompleteError
-from consent.lint_eu import ELEMENTS, RIGHTS, AskedEU, lint_eu
 from consent.models import NoticeVersion
+from consent.versions.lint_eu import ELEMENTS, RIGHTS, AskedEU, lint_eu
 from tests.consent.test_publishing import drop, put
 from tests.portal import world
 from tests.portal.world import APPROVER, AUTHOR, DELIVERY, OFFERS

@@ -10,7 +10,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from audit import selectors as audit
 from audit.actors import Actor
 from audit.models import EntryIndex
-from consent import lint, selectors, services
+from consent import selectors, services
 from consent.errors import (
     AlreadyPublishedError,
     NoticeIncompleteError,
@@ -25,6 +25,7 @@ from consent.models import (
     Purpose,
     PurposeVersion,
 )
+from consent.versions import lint
 from tests.portal.world import APPROVER, AUTHOR, DELIVERY, MAPS, OFFERS, SURVEYS, TITLES, content
 
 pytestmark = pytest.mark.django_db
@@ -43,9 +44,8 @@ def words(**changes):
 
 
 def draft_purpose(company, code=OFFERS, by=AUTHOR, **changes):
-    return services.draft_purpose(
-        by=by, controller_id=company.id, code=code, words=words(**changes)
-    )
+    given = words(**changes)
+    return services.draft_purpose(by=by, controller_id=company.id, code=code, words=given)
 
 
 def draft_notice(company, translations=None, by=AUTHOR, codes=ASKED, **more):

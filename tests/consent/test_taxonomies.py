@@ -6,9 +6,10 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from consent import services, taxonomies
-from consent.errors_versions import PurposeIncompleteError
+from consent import services
 from consent.models import Purpose, PurposeVersion
+from consent.versions import taxonomies
+from consent.versions.errors import PurposeIncompleteError
 from registry.models import DataCategory
 from tests.portal.world import APPROVER
 

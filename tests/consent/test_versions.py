@@ -8,10 +8,13 @@ from django.utils import timezone
 
 from audit import selectors as audit
 from audit.models import EntryIndex
-from consent import selectors, services, versions
+from consent import selectors, services
 from consent.catalogue import in_force
 from consent.errors import NoticeNotInForceError, PurposeClosedError, PurposeUnknownError
-from consent.errors_versions import (
+from consent.models import PurposeVersion
+from consent.transitions import State
+from consent.versions import selectors as versions
+from consent.versions.errors import (
     BeginsInPastError,
     ChangeMaterialError,
     HasBegunError,
@@ -22,9 +25,7 @@ from consent.errors_versions import (
     TermUnknownError,
     VersionOrderError,
 )
-from consent.models import PurposeVersion
-from consent.transitions import State
-from consent.versions import Standing
+from consent.versions.selectors import Standing
 from tests.consent.test_publishing import draft_notice, draft_purpose, refused, sql
 from tests.patience import wait_until
 from tests.portal.world import APPROVER, AUTHOR, DELIVERY, MAPS, OFFERS, SURVEYS, TITLES, content

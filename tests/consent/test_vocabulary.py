@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from consent import vocabulary
+from consent.versions import vocabulary
 from policies.pdp.registered import ADVERTISING
 from policies.rules.prohibited import MONITORING
 

@@ -12,9 +12,9 @@ from accounts.models import ServiceClient
 from audit.models import EntryIndex
 from consent import selectors as states
 from consent import services as consent
-from consent import tickets
 from consent.capture_errors import OriginError, TicketError
 from consent.models import CollectionSite, ConsentEvent
+from consent.sites import tickets
 from consent.transitions import State
 from tests.api import house
 from tests.portal import world

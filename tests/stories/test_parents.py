@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from consent.verifiers import Claim, Verdict
+from consent.family.verifiers import Claim, Verdict
 from tests.stories.town import opened
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.req("CON-22", "CON-23")]

@@ -1,4 +1,4 @@
-"""Drafts a company's first purposes from a taxonomy; see `consent.taxonomies`."""
+"""Drafts a company's first purposes from a taxonomy; see `consent.versions.taxonomies`."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -8,7 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts import selectors as accounts
 from audit.actors import Actor
-from consent import services, taxonomies
+from consent import services
+from consent.versions import taxonomies
 
 
 class Command(BaseCommand):

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from consent import services as consent
-from consent.tokens import TokenDetails
+from consent.family.tokens import TokenDetails
 from subjects import family
 from tests.portal.world import APPROVER, AUTHOR
 

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from audit.models import EntryIndex
-from consent import families, services
+from consent import services
 from consent.errors import (
     AppointmentStepError,
     AppointmentTimeError,
@@ -16,8 +16,9 @@ from consent.errors import (
     ReferenceFormError,
     SecondPersonError,
 )
+from consent.family import selectors as families
+from consent.family.parents import APPOINTMENT_STEPS, Appointment
 from consent.models import ConsentState, GuardianAppointment
-from consent.parents import APPOINTMENT_STEPS, Appointment
 from subjects import selectors
 from subjects.errors import SubjectUnknownError
 from subjects.models import Relationship

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.models import EntryIndex
-from consent import families, parents, services
+from consent import services
 from consent.errors import (
     GiverNotVerifiedError,
     ParentCheckClosedError,
@@ -18,8 +18,10 @@ from consent.errors import (
     ReferenceFormError,
     VerifierUnavailableError,
 )
+from consent.family import parents
+from consent.family import selectors as families
+from consent.family.parents import CHECK_STEPS, Check
 from consent.models import ConsentState, ParentalCheck
-from consent.parents import CHECK_STEPS, Check
 from subjects import family
 from subjects import services as subjects
 from subjects.errors import SubjectUnknownError
@@ -194,7 +196,7 @@ class Everybody:
     """Takes everybody for an adult."""
 
     def check(self, claim):
-        from consent.verifiers import Verdict
+        from consent.family.verifiers import Verdict
 
         return Verdict(True, "adult_confirmed", "own-check")
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from consent import schedule, services
+from consent import services
 from consent.errors import ScheduleItemError
+from consent.family import schedule
 from consent.models import Purpose
 from tests.portal import world
 from tests.portal.world import AUTHOR

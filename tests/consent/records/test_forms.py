@@ -12,7 +12,7 @@ from audit.canonical import canonical
 from consent.records import dpv, kantara, odrl, pdf
 from consent.records.errors import PdfFontMissingError, PdfMissingError
 from consent.transitions import State
-from consent.vocabulary import NAMESPACES, terms
+from consent.versions.vocabulary import NAMESPACES, terms
 from tests.consent.records.kit import handed, opened, schema, told, unpadded
 from tests.portal.world import OFFERS, SURVEYS
 

@@ -7,8 +7,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from audit.verbs import ActForm
-from consent import shown_changes, versions
+from consent.admin import shown_changes
 from consent.models import PurposeVersion
+from consent.versions import selectors as versions
 
 
 class PutInForceForm(ActForm):

@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from audit.actors import Actor
-from consent import httpsig
 from consent.capture_errors import ManagerNotActiveError, ManagerSignatureError
+from consent.managers import httpsig
 from consent.models import ConsentManager, ManagerKey, ManagerState
 
 

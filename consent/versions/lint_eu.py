@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from consent.lint import Content, Finding, items_of, texts_in, whole_link, whole_text
+from consent.versions.lint import Content, Finding, items_of, texts_in, whole_link, whole_text
 
 RIGHTS: Final = (
     "access", "rectification", "erasure", "restriction", "objection", "portability",

@@ -14,7 +14,7 @@ from accounts.roles import Permission
 from audit.console import actor_column
 from audit.verbs import Act, ActForm, AddForm, Verb, VerbAdmin
 from consent import services
-from consent.admin import AboutPersonAdmin
+from consent.admin.catalogue import AboutPersonAdmin
 from consent.methods import CHANNELS
 from consent.models import Restriction, RestrictionGround, RestrictionScope
 from consent.services import asking

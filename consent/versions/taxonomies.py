@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from consent.vocabulary import PLACE
+from consent.versions.vocabulary import PLACE
 
 USES, CATEGORIES = "data_use", "data_category"
 KINDS: Final = (USES, CATEGORIES)

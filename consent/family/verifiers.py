@@ -14,8 +14,8 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from consent.errors import VerifierUnavailableError
+from consent.family.parents import may_use
 from consent.opaque import is_reference
-from consent.parents import may_use
 from subjects import family
 from subjects import selectors as subjects
 from subjects.errors import KeyDestroyedError

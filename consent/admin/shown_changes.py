@@ -9,8 +9,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from consent.classify import Change, Weight
-from consent.versions import Standing, Version
+from consent.versions.classify import Change, Weight
+from consent.versions.selectors import Standing, Version
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

@@ -7,11 +7,14 @@ from django.utils.translation import gettext_lazy
 
 from accounts.roles import Permission
 from audit.verbs import Act, Verb
-from consent import forms, services, versions, wording
+from consent import services
+from consent.admin import forms
+from consent.admin.version_forms import PutInForceForm
 from consent.errors import PurposeUnknownError
-from consent.forms_versions import PutInForceForm
 from consent.models import PurposeVersion
-from consent.versions import Standing, Version
+from consent.versions import selectors as versions
+from consent.versions import wording
+from consent.versions.selectors import Standing, Version
 
 
 def is_to_come(version: Version) -> bool:

@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from consent.errors import ParentCheckMissingError
+from consent.family.parents import OPEN
 from consent.models import ConsentEvent, ConsentState, GuardianAppointment, ParentalCheck
-from consent.parents import OPEN
 
 
 def named(controller_id: UUID, parent_id: UUID) -> QuerySet[ParentalCheck]:

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from accounts import selectors as accounts
 from audit.actors import Actor
-from consent import tickets
 from consent.capture_errors import TicketError
 from consent.models import CollectionSite
+from consent.sites import tickets
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from audit.verbs import ActForm, AddForm
-from consent import vocabulary
 from consent.models import PurposeVersion
+from consent.versions import vocabulary
 from registry import selectors as registry
 
 CODE = r"^[a-z0-9_]+(\.[a-z0-9_]+)*$"

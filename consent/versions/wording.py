@@ -9,8 +9,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from accounts import selectors as accounts
-from consent.lint_eu import FROM_THE_PERSON, INTERESTS, RIGHTS
 from consent.models import PurposeVersion
+from consent.versions.lint_eu import FROM_THE_PERSON, INTERESTS, RIGHTS
 from registry import selectors as registry
 
 GROUNDS: Final = {

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.console import CappedPaginator, ScopedRelatedFilter, actor_column
 from audit.verbs import VerbAdmin
-from consent import acts_lifecycle as acts
 from consent import messages
-from consent.admin import AboutPersonAdmin
+from consent.admin import lifecycle_acts as acts
+from consent.admin.catalogue import AboutPersonAdmin
 from consent.models import (
     Commitment,
     ConsentState,

@@ -8,9 +8,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from audit.verbs import VerbAdmin
-from consent import shown_changes, versions
+from consent.admin import shown_changes
 from consent.models import NoticeVersion, PurposeVersion
-from consent.versions import Version
+from consent.versions import selectors as versions
+from consent.versions.selectors import Version
 
 
 class Standings(VerbAdmin):

@@ -11,7 +11,7 @@ from typing import Protocol, cast
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from consent.verifiers import (
+from consent.family.verifiers import (
     CONFIRMED,
     NOT_ADULT,
     NOT_IDENTIFIABLE,

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 from accounts.roles import Permission
 from audit.verbs import Act, ActForm, AddForm, Verb, VerbAdmin
 from consent import services
-from consent.admin import AboutPersonAdmin
+from consent.admin.catalogue import AboutPersonAdmin
+from consent.family.parents import OPEN
 from consent.models import (
     Authority,
     BegunBy,
@@ -22,7 +23,6 @@ from consent.models import (
     ParentalCheck,
 )
 from consent.opaque import MAX_LENGTH
-from consent.parents import OPEN
 
 ENDINGS = (
     ("found_wrong", gettext_lazy("It was found to be wrong")),

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.console import actor_column
 from audit.verbs import VerbAdmin
-from consent import acts_ledger
-from consent.admin import AboutPersonAdmin
+from consent.admin import ledger_acts as acts_ledger
+from consent.admin.catalogue import AboutPersonAdmin
 from consent.models import Merge
 
 

@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Permission
 from audit.console import RecordedAdmin, ScopedRelatedFilter, actor_column
 from audit.verbs import VerbAdmin
-from consent import acts, acts_ledger, versions
-from consent.admin_versions import Standings
+from consent.admin import acts
+from consent.admin import ledger_acts as acts_ledger
+from consent.admin.versions import Standings
 from consent.models import (
     ConsentEvent,
     ConsentState,
@@ -26,6 +27,7 @@ from consent.models import (
     Purpose,
     PurposeVersion,
 )
+from consent.versions import selectors as versions
 
 
 def links(route: str, rows: Any) -> SafeString:
@@ -220,14 +222,3 @@ def _people(request: HttpRequest, second: str) -> tuple[Callable[[Any], str], ..
     """Who drafted and who put it in force."""
     author = actor_column(request, _("Drafted by"), "created_by")
     return author, actor_column(request, _("Put in force by"), second)
-
-
-from consent import (  # noqa: E402 (registers what else is here)
-    admin_capture,  # noqa: F401
-    admin_children,  # noqa: F401
-    admin_exports,  # noqa: F401
-    admin_ledger,  # noqa: F401
-    admin_lifecycle,  # noqa: F401
-    admin_objections,  # noqa: F401
-    admin_subscribers,  # noqa: F401
-)

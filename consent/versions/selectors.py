@@ -8,11 +8,11 @@ from typing import Any, Final, cast
 from django.db.models import F, Max
 from django.utils import timezone
 
-from consent import classify
-from consent.classify import Change
-from consent.lint import Finding, lint
-from consent.lint_eu import AskedEU, lint_eu
 from consent.models import NoticeVersion, Purpose, PurposeVersion
+from consent.versions import classify
+from consent.versions.classify import Change
+from consent.versions.lint import Finding, lint
+from consent.versions.lint_eu import AskedEU, lint_eu
 
 Version = PurposeVersion | NoticeVersion
 COMPARED: Final = (

@@ -13,8 +13,8 @@ from accounts.roles import Permission
 from audit.console import actor_column
 from audit.verbs import Act, ActForm, Verb, VerbAdmin
 from consent import services
-from consent.admin import AboutPersonAdmin
-from consent.admin_restrictions import PersonForm
+from consent.admin.catalogue import AboutPersonAdmin
+from consent.admin.restrictions import PersonForm
 from consent.models import Objection, ObjectionKind, ObjectionState
 from consent.services import asking
 from subjects.naming import Named

@@ -1,0 +1,1 @@
+"""Who decides for whom: parents who were named, guardians who were appointed."""

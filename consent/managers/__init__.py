@@ -1,0 +1,1 @@
+"""Consent managers: registered parties that sign what they bring (DPDP s.6(7))."""

@@ -1,0 +1,1 @@
+"""Sites of a company that show our notices and take choices."""
