@@ -9,7 +9,7 @@ from psycopg.pq.abc import PGresult
 from accounts.models import ServiceClient
 from audit import arrays
 from audit.actors import Actor
-from benchmarks.people import MARKETING, Service
+from benchmarks.people import CHANNELS, MARKETING, Service
 from consent.models import Purpose
 from policies.audiences import results, selectors, services
 from policies.audiences.models import Audience
@@ -39,7 +39,8 @@ class Rounds:
     def audience(self) -> Audience:
         """The same ids, decided and recorded."""
         question = Question(
-            purpose=MARKETING, caller=self.service.code, caller_type="service"
+            purpose=MARKETING, caller=self.service.code, caller_type="service",
+            channel=CHANNELS[MARKETING],
         )  # fmt: skip
         audience = services.request(
             by=Actor("service", str(self.service.id)), controller_id=self.controller_id,

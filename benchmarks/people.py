@@ -14,6 +14,7 @@ from uuid import UUID
 
 MARKETING, PERSONALISATION = "marketing.email.offers", "service.personalisation"
 PURPOSES = (MARKETING, PERSONALISATION)
+CHANNELS = {MARKETING: "email", PERSONALISATION: "web"}
 FIRST_MILLISECOND = 1_700_000_000_000
 SUBJECT_ID = f"""(lpad(to_hex({FIRST_MILLISECOND} + i), 12, '0') || '7'
   || substr(md5('subject ' || i), 1, 3) || '8' || substr(md5('subject ' || i), 4, 15))::uuid"""
@@ -129,7 +130,10 @@ def _purpose(i: int) -> str:
 def _asks(service: Service, purpose: str) -> dict[str, Any]:
     return {
         "subject": {"type": "service", "id": service.code},
-        "action": {"name": "activate", "properties": {"purpose": purpose}},
+        "action": {
+            "name": "activate",
+            "properties": {"purpose": purpose, "channel": CHANNELS[purpose]},
+        },
     }
 
 

@@ -93,9 +93,25 @@ def peer_per_cpu(one: Round) -> float:
 
 def goals_of(report: Report) -> list[Goal]:
     return [
-        against_peer(report), against_plain(report), big_batch(report),
+        like_peer(report), against_peer(report), against_plain(report), big_batch(report),
         *faults(report.kills),
     ]  # fmt: skip
+
+
+def like_peer(report: Report) -> Goal:
+    """What denies everybody is fast and worth nothing: both say yes to the same people."""
+    what = "as many are permitted as Cerbos permits of the same people, within 2%"
+    if report.absent:
+        return Goal(what, report.absent, None)
+    ours, theirs = shares(report)
+    return Goal(what, f"{ours:.1%} and {theirs:.1%}", abs(ours - theirs) <= 0.02)
+
+
+def shares(report: Report) -> tuple[float, float]:
+    ours, theirs = (
+        median(each.permits for each in report.all(one)) for one in (OURS_32, PEER_32)
+    )  # fmt: skip
+    return ours, theirs
 
 
 def against_peer(report: Report) -> Goal:
@@ -206,8 +222,6 @@ def beside(report: Report) -> Iterable[str]:
     )
     if report.absent:
         return
-    shares = [median(each.permits for each in report.all(name)) for name in (OURS_32, PEER_32)]
-    yield f"permitted: {shares[0]:.1%} of ours, {shares[1]:.1%} of Cerbos's (the same people)"
     found = ratio(report, lambda one: one.taken[BATCH_100.name].rate, best_peer_batch)
     yield f"batches of 100 over Cerbos's best batch (it reads no state): {found}"
     found = ratio(report, lambda one: one.taken[SINGLES[1].name].per_cpu_second, peer_per_cpu)

@@ -2,7 +2,7 @@
 
 Two concern every use that is asked about and ask something of the caller; the others concern other
 channels, campaigns, attributes and regions. None denies what the law permits here, so that answers
-stay those of the law.
+stay those of the law; a caller that left its channel unsaid would be denied by those that name one.
 """
 
 from typing import Any
