@@ -163,29 +163,31 @@ class DecisionPoint:
     async def _decide(self, key: bytes, batch: Batch, once: Once | None) -> bytes:
         self._charge(key, len(batch.items))
         if batch.is_single:
-            return _written((await self._run(Call(key, batch.items, once=once)))[0])
+            return (await self._answers(Call(key, batch.items, once=once)))[0]
         parts = [batch.items[i : i + CHUNK] for i in range(0, len(batch.items), CHUNK)]
         calls = [
             Call(key, part, STOPS[batch.semantic], once and replace(once, part=number))
             for number, part in enumerate(parts)
         ]
         if batch.semantic != "execute_all":
-            made = await self._until_settled(calls)
-        else:
-            # The first part tells whether the key is another request's, before anything counts.
-            alone = 0 if once is None else 1
-            made = [one for call in calls[:alone] for one in await self._run(call)]
-            rest = await asyncio.gather(*map(self._run, calls[alone:]))
-            made += chain.from_iterable(rest)
-        return wire.answers([_written(one) for one in made])
+            return wire.answers(await self._until_settled(calls))
+        # The first part tells whether the key is another request's, before anything counts.
+        alone = 0 if once is None else 1
+        found = [one for call in calls[:alone] for one in await self._answers(call)]
+        rest = await asyncio.gather(*map(self._answers, calls[alone:]))
+        return wire.answers([*found, *chain.from_iterable(rest)])
 
-    async def _until_settled(self, calls: list[Call]) -> list[Made]:
-        made: list[Made] = []
+    async def _until_settled(self, calls: list[Call]) -> list[bytes]:
+        found: list[bytes] = []
         for call in calls:
-            made += await self._run(call)
+            found += await self._answers(call)
             if call.is_settled:
                 break
-        return made
+        return found
+
+    async def _answers(self, call: Call) -> list[bytes]:
+        """The answers to a part, written while the next part is in the database."""
+        return [_written(one) for one in await self._run(call)]
 
     async def _run(self, call: Call) -> list[Made]:
         lane, is_alone = self._lane(len(call.items)), self._inside == 1 and len(call.items) <= BULK
