@@ -22,6 +22,11 @@ class Permission(StrEnum):
     MANAGE_PARTIES = "manage_parties"
     VIEW_AUDIT = "view_audit"
     MANAGE_WORK = "manage_work"
+    VIEW_PROFILES = "view_profiles"
+    MANAGE_VIEWS = "manage_views"
+    APPROVE_VIEWS = "approve_views"
+    REVIEW_ACCESS = "review_access"
+    VIEW_RESTRICTED = "view_restricted"
 
 
 @dataclass(frozen=True)
@@ -49,5 +54,6 @@ ROLES: dict[str, Role] = {
             _("Grievance officer"),
             frozenset({P.VIEW_PEOPLE, P.REVEAL_IDENTIFIERS, P.VIEW_AUDIT}),
         ),
+        Role("profile_reader", _("Profile reader"), frozenset({P.VIEW_PROFILES})),
     )
 }

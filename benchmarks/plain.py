@@ -1,4 +1,4 @@
-"""`python -m benchmarks.plain DSN SECONDS`: one row of 1,500 bytes, committed and synced, repeatedly.
+"""`python -m benchmarks.plain DSN SECONDS`: a row of 1,500 bytes, committed and synced, repeatedly.
 
 The least a record of these bytes can cost here: one connection, one prepared statement, no other
 work. So many bytes has the payload of a decision; what finds it and proves it comes on top.

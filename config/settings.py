@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "config.apps.SammatiConfig",
     "portal",
     "desk",
+    "profiles",
     "policies",
     "consent",
     "subjects",

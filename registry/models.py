@@ -143,6 +143,7 @@ class DataCategory(models.Model):
 
 from registry.models_ai import AIModel, Risk  # noqa: E402 (as below)
 from registry.models_law import Assessment, Freeze, FrozenKind  # noqa: E402 (this is their home)
+from registry.models_systems import System, SystemKind, SystemState  # noqa: E402
 
 __all__ = [
     "AIModel",
@@ -154,5 +155,8 @@ __all__ = [
     "PartyKind",
     "Risk",
     "ServiceParty",
+    "System",
+    "SystemKind",
+    "SystemState",
     "TransferTool",
 ]

@@ -1,0 +1,217 @@
+"""Who may see what for which purpose: readers' roles, who sits in them, and the matrix of views."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from keys.ids import uuid7
+from profiles.models.attributes import Sensitivity
+
+
+class ReaderRole(models.Model):
+    """A role that reads profiles, such as a branch officer or a campaign tool."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    controller = models.ForeignKey(
+        "accounts.Controller", on_delete=models.PROTECT, related_name="+"
+    )
+    code = models.SlugField(max_length=60)
+    name = models.CharField(max_length=120)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.CharField(max_length=80)
+
+    class Meta:
+        verbose_name = _("reader's role")
+        ordering = ["code", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["controller", "code"], name="profiles_role_code_once"),
+        ]
+
+    class Privacy:
+        identifier = ()
+        personal = ()
+        sensitive = ()
+        evidence = ("created_by",)
+        operational = ("id", "controller", "code", "name", "is_active", "created_at")
+        on_erasure = "none"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class HolderType(models.TextChoices):
+    OFFICER = "officer", _("A member of staff")
+    SERVICE = "service", _("A service")
+
+
+class Seat(models.Model):
+    """That a member of staff or a service reads in a role, for one business unit or for all."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    controller = models.ForeignKey(
+        "accounts.Controller", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    role = models.ForeignKey(ReaderRole, on_delete=models.PROTECT, related_name="seats")
+    holder_type = models.CharField(max_length=10, choices=HolderType.choices)
+    holder_id = models.CharField(max_length=80)
+    unit = models.SlugField(
+        max_length=60, blank=True,
+        help_text=_("The business unit whose sources they see; empty: sources of no unit only."),
+    )  # fmt: skip
+    granted_at = models.DateTimeField(auto_now_add=True)
+    granted_by = models.CharField(max_length=80)
+    ends_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = _("seat")
+        ordering = ["id"]
+        indexes = [
+            models.Index(fields=["controller", "holder_type", "holder_id"], name="profiles_seats")
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["role", "holder_type", "holder_id", "unit"],
+                condition=models.Q(ends_at=None), name="profiles_seat_once",
+            ),
+        ]  # fmt: skip
+
+    class Privacy:
+        identifier = ()
+        personal = ()
+        sensitive = ()
+        evidence = ("holder_type", "holder_id", "granted_at", "granted_by", "ends_at", "ended_by")
+        operational = ("id", "controller", "role", "unit")
+        on_erasure = "none"
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.unit}".strip()
+
+
+class ViewVersion(models.Model):
+    """One version of a controller's matrix of views. In force: approved, begun and not ended.
+
+    Whoever drafted it cannot approve it, and nobody approves what was not previewed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    controller = models.ForeignKey(
+        "accounts.Controller", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    number = models.PositiveIntegerField()
+    note = models.CharField(max_length=300, help_text=_("What it changes, and why."))
+    drafted_at = models.DateTimeField(auto_now_add=True)
+    drafted_by = models.CharField(max_length=80)
+    changed_at = models.DateTimeField(help_text=_("When a rule of the draft last changed."))
+    previewed_at = models.DateTimeField(null=True, blank=True)
+    approved_at = models.DateTimeField(null=True, blank=True)
+    approved_by = models.CharField(max_length=80, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("version of the views")
+        ordering = ["-number", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["controller", "number"], name="profiles_view_number_once"
+            ),
+            models.UniqueConstraint(
+                fields=["controller"],
+                condition=models.Q(approved_at__isnull=False, ended_at=None),
+                name="profiles_view_one_in_force",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(approved_at=None, approved_by="")
+                | models.Q(
+                    approved_at__isnull=False, previewed_at__isnull=False,
+                    previewed_at__gte=models.F("changed_at"),
+                ) & ~models.Q(approved_by="") & ~models.Q(approved_by=models.F("drafted_by")),
+                name="profiles_view_approved_by_a_second",
+            ),
+        ]  # fmt: skip
+
+    class Privacy:
+        identifier = ()
+        personal = ()
+        sensitive = ()
+        evidence = (
+            "drafted_at", "drafted_by", "changed_at", "previewed_at", "approved_at",
+            "approved_by", "ended_at",
+        )  # fmt: skip
+        operational = ("id", "controller", "number", "note")
+        on_erasure = "none"
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+class Treatment(models.TextChoices):
+    """What a view does with a field; what no rule names is hidden."""
+
+    SHOW = "show", _("Show")
+    PARTIAL = "partial", _("Mask: the first and last characters")
+    TOKEN = "token", _("Mask: a keyed token, alike for alike values")
+    YEAR = "year", _("Mask: the year only")
+    REGION = "region", _("Mask: the region of an address only")
+    BUCKET = "bucket", _("Mask: a range")
+    HIDE = "hide", _("Hide")
+
+
+class Relation(models.TextChoices):
+    """In what capacity the person is looked at."""
+
+    SELF = "self", _("The person themself")
+    HOLDER = "holder", _("Holder of the account")
+    JOINT = "joint", _("Joint holder")
+    HOUSEHOLD = "household", _("Member of the household")
+    GUARDIAN = "guardian", _("Parent or guardian")
+    EMPLOYER = "employer", _("Account of their employer")
+
+
+class ViewRule(models.Model):
+    """A cell of the matrix: role, purpose and data category, and what is done with the field.
+
+    `attribute` narrows it to one attribute of the category and outweighs the category's rule.
+    Special and child data need a rule that says so: `sensitivity` is the one it is about.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    controller = models.ForeignKey(
+        "accounts.Controller", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    version = models.ForeignKey(ViewVersion, on_delete=models.CASCADE, related_name="rules")
+    role = models.ForeignKey(ReaderRole, on_delete=models.PROTECT, related_name="+")
+    purpose = models.CharField(max_length=100, help_text=_("The code of the purpose."))
+    category = models.CharField(max_length=60, help_text=_("The code of the data category."))
+    attribute = models.CharField(max_length=60, blank=True)
+    sensitivity = models.CharField(
+        max_length=10, choices=Sensitivity.choices, default=Sensitivity.ORDINARY
+    )
+    relation = models.CharField(max_length=10, choices=Relation.choices, default=Relation.SELF)
+    treatment = models.CharField(max_length=10, choices=Treatment.choices)
+
+    class Meta:
+        verbose_name = _("rule of a view")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=[
+                    "version", "role", "purpose", "category", "attribute", "sensitivity", "relation"
+                ],
+                name="profiles_rule_once",
+            ),
+        ]  # fmt: skip
+
+    class Privacy:
+        identifier = ()
+        personal = ()
+        sensitive = ()
+        evidence = ()
+        operational = (
+            "id", "controller", "version", "role", "purpose", "category", "attribute",
+            "sensitivity", "relation", "treatment",
+        )  # fmt: skip
+        on_erasure = "none"
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.purpose} {self.category}"

@@ -1,0 +1,1 @@
+"""The verbs of profiles, each module re-exported here by its owner."""

@@ -1,0 +1,9 @@
+"""What adapters of systems keep."""
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("registry", "0005_systems")]
+
+    operations = []
