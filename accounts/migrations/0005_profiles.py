@@ -4,14 +4,31 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0004_pace'),
+        ("accounts", "0004_pace"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='controller',
-            options={'ordering': ['name', 'id'], 'permissions': [('view_people', 'view_people'), ('reveal_identifiers', 'reveal_identifiers'), ('record_consents', 'record_consents'), ('manage_purposes', 'manage_purposes'), ('approve_purposes', 'approve_purposes'), ('manage_services', 'manage_services'), ('manage_parties', 'manage_parties'), ('view_audit', 'view_audit'), ('manage_work', 'manage_work'), ('view_profiles', 'view_profiles'), ('manage_views', 'manage_views'), ('approve_views', 'approve_views'), ('review_access', 'review_access'), ('view_restricted', 'view_restricted')]},
+            name="controller",
+            options={
+                "ordering": ["name", "id"],
+                "permissions": [
+                    ("view_people", "view_people"),
+                    ("reveal_identifiers", "reveal_identifiers"),
+                    ("record_consents", "record_consents"),
+                    ("manage_purposes", "manage_purposes"),
+                    ("approve_purposes", "approve_purposes"),
+                    ("manage_services", "manage_services"),
+                    ("manage_parties", "manage_parties"),
+                    ("view_audit", "view_audit"),
+                    ("manage_work", "manage_work"),
+                    ("view_profiles", "view_profiles"),
+                    ("manage_views", "manage_views"),
+                    ("approve_views", "approve_views"),
+                    ("review_access", "review_access"),
+                    ("view_restricted", "view_restricted"),
+                ],
+            },
         ),
     ]

@@ -2,308 +2,887 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import keys.ids
 from django.db import migrations, models
+
+import keys.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0005_profiles'),
-        ('registry', '0005_systems'),
-        ('subjects', '0006_merged'),
+        ("accounts", "0005_profiles"),
+        ("registry", "0005_systems"),
+        ("subjects", "0006_merged"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ReaderRole',
+            name="ReaderRole",
             fields=[
-                ('id', models.UUIDField(default=keys.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('code', models.SlugField(max_length=60)),
-                ('name', models.CharField(max_length=120)),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('created_by', models.CharField(max_length=80)),
-                ('controller', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.controller')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=keys.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("code", models.SlugField(max_length=60)),
+                ("name", models.CharField(max_length=120)),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("created_by", models.CharField(max_length=80)),
+                (
+                    "controller",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.controller",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': "reader's role",
-                'ordering': ['code', 'id'],
+                "verbose_name": "reader's role",
+                "ordering": ["code", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Seat',
+            name="Seat",
             fields=[
-                ('id', models.UUIDField(default=keys.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('holder_type', models.CharField(choices=[('officer', 'A member of staff'), ('service', 'A service')], max_length=10)),
-                ('holder_id', models.CharField(max_length=80)),
-                ('unit', models.SlugField(blank=True, help_text='The business unit whose sources they see; empty: sources of no unit only.', max_length=60)),
-                ('granted_at', models.DateTimeField(auto_now_add=True)),
-                ('granted_by', models.CharField(max_length=80)),
-                ('ends_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_by', models.CharField(blank=True, max_length=80)),
-                ('controller', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.controller')),
-                ('role', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='profiles.readerrole')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=keys.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "holder_type",
+                    models.CharField(
+                        choices=[("officer", "A member of staff"), ("service", "A service")],
+                        max_length=10,
+                    ),
+                ),
+                ("holder_id", models.CharField(max_length=80)),
+                (
+                    "unit",
+                    models.SlugField(
+                        blank=True,
+                        help_text="The business unit whose sources they see; empty: sources of no unit only.",
+                        max_length=60,
+                    ),
+                ),
+                ("granted_at", models.DateTimeField(auto_now_add=True)),
+                ("granted_by", models.CharField(max_length=80)),
+                ("ends_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_by", models.CharField(blank=True, max_length=80)),
+                (
+                    "controller",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.controller",
+                    ),
+                ),
+                (
+                    "role",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="seats",
+                        to="profiles.readerrole",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'seat',
-                'ordering': ['id'],
+                "verbose_name": "seat",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Reveal',
+            name="Reveal",
             fields=[
-                ('id', models.UUIDField(default=keys.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('attribute', models.CharField(max_length=60)),
-                ('purpose', models.CharField(max_length=100)),
-                ('holder_id', models.CharField(max_length=80)),
-                ('reason', models.CharField(help_text="Why; never a person's data.", max_length=300)),
-                ('opened_at', models.DateTimeField(auto_now_add=True)),
-                ('expires_at', models.DateTimeField()),
-                ('controller', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.controller')),
-                ('subject', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='subjects.subject')),
-                ('seat', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='profiles.seat')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=keys.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("attribute", models.CharField(max_length=60)),
+                ("purpose", models.CharField(max_length=100)),
+                ("holder_id", models.CharField(max_length=80)),
+                (
+                    "reason",
+                    models.CharField(help_text="Why; never a person's data.", max_length=300),
+                ),
+                ("opened_at", models.DateTimeField(auto_now_add=True)),
+                ("expires_at", models.DateTimeField()),
+                (
+                    "controller",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.controller",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="subjects.subject",
+                    ),
+                ),
+                (
+                    "seat",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="profiles.seat",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'revealed field',
-                'ordering': ['-id'],
+                "verbose_name": "revealed field",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='ProfileExport',
+            name="ProfileExport",
             fields=[
-                ('id', models.UUIDField(default=keys.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('purpose', models.CharField(max_length=100)),
-                ('reason', models.CharField(max_length=300)),
-                ('state', models.CharField(choices=[('requested', 'Waits for a second person'), ('refused', 'Refused'), ('approved', 'Approved, being made'), ('ready', 'Ready'), ('failed', 'Failed'), ('ended', 'Ended')], default='requested', max_length=10)),
-                ('people', models.PositiveIntegerField(help_text='How many persons were asked for.')),
-                ('selection', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),
-                ('requested_at', models.DateTimeField(auto_now_add=True)),
-                ('requested_by', models.CharField(max_length=80)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('decided_by', models.CharField(blank=True, max_length=80)),
-                ('watermark', models.CharField(blank=True, max_length=80)),
-                ('name', models.CharField(blank=True, max_length=120)),
-                ('size', models.PositiveBigIntegerField(default=0)),
-                ('sha256', models.CharField(blank=True, max_length=64)),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('controller', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.controller')),
-                ('seat', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='profiles.seat')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=keys.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("purpose", models.CharField(max_length=100)),
+                ("reason", models.CharField(max_length=300)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("requested", "Waits for a second person"),
+                            ("refused", "Refused"),
+                            ("approved", "Approved, being made"),
+                            ("ready", "Ready"),
+                            ("failed", "Failed"),
+                            ("ended", "Ended"),
+                        ],
+                        default="requested",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "people",
+                    models.PositiveIntegerField(help_text="How many persons were asked for."),
+                ),
+                (
+                    "selection",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(), default=list, size=None
+                    ),
+                ),
+                ("requested_at", models.DateTimeField(auto_now_add=True)),
+                ("requested_by", models.CharField(max_length=80)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("decided_by", models.CharField(blank=True, max_length=80)),
+                ("watermark", models.CharField(blank=True, max_length=80)),
+                ("name", models.CharField(blank=True, max_length=120)),
+                ("size", models.PositiveBigIntegerField(default=0)),
+                ("sha256", models.CharField(blank=True, max_length=64)),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "controller",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.controller",
+                    ),
+                ),
+                (
+                    "seat",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="profiles.seat",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'export of profiles',
-                'ordering': ['-id'],
+                "verbose_name": "export of profiles",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='BreakGlass',
+            name="BreakGlass",
             fields=[
-                ('id', models.UUIDField(default=keys.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('holder_id', models.CharField(max_length=80)),
-                ('purpose', models.CharField(max_length=100)),
-                ('case', models.CharField(max_length=80)),
-                ('reason', models.CharField(help_text="Why; never a person's data.", max_length=300)),
-                ('opened_at', models.DateTimeField(auto_now_add=True)),
-                ('expires_at', models.DateTimeField()),
-                ('review_due_at', models.DateTimeField()),
-                ('reviewed_at', models.DateTimeField(blank=True, null=True)),
-                ('reviewed_by', models.CharField(blank=True, max_length=80)),
-                ('verdict', models.CharField(blank=True, choices=[('justified', 'Justified'), ('not_justified', 'Not justified')], max_length=15)),
-                ('finding', models.CharField(blank=True, max_length=300)),
-                ('told_at', models.DateTimeField(blank=True, help_text='When the person could first see it.', null=True)),
-                ('controller', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.controller')),
-                ('subject', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='subjects.subject')),
-                ('seat', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='profiles.seat')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=keys.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("holder_id", models.CharField(max_length=80)),
+                ("purpose", models.CharField(max_length=100)),
+                ("case", models.CharField(max_length=80)),
+                (
+                    "reason",
+                    models.CharField(help_text="Why; never a person's data.", max_length=300),
+                ),
+                ("opened_at", models.DateTimeField(auto_now_add=True)),
+                ("expires_at", models.DateTimeField()),
+                ("review_due_at", models.DateTimeField()),
+                ("reviewed_at", models.DateTimeField(blank=True, null=True)),
+                ("reviewed_by", models.CharField(blank=True, max_length=80)),
+                (
+                    "verdict",
+                    models.CharField(
+                        blank=True,
+                        choices=[("justified", "Justified"), ("not_justified", "Not justified")],
+                        max_length=15,
+                    ),
+                ),
+                ("finding", models.CharField(blank=True, max_length=300)),
+                (
+                    "told_at",
+                    models.DateTimeField(
+                        blank=True, help_text="When the person could first see it.", null=True
+                    ),
+                ),
+                (
+                    "controller",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.controller",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="subjects.subject",
+                    ),
+                ),
+                (
+                    "seat",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="profiles.seat",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'break-glass access',
-                'ordering': ['-id'],
+                "verbose_name": "break-glass access",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='ViewVersion',
+            name="ViewVersion",
             fields=[
-                ('id', models.UUIDField(default=keys.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('note', models.CharField(help_text='What it changes, and why.', max_length=300)),
-                ('drafted_at', models.DateTimeField(auto_now_add=True)),
-                ('drafted_by', models.CharField(max_length=80)),
-                ('changed_at', models.DateTimeField(help_text='When a rule of the draft last changed.')),
-                ('previewed_at', models.DateTimeField(blank=True, null=True)),
-                ('approved_at', models.DateTimeField(blank=True, null=True)),
-                ('approved_by', models.CharField(blank=True, max_length=80)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('controller', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.controller')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=keys.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("note", models.CharField(help_text="What it changes, and why.", max_length=300)),
+                ("drafted_at", models.DateTimeField(auto_now_add=True)),
+                ("drafted_by", models.CharField(max_length=80)),
+                (
+                    "changed_at",
+                    models.DateTimeField(help_text="When a rule of the draft last changed."),
+                ),
+                ("previewed_at", models.DateTimeField(blank=True, null=True)),
+                ("approved_at", models.DateTimeField(blank=True, null=True)),
+                ("approved_by", models.CharField(blank=True, max_length=80)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "controller",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.controller",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'version of the views',
-                'ordering': ['-number', 'id'],
+                "verbose_name": "version of the views",
+                "ordering": ["-number", "id"],
             },
         ),
         migrations.CreateModel(
-            name='ViewRule',
+            name="ViewRule",
             fields=[
-                ('id', models.UUIDField(default=keys.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('purpose', models.CharField(help_text='The code of the purpose.', max_length=100)),
-                ('category', models.CharField(help_text='The code of the data category.', max_length=60)),
-                ('attribute', models.CharField(blank=True, max_length=60)),
-                ('sensitivity', models.CharField(choices=[('ordinary', 'Ordinary'), ('special', 'Special category, or about convictions (GDPR Art 9, 10)'), ('child', 'About a child (DPDP s.9)')], default='ordinary', max_length=10)),
-                ('relation', models.CharField(choices=[('self', 'The person themself'), ('holder', 'Holder of the account'), ('joint', 'Joint holder'), ('household', 'Member of the household'), ('guardian', 'Parent or guardian'), ('employer', 'Account of their employer')], default='self', max_length=10)),
-                ('treatment', models.CharField(choices=[('show', 'Show'), ('partial', 'Mask: the first and last characters'), ('token', 'Mask: a keyed token, alike for alike values'), ('year', 'Mask: the year only'), ('region', 'Mask: the region of an address only'), ('bucket', 'Mask: a range'), ('hide', 'Hide')], max_length=10)),
-                ('controller', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.controller')),
-                ('role', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='profiles.readerrole')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rules', to='profiles.viewversion')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=keys.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("purpose", models.CharField(help_text="The code of the purpose.", max_length=100)),
+                (
+                    "category",
+                    models.CharField(help_text="The code of the data category.", max_length=60),
+                ),
+                ("attribute", models.CharField(blank=True, max_length=60)),
+                (
+                    "sensitivity",
+                    models.CharField(
+                        choices=[
+                            ("ordinary", "Ordinary"),
+                            ("special", "Special category, or about convictions (GDPR Art 9, 10)"),
+                            ("child", "About a child (DPDP s.9)"),
+                        ],
+                        default="ordinary",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "relation",
+                    models.CharField(
+                        choices=[
+                            ("self", "The person themself"),
+                            ("holder", "Holder of the account"),
+                            ("joint", "Joint holder"),
+                            ("household", "Member of the household"),
+                            ("guardian", "Parent or guardian"),
+                            ("employer", "Account of their employer"),
+                        ],
+                        default="self",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "treatment",
+                    models.CharField(
+                        choices=[
+                            ("show", "Show"),
+                            ("partial", "Mask: the first and last characters"),
+                            ("token", "Mask: a keyed token, alike for alike values"),
+                            ("year", "Mask: the year only"),
+                            ("region", "Mask: the region of an address only"),
+                            ("bucket", "Mask: a range"),
+                            ("hide", "Hide"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "controller",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.controller",
+                    ),
+                ),
+                (
+                    "role",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="profiles.readerrole",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rules",
+                        to="profiles.viewversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'rule of a view',
-                'ordering': ['id'],
+                "verbose_name": "rule of a view",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='AttributeDefinition',
+            name="AttributeDefinition",
             fields=[
-                ('id', models.UUIDField(default=keys.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('code', models.SlugField(max_length=60)),
-                ('title', models.CharField(max_length=120)),
-                ('category', models.CharField(help_text='The code of its data category, for example pd:EmailAddress.', max_length=60)),
-                ('kind', models.CharField(choices=[('text', 'Text'), ('integer', 'Whole number'), ('decimal', 'Number'), ('boolean', 'Yes or no'), ('date', 'Date'), ('moment', 'Date and time'), ('choice', 'One of a list'), ('email', 'E-mail address'), ('phone', 'Telephone number'), ('address', 'Postal address')], max_length=10)),
-                ('sensitivity', models.CharField(choices=[('ordinary', 'Ordinary'), ('special', 'Special category, or about convictions (GDPR Art 9, 10)'), ('child', 'About a child (DPDP s.9)')], default='ordinary', max_length=10)),
-                ('choices', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, size=None)),
-                ('max_length', models.PositiveIntegerField(default=200)),
-                ('fresh_for_days', models.PositiveIntegerField(blank=True, help_text='Older values are stale, and not shown (DPDP s.8(3)); empty: never stale.', null=True)),
-                ('retention_days', models.PositiveIntegerField(blank=True, help_text='Deleted so long after it was observed.', null=True)),
-                ('former_days', models.PositiveIntegerField(default=0, help_text='A value that was replaced is kept so long, and no longer.')),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('created_by', models.CharField(max_length=80)),
-                ('controller', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.controller')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=keys.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("code", models.SlugField(max_length=60)),
+                ("title", models.CharField(max_length=120)),
+                (
+                    "category",
+                    models.CharField(
+                        help_text="The code of its data category, for example pd:EmailAddress.",
+                        max_length=60,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("text", "Text"),
+                            ("integer", "Whole number"),
+                            ("decimal", "Number"),
+                            ("boolean", "Yes or no"),
+                            ("date", "Date"),
+                            ("moment", "Date and time"),
+                            ("choice", "One of a list"),
+                            ("email", "E-mail address"),
+                            ("phone", "Telephone number"),
+                            ("address", "Postal address"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.CharField(
+                        choices=[
+                            ("ordinary", "Ordinary"),
+                            ("special", "Special category, or about convictions (GDPR Art 9, 10)"),
+                            ("child", "About a child (DPDP s.9)"),
+                        ],
+                        default="ordinary",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "choices",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("max_length", models.PositiveIntegerField(default=200)),
+                (
+                    "fresh_for_days",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Older values are stale, and not shown (DPDP s.8(3)); empty: never stale.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "retention_days",
+                    models.PositiveIntegerField(
+                        blank=True, help_text="Deleted so long after it was observed.", null=True
+                    ),
+                ),
+                (
+                    "former_days",
+                    models.PositiveIntegerField(
+                        default=0,
+                        help_text="A value that was replaced is kept so long, and no longer.",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("created_by", models.CharField(max_length=80)),
+                (
+                    "controller",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.controller",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'attribute',
-                'ordering': ['code', 'id'],
-                'constraints': [models.UniqueConstraint(fields=('controller', 'code'), name='profiles_attribute_code_once'), models.CheckConstraint(condition=models.Q(('max_length__gte', 1), ('max_length__lte', 4000)), name='profiles_attribute_length_bounded')],
+                "verbose_name": "attribute",
+                "ordering": ["code", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("controller", "code"), name="profiles_attribute_code_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("max_length__gte", 1), ("max_length__lte", 4000)),
+                        name="profiles_attribute_length_bounded",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Disclosure',
+            name="Disclosure",
             fields=[
-                ('id', models.UUIDField(default=keys.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('purpose', models.CharField(max_length=100)),
-                ('categories', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), size=None)),
-                ('described', models.CharField(help_text='What was handed over, in words; never the data themselves.', max_length=300)),
-                ('ground', models.CharField(max_length=60)),
-                ('decision_id', models.UUIDField(blank=True, null=True)),
-                ('is_written_request', models.BooleanField(default=False, help_text='On a written request of an authority (DPDP s.11(2)).')),
-                ('request_reference', models.CharField(blank=True, max_length=80)),
-                ('disclosed_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('recorded_by', models.CharField(max_length=80)),
-                ('key', models.CharField(help_text="The caller's own name of it, once.", max_length=80)),
-                ('controller', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.controller')),
-                ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.party')),
-                ('subject', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='subjects.subject')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=keys.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("purpose", models.CharField(max_length=100)),
+                (
+                    "categories",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), size=None
+                    ),
+                ),
+                (
+                    "described",
+                    models.CharField(
+                        help_text="What was handed over, in words; never the data themselves.",
+                        max_length=300,
+                    ),
+                ),
+                ("ground", models.CharField(max_length=60)),
+                ("decision_id", models.UUIDField(blank=True, null=True)),
+                (
+                    "is_written_request",
+                    models.BooleanField(
+                        default=False,
+                        help_text="On a written request of an authority (DPDP s.11(2)).",
+                    ),
+                ),
+                ("request_reference", models.CharField(blank=True, max_length=80)),
+                ("disclosed_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                ("recorded_by", models.CharField(max_length=80)),
+                (
+                    "key",
+                    models.CharField(help_text="The caller's own name of it, once.", max_length=80),
+                ),
+                (
+                    "controller",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.controller",
+                    ),
+                ),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.party",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="subjects.subject",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'disclosure',
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['subject', '-id'], name='profiles_disclosed')],
-                'constraints': [models.UniqueConstraint(fields=('controller', 'key'), name='profiles_disclosure_once'), models.CheckConstraint(condition=models.Q(('is_written_request', False), models.Q(('request_reference', ''), _negated=True), _connector='OR'), name='profiles_disclosure_names_request')],
+                "verbose_name": "disclosure",
+                "ordering": ["-id"],
+                "indexes": [models.Index(fields=["subject", "-id"], name="profiles_disclosed")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("controller", "key"), name="profiles_disclosure_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_written_request", False),
+                            models.Q(("request_reference", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="profiles_disclosure_names_request",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='FormerRecord',
+            name="FormerRecord",
             fields=[
-                ('id', models.UUIDField(default=keys.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('sensitivity', models.CharField(choices=[('ordinary', 'Ordinary'), ('special', 'Special category, or about convictions (GDPR Art 9, 10)'), ('child', 'About a child (DPDP s.9)')], max_length=10)),
-                ('sealed', models.BinaryField()),
-                ('codes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), size=None)),
-                ('replaced_at', models.DateTimeField(auto_now_add=True)),
-                ('until_at', models.DateTimeField()),
-                ('controller', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.controller')),
-                ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.system')),
-                ('subject', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='subjects.subject')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=keys.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.CharField(
+                        choices=[
+                            ("ordinary", "Ordinary"),
+                            ("special", "Special category, or about convictions (GDPR Art 9, 10)"),
+                            ("child", "About a child (DPDP s.9)"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("sealed", models.BinaryField()),
+                (
+                    "codes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), size=None
+                    ),
+                ),
+                ("replaced_at", models.DateTimeField(auto_now_add=True)),
+                ("until_at", models.DateTimeField()),
+                (
+                    "controller",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.controller",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.system",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="subjects.subject",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'former values',
-                'ordering': ['id'],
-                'indexes': [models.Index(fields=['until_at'], name='profiles_former_until')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('until_at__gt', models.F('replaced_at'))), name='profiles_former_has_an_end')],
+                "verbose_name": "former values",
+                "ordering": ["id"],
+                "indexes": [models.Index(fields=["until_at"], name="profiles_former_until")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("until_at__gt", models.F("replaced_at"))),
+                        name="profiles_former_has_an_end",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ProfileRecord',
+            name="ProfileRecord",
             fields=[
-                ('id', models.UUIDField(default=keys.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('sensitivity', models.CharField(choices=[('ordinary', 'Ordinary'), ('special', 'Special category, or about convictions (GDPR Art 9, 10)'), ('child', 'About a child (DPDP s.9)')], max_length=10)),
-                ('sealed', models.BinaryField()),
-                ('codes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), size=None)),
-                ('observed_at', models.DateTimeField(help_text='When the newest of its values was observed.')),
-                ('due_at', models.DateTimeField(blank=True, help_text='When the retention of the first of its values ends.', null=True)),
-                ('sequence', models.PositiveIntegerField(default=1)),
-                ('received_at', models.DateTimeField(auto_now=True)),
-                ('controller', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.controller')),
-                ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.system')),
-                ('subject', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='subjects.subject')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=keys.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.CharField(
+                        choices=[
+                            ("ordinary", "Ordinary"),
+                            ("special", "Special category, or about convictions (GDPR Art 9, 10)"),
+                            ("child", "About a child (DPDP s.9)"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("sealed", models.BinaryField()),
+                (
+                    "codes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), size=None
+                    ),
+                ),
+                (
+                    "observed_at",
+                    models.DateTimeField(help_text="When the newest of its values was observed."),
+                ),
+                (
+                    "due_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="When the retention of the first of its values ends.",
+                        null=True,
+                    ),
+                ),
+                ("sequence", models.PositiveIntegerField(default=1)),
+                ("received_at", models.DateTimeField(auto_now=True)),
+                (
+                    "controller",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.controller",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.system",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="subjects.subject",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'profile record',
-                'ordering': ['id'],
-                'indexes': [models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='profiles_record_due')],
-                'constraints': [models.UniqueConstraint(fields=('subject', 'source', 'sensitivity'), name='profiles_record_once')],
+                "verbose_name": "profile record",
+                "ordering": ["id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("due_at__isnull", False)),
+                        fields=["due_at"],
+                        name="profiles_record_due",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("subject", "source", "sensitivity"), name="profiles_record_once"
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='readerrole',
-            constraint=models.UniqueConstraint(fields=('controller', 'code'), name='profiles_role_code_once'),
+            model_name="readerrole",
+            constraint=models.UniqueConstraint(
+                fields=("controller", "code"), name="profiles_role_code_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='seat',
-            index=models.Index(fields=['controller', 'holder_type', 'holder_id'], name='profiles_seats'),
+            model_name="seat",
+            index=models.Index(
+                fields=["controller", "holder_type", "holder_id"], name="profiles_seats"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_at', None)), fields=('role', 'holder_type', 'holder_id', 'unit'), name='profiles_seat_once'),
+            model_name="seat",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ends_at", None)),
+                fields=("role", "holder_type", "holder_id", "unit"),
+                name="profiles_seat_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='reveal',
-            index=models.Index(fields=['controller', 'holder_id', 'expires_at'], name='profiles_reveals'),
+            model_name="reveal",
+            index=models.Index(
+                fields=["controller", "holder_id", "expires_at"], name="profiles_reveals"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reveal',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('opened_at')), models.Q(('reason', ''), _negated=True)), name='profiles_reveal_ends_and_says_why'),
+            model_name="reveal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("expires_at__gt", models.F("opened_at")),
+                    models.Q(("reason", ""), _negated=True),
+                ),
+                name="profiles_reveal_ends_and_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='profileexport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', '')), models.Q(('decided_at__isnull', False), models.Q(('decided_by', ''), _negated=True), models.Q(('decided_by', models.F('requested_by')), _negated=True)), _connector='OR'), name='profiles_export_approved_by_a_second'),
+            model_name="profileexport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at", None), ("decided_by", "")),
+                    models.Q(
+                        ("decided_at__isnull", False),
+                        models.Q(("decided_by", ""), _negated=True),
+                        models.Q(("decided_by", models.F("requested_by")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="profiles_export_approved_by_a_second",
+            ),
         ),
         migrations.AddIndex(
-            model_name='breakglass',
-            index=models.Index(condition=models.Q(('reviewed_at', None)), fields=['review_due_at'], name='profiles_glass_unreviewed'),
+            model_name="breakglass",
+            index=models.Index(
+                condition=models.Q(("reviewed_at", None)),
+                fields=["review_due_at"],
+                name="profiles_glass_unreviewed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='breakglass',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('opened_at')), ('review_due_at__gt', models.F('opened_at')), models.Q(('reason', ''), _negated=True), models.Q(('case', ''), _negated=True)), name='profiles_glass_says_why_and_ends'),
+            model_name="breakglass",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("expires_at__gt", models.F("opened_at")),
+                    ("review_due_at__gt", models.F("opened_at")),
+                    models.Q(("reason", ""), _negated=True),
+                    models.Q(("case", ""), _negated=True),
+                ),
+                name="profiles_glass_says_why_and_ends",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='breakglass',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reviewed_at', None), ('reviewed_by', ''), ('verdict', '')), models.Q(('reviewed_at__isnull', False), models.Q(('verdict', ''), _negated=True), models.Q(('reviewed_by', ''), _negated=True), models.Q(('reviewed_by', models.F('holder_id')), _negated=True)), _connector='OR'), name='profiles_glass_reviewed_by_a_second'),
+            model_name="breakglass",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reviewed_at", None), ("reviewed_by", ""), ("verdict", "")),
+                    models.Q(
+                        ("reviewed_at__isnull", False),
+                        models.Q(("verdict", ""), _negated=True),
+                        models.Q(("reviewed_by", ""), _negated=True),
+                        models.Q(("reviewed_by", models.F("holder_id")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="profiles_glass_reviewed_by_a_second",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='viewversion',
-            constraint=models.UniqueConstraint(fields=('controller', 'number'), name='profiles_view_number_once'),
+            model_name="viewversion",
+            constraint=models.UniqueConstraint(
+                fields=("controller", "number"), name="profiles_view_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='viewversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('approved_at__isnull', False), ('ended_at', None)), fields=('controller',), name='profiles_view_one_in_force'),
+            model_name="viewversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("approved_at__isnull", False), ("ended_at", None)),
+                fields=("controller",),
+                name="profiles_view_one_in_force",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='viewversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_at', None), ('approved_by', '')), models.Q(('approved_at__isnull', False), ('previewed_at__gte', models.F('changed_at')), ('previewed_at__isnull', False), models.Q(('approved_by', ''), _negated=True), models.Q(('approved_by', models.F('drafted_by')), _negated=True)), _connector='OR'), name='profiles_view_approved_by_a_second'),
+            model_name="viewversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("approved_at", None), ("approved_by", "")),
+                    models.Q(
+                        ("approved_at__isnull", False),
+                        ("previewed_at__gte", models.F("changed_at")),
+                        ("previewed_at__isnull", False),
+                        models.Q(("approved_by", ""), _negated=True),
+                        models.Q(("approved_by", models.F("drafted_by")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="profiles_view_approved_by_a_second",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='viewrule',
-            constraint=models.UniqueConstraint(fields=('version', 'role', 'purpose', 'category', 'attribute', 'sensitivity', 'relation'), name='profiles_rule_once'),
+            model_name="viewrule",
+            constraint=models.UniqueConstraint(
+                fields=(
+                    "version",
+                    "role",
+                    "purpose",
+                    "category",
+                    "attribute",
+                    "sensitivity",
+                    "relation",
+                ),
+                name="profiles_rule_once",
+            ),
         ),
     ]
