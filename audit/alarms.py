@@ -59,6 +59,8 @@ class AlarmKind(StrEnum):
     RECALL_UNHEARD = "recall_unheard"
     EVENT_UNHEARD = "event_unheard"
     EMERGENCY_UNREVIEWED = "emergency_unreviewed"
+    UNUSUAL_ACCESS = "unusual_access"
+    GLASS_UNREVIEWED = "glass_unreviewed"
 
 
 SENTENCES: dict[str, "StrOrPromise"] = {
@@ -81,12 +83,14 @@ SENTENCES: dict[str, "StrOrPromise"] = {
         "A subscriber was not told of a change, or has not confirmed an ending in time."
     ),
     AlarmKind.EMERGENCY_UNREVIEWED: _("An emergency use was not reviewed in time."),
+    AlarmKind.UNUSUAL_ACCESS: _("Somebody read profiles in an unusual way."),
+    AlarmKind.GLASS_UNREVIEWED: _("A break-glass access was not reviewed in time."),
 }
 """What an officer reads."""
 
 OCCURRENCES = frozenset({
     AlarmKind.UNBACKED_USE, AlarmKind.UNUSUAL, AlarmKind.CLOCK_BACK, AlarmKind.RECALL_UNHEARD,
-    AlarmKind.EVENT_UNHEARD,
+    AlarmKind.EVENT_UNHEARD, AlarmKind.UNUSUAL_ACCESS,
 })  # fmt: skip
 """Something that happened rather than a state that lasts: an officer's answer closes it."""
 

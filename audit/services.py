@@ -82,17 +82,19 @@ def record_read(
     target: Target,
     subjects: Iterable[SubjectRef],
     data: Mapping[str, Any],
+    purpose: str = "",
 ) -> None:
     """Record that somebody read personal data, one entry a person shown (P11).
 
-    Call it before anything is shown; if it raises, show nothing.
+    Call it before anything is shown; if it raises, show nothing. `purpose` is the code of what it
+    was read for, where that had to be said.
     """
     shown: list[SubjectRef | None] = [*subjects]
     event = "record:viewed" if len(shown) == 1 else "list:viewed"
     record_many(
         Draft(
             event=event, by=by, controller_id=controller_id, target=target, subject=subject,
-            data={**data, "shown": len(shown)},
+            purpose=purpose, data={**data, "shown": len(shown)},
         )
         for subject in (shown or [None])
     )  # fmt: skip

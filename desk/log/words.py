@@ -77,6 +77,12 @@ TO_DO: "dict[str, StrOrPromise]" = {
     AlarmKind.EMERGENCY_UNREVIEWED: gettext_lazy(
         "Open the emergency uses that are overdue and review them; whoever opened one cannot."
     ),
+    AlarmKind.UNUSUAL_ACCESS: gettext_lazy(
+        "Open the unusual accesses, ask the reader what they were for, and answer each."
+    ),
+    AlarmKind.GLASS_UNREVIEWED: gettext_lazy(
+        "Open the break-glass accesses that are overdue and review them; whoever opened one cannot."
+    ),
 }
 ASK = gettext_lazy("Ask whoever runs this installation.")
 
