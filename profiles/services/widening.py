@@ -36,6 +36,13 @@ class Widened:
     glass_id: UUID | None = None
     glass_until: datetime | None = None
 
+    @property
+    def reference(self) -> str:
+        """What the record of a read names, where something was read by it; empty for nothing."""
+        if self.glass_id is not None:
+            return f"glass:{self.glass_id}"
+        return "reveal" if self.revealed else ""
+
     def opens(self, code: str) -> bool:
         """Whether the view does not close this attribute now."""
         return self.glass_id is not None or code in self.revealed
