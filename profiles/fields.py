@@ -7,7 +7,7 @@ that "no value" and "a value you may not see" are told apart by those alone who 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
@@ -16,6 +16,8 @@ import msgspec
 
 SHOW, HIDE = "show", "hide"
 ORDINARY: Final = "ordinary"
+TREATMENTS: Final = frozenset({SHOW, "partial", "token", "year", "region", "bucket"})
+"""What shows something; whatever else a rule may say hides."""
 
 
 class Why(StrEnum):
@@ -81,6 +83,7 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True):
     treatment: str = HIDE
     why: Why | None = None
     ruling: Ruling | None = None
+    is_opened: bool = False  # beyond the view: revealed, or by broken glass
 
 
 class FieldShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,6 +102,7 @@ class FieldShown(msgspec.Struct, frozen=True, kw_only=True):
     source: str = ""
     observed_at: datetime | None = None
     verified_by: str = ""
+    is_beyond_view: bool = False
 
 
 class SourceShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,17 +142,44 @@ class ProfileShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Treat = Callable[[Defined, str, Any], Any]
-"""The masked value of a field for a treatment; None where it cannot be masked that way."""
+"""The masked value of a field for a treatment; None where the treatment does not fit it."""
+Opens = Callable[[str], bool]
+"""Whether an attribute is open to the reader beyond the view (reveal, break-glass)."""
+
+WORDS: Final = {
+    Why.ROLE: "The view of this role does not show it for this purpose.",
+    Why.SENSITIVE: "It is sensitive, and no rule shows it to this role for this purpose.",
+    Why.DENIED: "Its use for this purpose is not permitted.",
+    Why.RESTRICTED: "Its use is restricted.",
+    Why.UNIT: "A source of another business unit has it.",
+    Why.UNAVAILABLE: "Its source did not answer.",
+    Why.STALE: "It is older than it may be to be relied on.",
+    Why.UNKNOWN: "No source has it.",
+    Why.MASKED: "It is masked for this role.",
+}
+STALE_CODE: Final = "ACCURACY_NOT_ASSURED"
+NO_RULING: Final = Ruling(permit=False)
+_LONG_AGO: Final = datetime(1, 1, 1, tzinfo=UTC)
+
+
+def nothing_opens(_code: str) -> bool:
+    """No attribute is open beyond the view."""
+    return False
 
 
 def plan(
-    definitions: Iterable[Defined], cells: Iterable[Cell], rulings: Mapping[str, Ruling]
+    definitions: Iterable[Defined],
+    cells: Iterable[Cell],
+    rulings: Mapping[str, Ruling],
+    opens: Opens = nothing_opens,
 ) -> tuple[Planned, ...]:
     """What becomes of each field before any value is looked at.
 
-    `rulings` are by data category; a category without one is denied.
+    `rulings` are by data category; a category without one is denied. What `opens` outweighs the
+    matrix alone, never a ruling.
     """
-    raise NotImplementedError
+    rules = {(one.category, one.attribute, one.sensitivity): one.treatment for one in cells}
+    return tuple(_planned(one, rules, rulings, opens) for one in definitions)
 
 
 def fields(
@@ -159,4 +190,107 @@ def fields(
     treat: Treat,
 ) -> tuple[FieldShown, ...]:
     """The fields of one person. `held` is what sources say, by attribute code."""
-    raise NotImplementedError
+    return tuple(
+        _absent(one, one.why) if one.why is not None
+        else _field(one, held.get(one.defined.code, ()), now, treat)
+        for one in planned
+    )  # fmt: skip
+
+
+def sensitivities(planned: Iterable[Planned]) -> frozenset[str]:
+    """Which sealed documents have to be opened: none of a sensitivity that is not shown."""
+    found = {one.defined.sensitivity for one in planned if one.why is None}
+    return frozenset({*found, ORDINARY} if found else found)
+
+
+def _planned(
+    defined: Defined,
+    rules: Mapping[tuple[str, str, str], str],
+    rulings: Mapping[str, Ruling],
+    opens: Opens,
+) -> Planned:
+    treatment = _treatment(defined, rules, defined.sensitivity)
+    is_opened = treatment != SHOW and opens(defined.code)
+    if is_opened:
+        treatment = SHOW
+    if treatment not in TREATMENTS:
+        is_sensitive = defined.sensitivity != ORDINARY
+        other = is_sensitive and _treatment(defined, rules, ORDINARY) in TREATMENTS
+        return Planned(defined=defined, why=Why.SENSITIVE if other else Why.ROLE)
+    ruling = rulings.get(defined.category, NO_RULING)
+    why = None if ruling.permit else Why.RESTRICTED if ruling.is_standing else Why.DENIED
+    return Planned(
+        defined=defined, treatment=treatment, why=why, ruling=ruling, is_opened=is_opened
+    )
+
+
+def _treatment(
+    defined: Defined, rules: Mapping[tuple[str, str, str], str], sensitivity: str
+) -> str:
+    """What the matrix does with an attribute: its own rule outweighs its category's."""
+    own = rules.get((defined.category, defined.code, sensitivity))
+    return own or rules.get((defined.category, "", sensitivity), HIDE)
+
+
+def _field(one: Planned, held: Sequence[Held], now: datetime, treat: Treat) -> FieldShown:
+    found, why = _chosen(one, held, now)
+    if found is None or why is not None:
+        return _absent(one, why or Why.UNKNOWN, found)
+    if one.treatment == SHOW:
+        return _shown(one, found, found.value, None)
+    return _shown(one, found, treat(one.defined, one.treatment, found.value), Why.MASKED)
+
+
+def _chosen(one: Planned, held: Sequence[Held], now: datetime) -> tuple[Held | None, Why | None]:
+    """The newest fresh value that this reader may see, or the first reason why there is none."""
+    known = [each for each in held if each.sensitivity in (ORDINARY, one.defined.sensitivity)]
+    if held and not known:
+        return None, Why.SENSITIVE
+    own = [each for each in known if one.is_opened or not each.is_of_other_unit]
+    if known and not own:
+        return None, Why.UNIT
+    answered = [each for each in own if not each.is_unavailable]
+    if own and not answered:
+        return None, Why.UNAVAILABLE
+    newest = max(answered, key=_order, default=None)
+    if newest is None:
+        return None, Why.UNKNOWN
+    return newest, Why.STALE if is_stale(one.defined, newest, now) else None
+
+
+def is_stale(defined: Defined, held: Held, now: datetime) -> bool:
+    """Whether a value is too old to be shown; one of unknown age is, where age matters."""
+    if defined.fresh_for_days is None:
+        return False
+    if held.observed_at is None:
+        return True
+    return now - held.observed_at > timedelta(days=defined.fresh_for_days)
+
+
+def _order(held: Held) -> tuple[datetime, str]:
+    return held.observed_at or _LONG_AGO, held.source
+
+
+def _shown(one: Planned, held: Held, value: Any, why: Why | None) -> FieldShown:
+    defined = one.defined
+    return FieldShown(
+        code=defined.code, title=defined.title, category=defined.category,
+        sensitivity=defined.sensitivity, treatment=one.treatment, value=value, why=why,
+        why_text=WORDS[why] if why else "", source=held.source, observed_at=held.observed_at,
+        verified_by=held.verified_by, is_beyond_view=one.is_opened,
+    )  # fmt: skip
+
+
+def _absent(one: Planned, why: Why, held: Held | None = None) -> FieldShown:
+    """A field without its value. Of a stale one, source and age are told: they are the reason."""
+    defined, ruling = one.defined, one.ruling
+    is_ruled = ruling is not None and why in (Why.DENIED, Why.RESTRICTED)
+    text = ruling.text if ruling is not None and is_ruled else ""
+    return FieldShown(
+        code=defined.code, title=defined.title, category=defined.category,
+        sensitivity=defined.sensitivity, treatment=HIDE, why=why, why_text=text or WORDS[why],
+        reason_code=ruling.reason_code if ruling is not None and is_ruled
+        else STALE_CODE if why is Why.STALE else "",
+        since=ruling.since if ruling is not None and is_ruled else None,
+        source=held.source if held else "", observed_at=held.observed_at if held else None,
+    )  # fmt: skip
