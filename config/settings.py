@@ -260,6 +260,8 @@ AUDIENCE_LIST_BYTES = env.integer("SAMMATI_AUDIENCE_LIST_BYTES", default=64 * 10
 AUDIENCE_SMALLEST_GROUP = env.integer("SAMMATI_AUDIENCE_SMALLEST_GROUP", default=5)
 # Inner networks, as CIDR, that change events and recalls may be sent to. Empty: public hosts only.
 WEBHOOK_NETWORKS = env.words("SAMMATI_WEBHOOK_NETWORKS")
+# Inner networks, as CIDR, in which systems may be asked for profiles. Empty: public hosts only.
+SYSTEM_NETWORKS = env.words("SAMMATI_SYSTEM_NETWORKS")
 PORTAL_NAME = _("Your privacy choices")
 
 DJANGO_STRUCTLOG_USER_ID_FIELD = None

@@ -40,6 +40,10 @@ class System(models.Model):
         "registry.Party", on_delete=models.PROTECT, related_name="+", null=True, blank=True,
         help_text=_("Who runs it, where the controller does not."),
     )  # fmt: skip
+    service = models.ForeignKey(
+        "accounts.ServiceClient", on_delete=models.PROTECT, related_name="+", null=True, blank=True,
+        help_text=_("The service that may hand its data in; empty: none may, only files."),
+    )  # fmt: skip
     settings = models.JSONField(default=dict, blank=True)
     sealed_secret = models.BinaryField(null=True, blank=True)
     secret_version = models.PositiveIntegerField(null=True, blank=True)
@@ -48,12 +52,21 @@ class System(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.CharField(max_length=80)
 
+    wrapped_pairs = (("sealed_secret", "secret_version"),)
+
     class Meta:
         verbose_name = _("connected system")
         ordering = ["code", "id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["controller", "code"], name="registry_system_code_once"
+            ),
+            models.UniqueConstraint(
+                fields=["controller", "id"], name="registry_system_by_controller"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(service=None) | models.Q(kind="pushed"),
+                name="registry_system_handed_in_by_service",
             ),
             models.CheckConstraint(
                 condition=models.Q(timeout_ms__gte=50, timeout_ms__lte=10_000),
@@ -72,7 +85,7 @@ class System(models.Model):
         sensitive = ()
         evidence = ("created_by",)
         operational = (
-            "id", "controller", "code", "name", "kind", "unit", "party", "settings",
+            "id", "controller", "code", "name", "kind", "unit", "party", "service", "settings",
             "sealed_secret", "secret_version", "timeout_ms", "state", "created_at",
         )  # fmt: skip
         on_erasure = "none"

@@ -2,7 +2,8 @@
 
 The name is looked up once and the connection goes to the address that was looked at, so a name
 that changes its mind in between reaches nothing either. What the operator has named
-(SAMMATI_WEBHOOK_NETWORKS) may be called too, over https.
+(SAMMATI_WEBHOOK_NETWORKS) may be called too, over https. Who calls for another end passes the
+networks of that as `inner`; then this machine has to be among them as well.
 """
 
 import ipaddress
@@ -40,7 +41,7 @@ class Place:
     is_secure: bool
 
 
-def check(url: str) -> str:
+def check(url: str, *, inner: Sequence[str] | None = None) -> str:
     """The URL itself if its form is allowed; looks nothing up. Raises AddressRefusedError."""
     parts = _parts(url)
     host = parts.hostname or ""
@@ -50,24 +51,36 @@ def check(url: str) -> str:
     if not host or parts.username or parts.password or parts.fragment:
         raise AddressRefusedError
     literal = _literal(host)
-    if literal is not None and not plain and not _may_be_called(literal):
+    if literal is not None and not plain and not _may_be_called(literal, inner):
         raise AddressRefusedError
     return url
 
 
-def resolve(url: str) -> Place:
+def resolve(url: str, *, inner: Sequence[str] | None = None) -> Place:
     """Look the host up. Raises AddressRefusedError if any of its addresses is not allowed.
 
     OSError where the name leads nowhere.
     """
-    parts = _parts(check(url))
+    parts = _parts(check(url, inner=inner))
     host, scheme = parts.hostname or "", parts.scheme
     port = parts.port or _PORTS[scheme]
+    if inner is not None or host not in LOOPBACK:
+        return Place(url, host, port, address_of(host, port, inner=inner), scheme == "https")
     found = [_address(row[4][0]) for row in _looked_up(host, port)]
-    allowed = _is_loopback if host in LOOPBACK else _may_be_called
-    if not found or not all(map(allowed, found)):
+    if not found or not all(map(_is_loopback, found)):
         raise AddressRefusedError
     return Place(url, host, port, str(found[0]), scheme == "https")
+
+
+def address_of(host: str, port: int, *, inner: Sequence[str] | None = None) -> str:
+    """The address to connect to, where every address of the host is allowed.
+
+    Raises AddressRefusedError; OSError where the name leads nowhere.
+    """
+    found = [_address(row[4][0]) for row in _looked_up(host, port)]
+    if not found or not all(_may_be_called(one, inner) for one in found):
+        raise AddressRefusedError
+    return str(found[0])
 
 
 def _looked_up(host: str, port: int) -> list[Any]:
@@ -108,10 +121,10 @@ def _is_loopback(address: Address) -> bool:
     return address.is_loopback
 
 
-def _may_be_called(address: Address) -> bool:
+def _may_be_called(address: Address, inner: Sequence[str] | None = None) -> bool:
     """Public, or in a network that the operator allows."""
     seen = getattr(address, "ipv4_mapped", None) or address
-    allowed = networks(settings.WEBHOOK_NETWORKS)
+    allowed = networks(settings.WEBHOOK_NETWORKS if inner is None else inner)
     return _is_public(seen) or any(seen in one for one in allowed)
 
 
