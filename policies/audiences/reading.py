@@ -19,6 +19,8 @@ from policies.pdp.connection import PLAN, with_integer_times
 
 ROOM = ("SET LOCAL work_mem = '64MB'", "SET LOCAL enable_sort = off", "SET LOCAL jit = off")
 """Groups are few, which the planner cannot know: to sort by twenty columns takes longest of all."""
+_FORCED = tuple(setting.replace("SET ", "SET LOCAL ", 1) for setting in PLAN)
+_USUAL = tuple(f"SET LOCAL {setting.split()[1]} TO DEFAULT" for setting in PLAN)
 UUID, BYTEA, INT4 = arrays.UUID, arrays.BYTEA, 23
 
 
@@ -59,6 +61,10 @@ class View:
         count = result.nfields if result else 0
         return rows, [_name(result, n) for n in range(count)]
 
+    def rest(self) -> None:
+        """Leave planning to the planner for the rest of the transaction."""
+        self._plan(is_forced=False)
+
     def _rows(self, sql: str, parameters: Parameters, oids: Sequence[int]) -> Rows:
         result = self._connection.pgconn.exec_params(
             sql.encode(), parameters, oids, [Format.BINARY] * len(parameters), Format.BINARY
@@ -75,10 +81,7 @@ class View:
         if self._is_planned == is_forced:
             return
         with connection.cursor() as cursor:
-            for setting in PLAN:
-                name = setting.split()[1]
-                local = setting.replace("SET ", "SET LOCAL ", 1)
-                cursor.execute(local if is_forced else f"SET LOCAL {name} TO DEFAULT")
+            cursor.execute("; ".join(_FORCED if is_forced else _USUAL))
         self._is_planned = is_forced
 
 

@@ -33,6 +33,7 @@ LEFT JOIN registry_serviceparty sp ON sp.service_id = s.id
 LEFT JOIN registry_party p ON p.id = sp.party_id AND p.controller_id = s.controller_id
 WHERE k.revoked_at IS NULL
 """
+_HOUSES = "SELECT id, country FROM accounts_controller"
 _ASKS = "SELECT service_id, purpose FROM accounts_servicepurpose"
 _PURPOSES = """
 SELECT p.controller_id, p.id, p.code, p.closed_at IS NOT NULL, v.number, v.grounds, v.categories,
@@ -59,6 +60,8 @@ FROM (SELECT controller_id, effective_from FROM consent_purposeversion
 WHERE effective_from IS NOT NULL GROUP BY controller_id
 """
 NEVER = 2**63 - 1
+STAFF = "sys.staff"
+"""Whom a controller's own people ask as: no service can have this code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +125,14 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """One version of the small tables, in force until a version in them begins or they change."""
+    """One version of the small tables, in force until a version in them begins or they change.
+
+    `callers` are by the digest of a key; `houses` are the controllers themselves, by id.
+    """
 
     version: int = 0
     callers: dict[bytes, Caller] = field(default_factory=dict)
+    houses: dict[UUID, Caller] = field(default_factory=dict)
     stale_notices: frozenset[bytes] = frozenset()
     until: int = NEVER
 
@@ -151,18 +158,25 @@ def load(connection: psycopg.Connection) -> Catalogue:
     beginnings = _beginnings(connection)  # before what they are about: at worst it is read twice
     purposes = _purposes(connection, known)
     policies = timelines(connection)
+
+    def with_rules(caller: Caller) -> Caller:
+        of = caller.controller_id
+        return replace(
+            caller, timeline=policies.get(of, LAW_ALONE), registered=known.get(of, NOTHING),
+            words=beginnings.get(of, UNCHANGING),
+        )  # fmt: skip
+
     callers = {
-        bytes(key[0]): replace(
-            _caller(key, asks.get(key[2], []), purposes.get(key[4], {})),
-            timeline=policies.get(key[4], LAW_ALONE),
-            registered=known.get(key[4], NOTHING),
-            words=beginnings.get(key[4], UNCHANGING),
-        )
+        bytes(key[0]): with_rules(_caller(key, asks.get(key[2], []), purposes.get(key[4], {})))
         for key in connection.execute(_KEYS)
+    }
+    houses = {
+        of: with_rules(_house(of, country, purposes.get(of, {})))
+        for of, country in connection.execute(_HOUSES)
     }
     stale = frozenset(row[0].bytes for row in connection.execute(_STALE))
     until = min((one.next for one in beginnings.values()), default=NEVER)
-    return Catalogue(int(row[0]), callers, stale, until)
+    return Catalogue(int(row[0]), callers, houses, stale, until)
 
 
 def compiled() -> Catalogue:
@@ -219,6 +233,17 @@ def _caller(row: tuple, asks: list[str], purposes: dict[str, Purpose]) -> Caller
         str(service_id), controller_id, controller_id.bytes, country, micros(expires_at),
         dict.fromkeys(asks, may), ServiceFacts(may_ask=False, **shared), purposes, pace,
         code=code, party=party_code or "",
+    )  # fmt: skip
+
+
+def _house(controller_id: UUID, country: str, purposes: dict[str, Purpose]) -> Caller:
+    """The controller itself: its own people may ask about all it does, and need no contract."""
+    own = ServiceFacts(
+        id=STAFF, code=STAFF, is_active=True, may_ask=True, has_contract=True, country=country
+    )
+    return Caller(
+        STAFF, controller_id, controller_id.bytes, country, NEVER, {}, own, purposes, None,
+        code=STAFF,
     )  # fmt: skip
 
 
