@@ -24,9 +24,19 @@ from profiles.models.views import (
     ViewRule,
     ViewVersion,
 )
+from profiles.models.watched import (
+    Answer,
+    FlaggedPerson,
+    ReaderPerson,
+    ReadingLimits,
+    Unusual,
+    UnusualAccess,
+    Watch,
+)
 
 __all__ = [
-    "AttributeDefinition", "BreakGlass", "Disclosure", "ExportState", "FormerRecord", "HolderType",
-    "ProfileExport", "ProfileRecord", "ReaderRole", "Relation", "Reveal", "Seat", "Sensitivity",
-    "Treatment", "ValueKind", "Verdict", "ViewRule", "ViewVersion",
+    "Answer", "AttributeDefinition", "BreakGlass", "Disclosure", "ExportState", "FlaggedPerson",
+    "FormerRecord", "HolderType", "ProfileExport", "ProfileRecord", "ReaderPerson", "ReaderRole",
+    "ReadingLimits", "Relation", "Reveal", "Seat", "Sensitivity", "Treatment", "Unusual",
+    "UnusualAccess", "ValueKind", "Verdict", "ViewRule", "ViewVersion", "Watch",
 ]  # fmt: skip

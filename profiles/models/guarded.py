@@ -8,7 +8,10 @@ from keys.ids import uuid7
 
 
 class Reveal(models.Model):
-    """One masked field shown in full to one reader for a short while, with a reason (PRO-02)."""
+    """One masked field shown in full to one reader for a short while, with a reason (PRO-02).
+
+    Final: it ends by its time and by nothing else.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     controller = models.ForeignKey(
@@ -39,6 +42,7 @@ class Reveal(models.Model):
         ]
 
     class Privacy:
+        ledger = True
         identifier = ()
         personal = ("attribute",)
         sensitive = ()
@@ -92,6 +96,7 @@ class BreakGlass(models.Model):
                 fields=["review_due_at"], condition=models.Q(reviewed_at=None),
                 name="profiles_glass_unreviewed",
             ),
+            models.Index(fields=["controller", "holder_id", "expires_at"], name="profiles_glasses"),
         ]  # fmt: skip
         constraints = [
             models.CheckConstraint(
@@ -167,6 +172,7 @@ class Disclosure(models.Model):
         ]
 
     class Privacy:
+        ledger = True
         identifier = ()
         personal = ("categories", "described")
         sensitive = ()
@@ -195,7 +201,7 @@ class ProfileExport(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     controller = models.ForeignKey(
-        "accounts.Controller", on_delete=models.PROTECT, related_name="+"
+        "accounts.Controller", on_delete=models.PROTECT, related_name="+", db_index=False
     )
     seat = models.ForeignKey("profiles.Seat", on_delete=models.PROTECT, related_name="+")
     purpose = models.CharField(max_length=100)
@@ -209,15 +215,20 @@ class ProfileExport(models.Model):
     requested_by = models.CharField(max_length=80)
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.CharField(max_length=80, blank=True)
-    watermark = models.CharField(max_length=80, blank=True)
+    watermark = models.CharField(
+        max_length=80, blank=True, help_text=_("Stands in each line of the file.")
+    )
     name = models.CharField(max_length=120, blank=True)
     size = models.PositiveBigIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)
+    ready_at = models.DateTimeField(null=True, blank=True)
+    shown = models.PositiveIntegerField(default=0, help_text=_("How many persons are in the file."))
     expires_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("export of profiles")
         ordering = ["-id"]
+        indexes = [models.Index(fields=["controller", "-id"], name="profiles_exports_newest")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(decided_at=None, decided_by="")
@@ -236,7 +247,9 @@ class ProfileExport(models.Model):
             "purpose", "reason", "people", "requested_at", "requested_by", "decided_at",
             "decided_by", "watermark", "sha256",
         )  # fmt: skip
-        operational = ("id", "controller", "seat", "state", "name", "size", "expires_at")
+        operational = (
+            "id", "controller", "seat", "state", "name", "size", "ready_at", "shown", "expires_at",
+        )  # fmt: skip
         on_erasure = "null"
 
     def __str__(self) -> str:
