@@ -1,5 +1,6 @@
 """Who may see what for which purpose: readers' roles, who sits in them, and the matrix of views."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +26,9 @@ class ReaderRole(models.Model):
         ordering = ["code", "id"]
         constraints = [
             models.UniqueConstraint(fields=["controller", "code"], name="profiles_role_code_once"),
+            models.UniqueConstraint(
+                fields=["controller", "id"], name="profiles_role_by_controller"
+            ),
         ]
 
     class Privacy:
@@ -45,7 +49,10 @@ class HolderType(models.TextChoices):
 
 
 class Seat(models.Model):
-    """That a member of staff or a service reads in a role, for one business unit or for all."""
+    """That a member of staff or a service reads in a role, for one business unit or for none.
+
+    It may have an end from the start; nothing else of it ever changes.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     controller = models.ForeignKey(
@@ -74,6 +81,11 @@ class Seat(models.Model):
                 fields=["role", "holder_type", "holder_id", "unit"],
                 condition=models.Q(ends_at=None), name="profiles_seat_once",
             ),
+            models.CheckConstraint(
+                condition=models.Q(ends_at=None, ended_by="")
+                | models.Q(ends_at__isnull=False) & ~models.Q(ended_by=""),
+                name="profiles_seat_ended_by_somebody",
+            ),
         ]  # fmt: skip
 
     class Privacy:
@@ -91,7 +103,9 @@ class Seat(models.Model):
 class ViewVersion(models.Model):
     """One version of a controller's matrix of views. In force: approved, begun and not ended.
 
-    Whoever drafted it cannot approve it, and nobody approves what was not previewed.
+    Whoever drafted or changed it cannot approve it, and nobody approves what was not previewed.
+    A draft that ended without approval was given up. Going back makes a new version, which
+    `restores` an earlier one under the names of those who drafted and approved that.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -102,11 +116,21 @@ class ViewVersion(models.Model):
     note = models.CharField(max_length=300, help_text=_("What it changes, and why."))
     drafted_at = models.DateTimeField(auto_now_add=True)
     drafted_by = models.CharField(max_length=80)
+    authors = ArrayField(
+        models.CharField(max_length=80), default=list,
+        help_text=_("Ids of everybody who drafted it or changed a rule."),
+    )  # fmt: skip
     changed_at = models.DateTimeField(help_text=_("When a rule of the draft last changed."))
     previewed_at = models.DateTimeField(null=True, blank=True)
+    previewed_by = models.CharField(max_length=80, blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.CharField(max_length=80, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.CharField(max_length=80, blank=True)
+    restores = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    restored_by = models.CharField(max_length=80, blank=True)
 
     class Meta:
         verbose_name = _("version of the views")
@@ -119,6 +143,29 @@ class ViewVersion(models.Model):
                 fields=["controller"],
                 condition=models.Q(approved_at__isnull=False, ended_at=None),
                 name="profiles_view_one_in_force",
+            ),
+            models.UniqueConstraint(
+                fields=["controller"],
+                condition=models.Q(approved_at=None, ended_at=None, restores=None),
+                name="profiles_view_one_draft",
+            ),
+            models.UniqueConstraint(
+                fields=["controller", "id"], name="profiles_view_by_controller"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(previewed_at=None, previewed_by="")
+                | models.Q(previewed_at__isnull=False) & ~models.Q(previewed_by=""),
+                name="profiles_view_previewed_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at=None, ended_by="")
+                | models.Q(ended_at__isnull=False) & ~models.Q(ended_by=""),
+                name="profiles_view_ended_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(restores=None, restored_by="")
+                | models.Q(restores__isnull=False) & ~models.Q(restored_by=""),
+                name="profiles_view_restored_by_somebody",
             ),
             models.CheckConstraint(
                 condition=models.Q(approved_at=None, approved_by="")
@@ -135,14 +182,14 @@ class ViewVersion(models.Model):
         personal = ()
         sensitive = ()
         evidence = (
-            "drafted_at", "drafted_by", "changed_at", "previewed_at", "approved_at",
-            "approved_by", "ended_at",
+            "drafted_at", "drafted_by", "authors", "changed_at", "previewed_at", "previewed_by",
+            "approved_at", "approved_by", "ended_at", "ended_by", "restored_by",
         )  # fmt: skip
-        operational = ("id", "controller", "number", "note")
+        operational = ("id", "controller", "number", "note", "restores")
         on_erasure = "none"
 
     def __str__(self) -> str:
-        return str(self.number)
+        return str(_("Version %(number)d") % {"number": self.number})
 
 
 class Treatment(models.TextChoices):
