@@ -1,7 +1,10 @@
 """Sealing what others keep about a person, so that it is gone with the person's data key."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
+
+from django.db import connection
 
 from keys import services as keys
 from subjects.errors import KeyDestroyedError, SubjectUnknownError
@@ -42,6 +45,55 @@ def unseal(controller_id: UUID, subject_id: UUID, sealed: bytes, *, context: byt
     except SubjectUnknownError:
         raise KeyDestroyedError from None
     return keys.open_sealed(key, sealed, context=_context(subject_id, context))
+
+
+_KEYS = """
+SELECT found.subject_id, found.wrapping_version, found.wrapped
+FROM unnest(%s::uuid[]) AS asked(id)
+CROSS JOIN LATERAL (
+  SELECT k.subject_id, k.wrapping_version, k.wrapped FROM subjects_datakey k
+  JOIN subjects_subject s ON s.id = k.subject_id
+  WHERE k.subject_id = asked.id AND s.controller_id = %s OFFSET 0
+) found
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """The opened data keys of some people, for one unit of work: never store, log or keep it."""
+
+    opened: Mapping[UUID, bytes] = field(repr=False)
+
+    def __contains__(self, subject_id: UUID) -> bool:
+        return subject_id in self.opened
+
+    def seal(self, subject_id: UUID, text: bytes, *, context: bytes) -> bytes:
+        """The text sealed under the person's data key. Raises KeyDestroyedError."""
+        return keys.seal(self._key(subject_id), text, context=_context(subject_id, context))
+
+    def unseal(self, subject_id: UUID, sealed: bytes, *, context: bytes) -> bytes:
+        """What was sealed; the caller records the reading (P11).
+
+        Raises KeyDestroyedError, UnsealError.
+        """
+        key = self._key(subject_id)
+        return keys.open_sealed(key, sealed, context=_context(subject_id, context))
+
+    def _key(self, subject_id: UUID) -> bytes:
+        try:
+            return self.opened[subject_id]
+        except KeyError:
+            raise KeyDestroyedError from None
+
+
+def keyring(controller_id: UUID, subject_ids: Collection[UUID]) -> Keyring:
+    """The data keys of these people of the controller; whose key is gone is not among them."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KEYS, [list(subject_ids), controller_id])
+        rows = cursor.fetchall()
+    return Keyring(
+        {one: keys.unwrap(version, wrapped, context=one.bytes) for one, version, wrapped in rows}
+    )
 
 
 def _context(subject_id: UUID, context: bytes) -> bytes:

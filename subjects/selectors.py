@@ -136,6 +136,29 @@ def erased_scopes(controller_id: UUID, ids: Collection[UUID]) -> dict[UUID, set[
     return found
 
 
+def gone_categories(controller_id: UUID, ids: Collection[UUID]) -> dict[UUID, set[str]]:
+    """Of which data categories nothing may be taken in about these people any more (P8).
+
+    "" stands for all: they are erased or being erased, or their data are kept for the law only.
+    """
+    rows = Standing.objects.filter(
+        controller_id=controller_id, subject_id__in=ids, ended_at=None,
+        state__in=("erasing", "erased", "vault"), scope_type__in=("everything", "category"),
+    )  # fmt: skip
+    found: dict[UUID, set[str]] = {}
+    for subject_id, scope in rows.values_list("subject_id", "scope"):
+        found.setdefault(subject_id, set()).add(scope)
+    return found
+
+
+def held_among(controller_id: UUID, ids: Collection[UUID]) -> set[UUID]:
+    """On which of these people a legal hold of any scope stands: nothing of theirs may end."""
+    rows = Standing.objects.filter(
+        controller_id=controller_id, subject_id__in=ids, state="hold", ended_at=None
+    )
+    return set(rows.values_list("subject_id", flat=True))
+
+
 def relationships(subject: Subject) -> QuerySet[Relationship]:
     """The person's relationships that stand, oldest first."""
     return Relationship.objects.filter(subject=subject, ended_at=None).order_by("id")
