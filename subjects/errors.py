@@ -24,6 +24,23 @@ class SubjectsNotTwoError(DomainError):
     field = "absorbed"
 
 
+class SubjectsRelatedError(DomainError):
+    code = "subjects_related"
+    status = 409
+    message = (
+        "A verified relationship stands between the two, so they are two people; end it first if "
+        "it is wrong."
+    )
+    field = "absorbed"
+
+
+class RelationshipCycleError(DomainError):
+    code = "relationship_cycle"
+    status = 409
+    message = "Verified relationships say the contrary, directly or through others."
+    field = "related"
+
+
 class IdentifierTakenError(DomainError):
     code = "identifier_taken"
     status = 409

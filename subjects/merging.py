@@ -15,6 +15,7 @@ from django.db import transaction
 from audit import services as audit
 from audit.actors import Actor, Target
 from keys import services as keys
+from subjects.capacities import refuse_related
 from subjects.errors import SubjectsNotTwoError, SubjectUnknownError
 from subjects.models import AgeState, Assurance, Identifier, SignInLink, Standing, Subject
 from subjects.selectors import data_key
@@ -50,11 +51,13 @@ def join(*, by: Actor, kept: Subject, absorbed: Subject) -> Joined:
     """Let `kept` be found by every identifier of `absorbed`, about which nothing is permitted now.
 
     Both come from `both`. Raises SubjectsNotTwoError for one record, for one that was joined to
-    another already, or that another was joined to; KeyDestroyedError for an erased one.
+    another already, or that another was joined to; SubjectsRelatedError where one is verified to
+    be the other's guardian, joint holder or the like; KeyDestroyedError for an erased one.
     """
     taken = Subject.objects.filter(merged_into=absorbed.id).exists()
     if kept.id == absorbed.id or taken or kept.merged_into or absorbed.merged_into:
         raise SubjectsNotTwoError
+    refuse_related(kept.controller_id, kept.id, absorbed.id)
     joined = Joined(
         _move(list(Identifier.objects.filter(subject=absorbed)), absorbed, kept),
         _copy_standings(by, kept, absorbed), _protect(kept, absorbed),

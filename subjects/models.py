@@ -1,6 +1,7 @@
 """Whom it is about. Facts the law asks for, identifiers under the person's own key, standing."""
 
 from django.db import models
+from django.db.models.functions import Greatest, Least
 from django.utils.translation import gettext_lazy as _
 
 from keys.ids import uuid7
@@ -95,6 +96,8 @@ class DataKey(models.Model):
     )
     wrapped = models.BinaryField()
     wrapping_version = models.PositiveIntegerField(db_index=True)
+
+    wrapped_pairs = (("wrapped", "wrapping_version"),)
 
     class Privacy:
         identifier = ()
@@ -203,10 +206,15 @@ class RelationshipKind(models.TextChoices):
     PARENT = "parent", _("Parent of")
     GUARDIAN = "guardian", _("Lawful guardian of")
     ACCOUNT_HOLDER = "account_holder", _("Holds the account of")
+    JOINT_HOLDER = "joint_holder", _("Holds an account together with")
+    EMPLOYER = "employer", _("Holds the account of the employer of")
 
 
 class Relationship(models.Model):
-    """`subject` stands in this relation to the person `related_id`. No key crosses subjects."""
+    """`subject` stands in this relation to the person `related_id`. No key crosses subjects.
+
+    A household and a joint account are mutual, so one row says it of both.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     controller = models.ForeignKey(
@@ -217,6 +225,10 @@ class Relationship(models.Model):
     )
     related_id = models.UUIDField(db_index=True)
     kind = models.CharField(max_length=16, choices=RelationshipKind.choices)
+    unit = models.SlugField(
+        max_length=60, blank=True, default="", db_default="",
+        help_text=_("The business unit at which it holds; empty: everywhere."),
+    )  # fmt: skip
     verified_at = models.DateTimeField(null=True, blank=True)
     verified_by = models.CharField(max_length=80, blank=True, help_text=_("How it was verified."))
     ends_on = models.DateField(
@@ -228,9 +240,21 @@ class Relationship(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["subject", "related_id", "kind"],
+                fields=["subject", "related_id", "kind", "unit"],
                 condition=models.Q(ended_at=None),
                 name="subjects_relationship_once",
+            ),
+            models.UniqueConstraint(
+                Least("subject", "related_id"),
+                Greatest("subject", "related_id"),
+                "kind",
+                "unit",
+                condition=models.Q(ended_at=None, kind__in=("household", "joint_holder")),
+                name="subjects_mutual_relationship_once",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind__in=("parent", "guardian")) | models.Q(unit=""),
+                name="subjects_who_decides_decides_everywhere",
             ),
             models.CheckConstraint(
                 condition=~models.Q(subject=models.F("related_id")),
@@ -245,7 +269,9 @@ class Relationship(models.Model):
 
     class Privacy:
         identifier = ()
-        personal = ("related_id", "kind", "verified_at", "verified_by", "ends_on", "ended_at")
+        personal = (
+            "related_id", "kind", "unit", "verified_at", "verified_by", "ends_on", "ended_at"
+        )  # fmt: skip
         sensitive = ()
         evidence = ()
         operational = ("id", "controller", "subject", "created_at")

@@ -1,4 +1,4 @@
-"""Who decides for whom: confirming and ending that somebody is a parent or lawful guardian."""
+"""Who stands to whom: confirming and ending that somebody decides for, or shares with, another."""
 
 from datetime import date
 from uuid import UUID
@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from audit import services as audit
 from audit.actors import Actor, Target
+from subjects.capacities import admit, between
 from subjects.models import Relationship, Subject
 from subjects.services import lock, ref
 
@@ -21,29 +22,32 @@ def confirm(  # noqa: PLR0913 (a confirmed relation has these parts)
     kind: str,
     verified_by: str,
     ends_on: date | None = None,
+    unit: str = "",
 ) -> Relationship:
     """Put on record that `subject` is verified as `kind` of another person of the controller.
 
     A claim that stood there is confirmed. `verified_by` is a code of how; it counts until the day
-    `ends_on`, where there is one. Raises SubjectUnknownError for another controller's person.
+    `ends_on`, where there is one, and at `unit`, empty for everywhere. Raises SubjectUnknownError
+    for another controller's person, ValidationError for one that cannot be, RelationshipCycleError
+    for one that turns verified ones round.
     """
     lock(subject.controller_id, related_id)
-    parts = {
-        "controller_id": subject.controller_id, "subject": subject, "related_id": related_id,
-        "kind": kind,
-    }  # fmt: skip
-    claimed = Relationship.objects.filter(ended_at=None, **parts).first()
-    found = claimed or Relationship(**parts)
+    parts = {"controller_id": subject.controller_id, "kind": kind, "unit": unit}
+    claimed = Relationship.objects.filter(
+        between(subject.pk, related_id, kind), ended_at=None, **parts
+    ).first()
+    found = claimed or Relationship(subject=subject, related_id=related_id, **parts)
     found.verified_at, found.verified_by = timezone.now(), verified_by
     found.ends_on = ends_on
     found.full_clean()
+    admit(found)
     found.save()
     _record(by, found, subject, "subject:related")
     return found
 
 
 @transaction.atomic
-def end(*, by: Actor, subject: Subject, related_id: UUID, kind: str) -> int:
+def end(*, by: Actor, subject: Subject, related_id: UUID, kind: str, unit: str = "") -> int:
     """End that `subject` is `kind` of the other: they decide nothing more. Returns how many ended.
 
     Raises SubjectUnknownError for another controller's person.
@@ -51,8 +55,8 @@ def end(*, by: Actor, subject: Subject, related_id: UUID, kind: str) -> int:
     lock(subject.controller_id, related_id)
     found = list(
         Relationship.objects.filter(
-            controller_id=subject.controller_id, subject=subject, related_id=related_id,
-            kind=kind, ended_at=None,
+            between(subject.pk, related_id, kind), controller_id=subject.controller_id,
+            kind=kind, unit=unit, ended_at=None,
         )
     )  # fmt: skip
     for one in found:

@@ -13,6 +13,7 @@ from audit import services as audit
 from audit.actors import Actor, SubjectRef, Target
 from subjects import news
 from subjects.ages import may_follow
+from subjects.capacities import admit
 from subjects.clock import is_zone
 from subjects.errors import (
     AgeStepError,
@@ -183,20 +184,29 @@ def end_standing(*, by: Actor, standing: Standing) -> Standing:
 
 
 @transaction.atomic
-def relate(
-    *, by: Actor, subject: Subject, related_id: UUID, kind: str, verified_by: str = ""
+def relate(  # noqa: PLR0913 (a relationship has these parts)
+    *,
+    by: Actor,
+    subject: Subject,
+    related_id: UUID,
+    kind: str,
+    verified_by: str = "",
+    unit: str = "",
 ) -> Relationship:
     """Record that `subject` stands in relation `kind` to another person of the same controller.
 
-    `verified_by` names how it was verified (a code), empty for a mere claim. Raises
-    SubjectUnknownError when the other person is not this controller's.
+    `verified_by` names how it was verified (a code), empty for a mere claim; `unit` the business
+    unit at which it holds, empty for all. Raises SubjectUnknownError when the other person is not
+    this controller's, ValidationError for one that cannot be or stands already,
+    RelationshipCycleError for one that turns others round.
     """
     lock(subject.controller_id, related_id)
     relationship = Relationship(
         controller_id=subject.controller_id, subject=subject, related_id=related_id, kind=kind,
-        verified_by=verified_by, verified_at=timezone.now() if verified_by else None,
+        unit=unit, verified_by=verified_by, verified_at=timezone.now() if verified_by else None,
     )  # fmt: skip
     relationship.full_clean()
+    admit(relationship)
     relationship.save(force_insert=True)
     _record(by, subject, "subject:related", {"kind": kind, "verified": bool(verified_by)})
     return relationship
