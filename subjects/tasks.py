@@ -1,5 +1,6 @@
 """The subjects' own upkeep."""
 
+from keys import rewrapping
 from subjects import rewrap
 from work.handlers import JobView, Outcome, again, finished, handler, retry
 
@@ -9,15 +10,31 @@ SECOND_LOOK_SECONDS = 60
 
 @handler(rewrap.REWRAP)
 def wrap_anew(job: JobView) -> Outcome:
-    """A batch a step; done when a second look, some time after the first, finds nothing behind."""
-    step = rewrap.rewrap(job.payload["version"], limit=rewrap.BATCH)
+    """A batch a step, in passes over all that is wrapped.
+
+    Done when a pass, some time after the last that moved something, finds nothing behind. What does
+    not open is passed over and, with nothing else left, fails the job: somebody must see it.
+    """
+    version = job.payload["version"]
+    place = rewrapping.Place.of(job.cursor.get("place", {}))
+    step = rewrapping.rewrap(version, place=place, limit=rewrap.BATCH)
     if step.is_stale:
         return retry("key_not_seen_yet", 5)
-    done = job.done + step.moved
-    if step.moved or not job.cursor.get("looked"):
-        waits = 0 if step.moved == rewrap.BATCH else SECOND_LOOK_SECONDS
-        return again(
-            cursor={"looked": step.moved < rewrap.BATCH}, done=done,
-            total=max(done, job.total or 0), delay_seconds=waits,
-        )  # fmt: skip
-    return finished()
+    found = job.cursor.get("found", 0) + step.moved
+    if step.place is not None:
+        return _on(job, step, {"place": step.place.stored(), "found": found})
+    behind = rewrapping.behind(version)
+    if found or not job.cursor.get("looked") or behind > len(step.unopened):
+        return _on(job, step, {"looked": True}, SECOND_LOOK_SECONDS, behind=behind)
+    return retry("unseal_failed") if behind else finished()
+
+
+def _on(
+    job: JobView, step: rewrapping.Step, cursor: dict[str, object], wait: int = 0, behind: int = -1
+) -> Outcome:
+    """The progress counts what others moved, too, as soon as a pass has ended."""
+    done, total = job.done + step.moved, max(job.total or 0, job.done + step.moved)
+    if behind >= 0:
+        total = max(total, done + behind)
+        done = total - behind
+    return again(cursor=cursor, done=done, total=total, delay_seconds=wait)

@@ -21,7 +21,6 @@ from audit.actors import Actor, Target
 from consent.importing.ahead import ahead
 from consent.importing.errors import Fault, ImportFileError
 from consent.importing.mapping import Mapping
-from consent.importing.progress import Progress, Screen
 from consent.importing.report import Counts, ErrorFile, check_errors_file
 from consent.importing.rows import Line
 from consent.importing.sources import Item, check_text, format_of, items
@@ -31,6 +30,7 @@ from keys.problems import DomainError
 from subjects import services as subjects
 from work import services as work
 from work.outcomes import JobView
+from work.progress import Progress, Screen
 
 KIND = "consent.import"
 ATTEMPTS = 5  # of a batch whose identifiers another writer took meanwhile

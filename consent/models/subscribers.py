@@ -149,6 +149,11 @@ class Subscriber(models.Model):
         _("why it stopped"), max_length=10, blank=True, choices=EndReason.choices
     )
 
+    wrapped_pairs = (
+        ("wrapped", "wrapping_version"),
+        ("old_wrapped", "old_wrapping_version"),
+    )
+
     class Meta:
         verbose_name = _("subscriber")
         verbose_name_plural = _("subscribers")

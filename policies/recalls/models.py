@@ -33,6 +33,11 @@ class Endpoint(models.Model):
     disabled_at = models.DateTimeField(_("Ended at"), null=True)
     disabled_reason = models.CharField(_("Why it ended"), max_length=20, blank=True)
 
+    wrapped_pairs = (
+        ("wrapped", "wrapping_version"),
+        ("old_wrapped", "old_wrapping_version"),
+    )
+
     class Meta:
         verbose_name = _("recall address")
         verbose_name_plural = _("recall addresses")

@@ -7,7 +7,6 @@ from django.db import connection
 from django.utils import timezone
 
 from audit.models import EntryIndex, Payload
-from consent.importing.progress import Progress
 from consent.models import ConsentEvent, ConsentState
 from consent.services import close_purpose
 from subjects.models import Identifier, Subject
@@ -16,6 +15,7 @@ from subjects.services import set_facts, set_standing
 from tests.consent.importing import LATER, WHEN, bring, row, write_csv
 from tests.factories.company import AUTHOR, OFFERS, company
 from work.models import Job
+from work.progress import Progress
 
 ASHA = "asha.rao@example.in"
 MUCH_LATER = "2025-09-01T10:00:00Z"

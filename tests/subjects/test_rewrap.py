@@ -16,9 +16,9 @@ from django.utils import timezone
 from audit import selectors as audit
 from audit.models import EntryIndex
 from config.places import BASE_DIR
+from keys import rewrapping
 from keys import services as keys
 from keys.ids import SYSTEM_ID
-from keys.models import KeyVersion
 from subjects import rewrap, selectors, services, tasks
 from subjects.models import DataKey, Subject
 from tests.subjects import people
@@ -26,36 +26,6 @@ from work import services as work
 from work.models import Job
 
 pytestmark = pytest.mark.django_db
-
-BATCH = 7
-
-
-@pytest.fixture
-def key_copy(db, tmp_path, settings):
-    """The suite's keys in a file that this test may rotate."""
-    place = tmp_path / "keys.json"
-    shutil.copy(settings.KEYS_FILE, place)
-    os.chmod(place, 0o600)
-    settings.KEYS_FILE = str(place)
-    before = set(KeyVersion.objects.values_list("id", flat=True))
-    keys.forget()
-    yield place
-    KeyVersion.objects.exclude(id__in=before).delete()
-    keys.forget()
-
-
-@pytest.fixture
-def crowd(lotus):
-    """More people than three batches, and what each is called."""
-    return {
-        people.add(lotus, ("email", f"p{n}@example.in")): f"p{n}@example.in"
-        for n in range(3 * BATCH + 2)
-    }
-
-
-@pytest.fixture
-def small_batches(monkeypatch):
-    monkeypatch.setattr(rewrap, "BATCH", BATCH)
 
 
 def versions():
@@ -81,7 +51,7 @@ class TestRotating:
         before = {row.subject_id: bytes(row.wrapped) for row in DataKey.objects.all()}
         secrets = {person.id: selectors.data_key(person) for person in crowd}
 
-        call_command("rotate_wrapping_key")
+        call_command("rotate_keys", background=True)
 
         assert "Wrapping key 2 is active." in capsys.readouterr().out
         assert versions() == {1}
@@ -96,32 +66,32 @@ class TestRotating:
         assert all_open(crowd)
 
     def test_is_on_the_systems_log(self, key_copy, lotus):
-        call_command("rotate_wrapping_key")
+        call_command("rotate_keys", background=True)
 
         entry = EntryIndex.objects.get(event="keys:rotated")
         assert entry.controller_id == SYSTEM_ID
         assert audit.payload(entry.id)["data"] == {"version": 2, "resumed": False}
 
     def test_new_people_use_the_new_key_at_once(self, key_copy, crowd, lotus):
-        call_command("rotate_wrapping_key")
+        call_command("rotate_keys", background=True)
         ben = people.add(lotus, ("email", "ben@example.in"))
 
         assert DataKey.objects.get(subject=ben).wrapping_version == 2
 
     def test_progress_moves_with_each_batch(self, key_copy, crowd, small_batches):
-        call_command("rotate_wrapping_key")
+        call_command("rotate_keys", background=True)
 
         seen = []
         for _ in range(4):
             run(minutes=10)
-            seen.append((job().progress_done, rewrap.behind(2)))
+            seen.append((job().progress_done, rewrapping.behind(2)))
         assert seen == [(7, 16), (14, 9), (21, 2), (23, 0)]
 
     def test_one_that_began_with_the_old_key_is_found_by_the_second_look(
         self, key_copy, crowd, small_batches
     ):
         late = DataKey.objects.first()
-        call_command("rotate_wrapping_key")
+        call_command("rotate_keys", background=True)
         run(limit=4, minutes=10)
         assert versions() == {2}
 
@@ -136,7 +106,7 @@ class TestRotating:
         assert all_open(crowd)
 
     def test_the_second_look_waits_for_the_slow(self, key_copy, crowd):
-        call_command("rotate_wrapping_key")
+        call_command("rotate_keys", background=True)
         run()
 
         wait = job().run_at - timezone.now()
@@ -145,8 +115,8 @@ class TestRotating:
 
 class TestRepeating:
     def test_goes_on_instead_of_adding_a_key_while_some_are_behind(self, key_copy, crowd, capsys):
-        call_command("rotate_wrapping_key")
-        call_command("rotate_wrapping_key")
+        call_command("rotate_keys", background=True)
+        call_command("rotate_keys", background=True)
 
         assert "Wrapping key 2 was active already; going on." in capsys.readouterr().out
         assert Job.objects.filter(kind=rewrap.REWRAP).count() == 1
@@ -156,7 +126,7 @@ class TestRepeating:
         keys.rotate("wrapping")
         assert Job.objects.count() == 0
 
-        call_command("rotate_wrapping_key")
+        call_command("rotate_keys", background=True)
         run(limit=50, minutes=10)
 
         assert versions() == {2}
@@ -165,7 +135,7 @@ class TestRepeating:
 
     def test_adds_the_next_key_once_all_have_moved(self, key_copy, crowd):
         for expected in (2, 3):
-            call_command("rotate_wrapping_key")
+            call_command("rotate_keys", background=True)
             run(limit=50, minutes=10)
             assert versions() == {expected}
         assert all_open(crowd)
@@ -177,25 +147,32 @@ class TestTrouble:
     ):
         old = tmp_path / "old.json"
         shutil.copy(key_copy, old)
-        call_command("rotate_wrapping_key")
+        call_command("rotate_keys", background=True)
         settings.KEYS_FILE = str(old)
 
         run()
 
         assert (job().last_error_code, versions()) == ("key_not_seen_yet", {1})
 
-    def test_a_key_that_does_not_open_stops_the_step_and_loses_nothing(self, key_copy, crowd):
+    def test_a_key_that_does_not_open_stops_nothing_else_and_is_told(self, key_copy, crowd):
         broken = DataKey.objects.first()
         DataKey.objects.filter(pk=broken.pk).update(wrapped=b"\x01" + bytes(60))
-        call_command("rotate_wrapping_key")
+        call_command("rotate_keys", background=True)
 
         run()
 
-        assert (job().last_error_code, versions()) == ("unseal_failed", {1})
+        assert DataKey.objects.get(wrapping_version=1).pk == broken.pk
+        assert all_open({one: text for one, text in crowd.items() if one.pk != broken.pk})
+        assert (job().state, job().progress_done, job().progress_total) == ("ready", 22, 23)
+
+        run(limit=1, minutes=10)
+
+        assert (job().state, job().last_error_code) == ("ready", "unseal_failed")
+        assert DataKey.objects.get(wrapping_version=1).pk == broken.pk
 
     def test_a_destroyed_key_stays_destroyed(self, key_copy, crowd):
         gone = next(iter(crowd))
-        call_command("rotate_wrapping_key")
+        call_command("rotate_keys", background=True)
         services.destroy_key(by=people.BY, subject=gone)
         run(limit=50, minutes=10)
 
@@ -207,7 +184,7 @@ class TestTrouble:
         keys.forget()
 
         with pytest.raises(CommandError, match="SAMMATI_KEYS"):
-            call_command("rotate_wrapping_key")
+            call_command("rotate_keys")
 
         assert not EntryIndex.objects.filter(event="keys:rotated").exists()
 
@@ -229,7 +206,7 @@ def test_killed_at_any_time_it_goes_on(key_copy, lotus, test_database):
     crowd = {
         people.add(lotus, ("email", f"k{n}@example.in")): f"k{n}@example.in" for n in range(60)
     }
-    call_command("rotate_wrapping_key")
+    call_command("rotate_keys", background=True)
     environment = {**test_database.environment(), "SAMMATI_KEYS_FILE": str(key_copy)}
 
     for _ in range(3):
@@ -237,7 +214,7 @@ def test_killed_at_any_time_it_goes_on(key_copy, lotus, test_database):
             [sys.executable, "-c", WORKER], cwd=BASE_DIR,
             env={**environment, "PYTHONPATH": str(BASE_DIR), "SAMMATI_EMBEDDED": "test"},
         )  # fmt: skip
-        kill_after_some(worker, rewrap.behind(2))
+        kill_after_some(worker, rewrapping.behind(2))
         assert all_open(crowd)
         Job.objects.filter(state="leased").update(lease_until=timezone.now())
         work.sweep_expired()
@@ -251,7 +228,7 @@ def test_killed_at_any_time_it_goes_on(key_copy, lotus, test_database):
 
 def kill_after_some(worker, before):
     ends = time.monotonic() + 20
-    while rewrap.behind(2) == before and before and time.monotonic() < ends:
+    while rewrapping.behind(2) == before and before and time.monotonic() < ends:
         assert worker.poll() is None, "the worker ended by itself"
         time.sleep(0.002)
     os.kill(worker.pid, signal.SIGKILL)

@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand
 
 from audit.actors import Actor
 from consent import figures
-from consent.importing.progress import Progress
 from consent.services.rebuilding import Comparison, rebuild
+from work.progress import Progress
 
 FAULTS_LEFT = 1
 

@@ -1,4 +1,4 @@
-"""A bar that says how far an import is and how fast: it moves on a terminal, repeats in a log."""
+"""A bar that says how far a command is and how fast: it moves on a terminal, repeats in a log."""
 
 import time
 from dataclasses import dataclass, field
@@ -20,13 +20,14 @@ class Screen(Protocol):
 
 @dataclass(slots=True)
 class Progress:
-    """Shows bytes read of a total, and rows a second since this process began."""
+    """Shows how much of a total is done, bytes or rows, and rows a second since this began."""
 
     stream: Screen | None
     total: int
     began: float = field(default_factory=time.monotonic)
     first_rows: int = 0
     shown: int = -1
+    unit: str = "rows"
 
     def show(self, done: int, rows: int) -> None:
         if self.stream is None:
@@ -47,4 +48,4 @@ class Progress:
         full = WIDTH * percent // 100
         bar = "#" * full + "." * (WIDTH - full)
         speed = (rows - self.first_rows) / max(time.monotonic() - self.began, 0.001)
-        return f"  [{bar}] {percent:3} %  {rows:,} rows  {speed:,.0f} rows/s"
+        return f"  [{bar}] {percent:3} %  {rows:,} {self.unit}  {speed:,.0f} {self.unit}/s"
