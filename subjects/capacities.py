@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from subjects.errors import RelationshipCycleError, SubjectsRelatedError
-from subjects.family import DECIDING, charges, kind_of, today
+from subjects.family import DECIDING, counts, today
 from subjects.models import Relationship, Subject
 
 MUTUAL: Final = ("household", "joint_holder")
@@ -71,17 +71,16 @@ def between(subject_id: UUID, related_id: UUID, kind: str) -> Q:
     return own | Q(subject_id=related_id, related_id=subject_id) if is_mutual else own
 
 
-def stands_as(
-    controller_id: UUID, subject_id: UUID, kinds: Collection[str], units: Collection[str]
-) -> bool:
-    """Whether the person stands to anybody in one of these capacities at one of these units."""
-    about = Q(subject_id=subject_id) | Q(related_id=subject_id, kind__in=MUTUAL)
-    plain = [kind for kind in kinds if kind not in DECIDING]
-    rows = _verified(controller_id).filter(about, kind__in=plain, unit__in=units)
-    if plain and rows.exists():
-        return True
-    decides = "" in units and any(kind in DECIDING for kind in kinds)
-    return decides and any(kind in kinds for _, kind in charges(controller_id, subject_id))
+def standing_as(
+    controller_id: UUID, ids: Collection[UUID], kinds: Collection[str], units: Collection[str]
+) -> set[UUID]:
+    """Which of these people stand to anybody in one of these capacities at one of these units."""
+    wanted = _verified(controller_id).filter(kind__in=kinds, unit__in=units)
+    plain = wanted.exclude(kind__in=DECIDING)
+    own = plain.filter(subject_id__in=ids).values_list("subject_id", flat=True)
+    mutual = plain.filter(related_id__in=ids, kind__in=MUTUAL).values_list("related_id", flat=True)
+    deciding = wanted.filter(subject_id__in=ids, kind__in=DECIDING)
+    return {*own, *mutual, *_who_decide(controller_id, deciding)}
 
 
 def ties(controller_id: UUID, subject_id: UUID, units: Collection[str]) -> list[Tie]:
@@ -91,11 +90,17 @@ def ties(controller_id: UUID, subject_id: UUID, units: Collection[str]) -> list[
     """
     about = Q(related_id=subject_id) | Q(subject_id=subject_id, kind__in=MUTUAL)
     rows = _verified(controller_id).filter(about, unit__in=units).order_by("id")
-    found = [_tie(row, subject_id) for row in rows]
     people = Subject.objects.filter(controller_id=controller_id, merged_into=None)
+    person = people.filter(pk=subject_id).first()
+    if person is None:
+        return []
+    found = [
+        _tie(row, subject_id)
+        for row in rows
+        if row.kind not in DECIDING or counts(person, row.kind)
+    ]
     used = set(people.filter(pk__in=[one.other_id for one in found]).values_list("pk", flat=True))
-    counting = [one for one in found if one.other_id in used]
-    return [one for one in counting if _counts(controller_id, one, subject_id)]
+    return [one for one in found if one.other_id in used]
 
 
 def refuse_related(controller_id: UUID, one: UUID, other: UUID) -> None:
@@ -120,6 +125,12 @@ def _tie(row: Relationship, subject_id: UUID) -> Tie:
     return Tie(other, row.kind, row.unit)
 
 
-def _counts(controller_id: UUID, tie: Tie, subject_id: UUID) -> bool:
-    """A parent's word ends with childhood, so the parent of somebody grown up is shown no more."""
-    return tie.kind not in DECIDING or bool(kind_of(controller_id, tie.other_id, subject_id))
+def _who_decide(controller_id: UUID, rows: QuerySet[Relationship]) -> set[UUID]:
+    """Those whose word counts: a parent's ends with childhood."""
+    found = list(rows)
+    wards = Subject.objects.filter(controller_id=controller_id, merged_into=None)
+    known = wards.in_bulk({row.related_id for row in found})
+    return {
+        row.subject_id for row in found
+        if row.related_id in known and counts(known[row.related_id], row.kind)
+    }  # fmt: skip

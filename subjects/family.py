@@ -75,20 +75,20 @@ def may_decide(controller_id: UUID, guardian_id: UUID, of: UUID, kind: str) -> b
     """Whether one is verified to decide for the other as just that."""
     person = Subject.objects.filter(controller_id=controller_id, pk=of).first()
     rows = _current(controller_id).filter(subject_id=guardian_id, related_id=of, kind=kind)
-    return person is not None and _counts(person, kind) and rows.exists()
+    return person is not None and counts(person, kind) and rows.exists()
 
 
-def _kind(person: Subject, kinds: set[str]) -> str:
-    """A guardian's word reaches further than a parent's, so it comes first."""
-    return next((one for one in (GUARDIAN, PARENT) if one in kinds and _counts(person, one)), "")
-
-
-def _counts(person: Subject, kind: str) -> bool:
-    """A parent's word ends with childhood (DPDP s.2(f)).
+def counts(person: Subject, kind: str) -> bool:
+    """Whether the word of this kind counts for the person: a parent's ends with childhood (s.2(f)).
 
     So does a guardian's, unless the grown person has a lawful guardian (s.9(1), r.11).
     """
     return not is_adult(person) or (kind == GUARDIAN and person.has_guardian)
+
+
+def _kind(person: Subject, kinds: set[str]) -> str:
+    """A guardian's word reaches further than a parent's, so it comes first."""
+    return next((one for one in (GUARDIAN, PARENT) if one in kinds and counts(person, one)), "")
 
 
 def _current(controller_id: UUID) -> QuerySet[Relationship]:
