@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-HIDE: Final = "hide"
-SHOW: Final = "show"
+from profiles.fields import HIDE, SHOW, Cell, Defined
+
 FITS: Final = {
     "text": {"show", "partial", "token", "hide"},
-    "integer": {"show", "bucket", "hide"},
-    "decimal": {"show", "bucket", "hide"},
+    "integer": {"show", "bucket", "token", "hide"},
+    "decimal": {"show", "bucket", "token", "hide"},
     "boolean": {"show", "hide"},
-    "date": {"show", "year", "bucket", "hide"},
-    "moment": {"show", "year", "bucket", "hide"},
+    "date": {"show", "year", "bucket", "token", "hide"},
+    "moment": {"show", "year", "bucket", "token", "hide"},
     "choice": {"show", "token", "hide"},
     "email": {"show", "partial", "token", "hide"},
     "phone": {"show", "partial", "token", "hide"},
@@ -66,24 +66,13 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Attribute:
-    """What the matrix has to know of an attribute."""
-
-    code: str
-    title: str
-    category: str
-    kind: str
-    sensitivity: str
-
-
-@dataclass(frozen=True, slots=True)
 class Known:
     """What rules of a controller may name."""
 
     roles: frozenset[str]
     purposes: frozenset[str]
     categories: frozenset[str]
-    attributes: Mapping[str, Attribute]
+    attributes: Mapping[str, Defined]
 
 
 class Flaw(StrEnum):
@@ -122,6 +111,18 @@ def faults(rules: Rules, known: Known) -> list[Fault]:
     """Every rule that names what does not exist, or treats a value as it cannot be treated."""
     found = [(place, _flaw(place, treatment, known)) for place, treatment in rules.items()]
     return [Fault(place, flaw) for place, flaw in sorted(found) if flaw]
+
+
+def cells(rules: Rules, *, role: str, purpose: str, relation: str) -> list[Cell]:
+    """The rules of one role, purpose and relation, as the fields of a profile are decided by."""
+    return [
+        Cell(
+            category=place.category, attribute=place.attribute, sensitivity=place.sensitivity,
+            treatment=treatment,
+        )
+        for place, treatment in rules.items()
+        if (place.role, place.purpose, place.relation) == (role, purpose, relation)
+    ]  # fmt: skip
 
 
 def fitting(kinds: Iterable[str]) -> set[str]:

@@ -12,7 +12,8 @@ from django.utils import timezone
 from accounts import selectors as accounts
 from consent import selectors as consents
 from profiles import matrix
-from profiles.matrix import Attribute, Change, Fault, Known, Place, Rules
+from profiles.fields import HIDE, Defined
+from profiles.matrix import Change, Fault, Known, Place, Rules
 from profiles.models import (
     AttributeDefinition,
     HolderType,
@@ -113,13 +114,21 @@ def known(controller_id: UUID) -> Known:
     )
 
 
-def attributes(controller_id: UUID) -> list[Attribute]:
-    """The attributes a controller has of people, by code."""
-    rows = AttributeDefinition.objects.filter(controller_id=controller_id, is_active=True)
-    named = rows.order_by("code", "id").values_list(
-        "code", "title", "category", "kind", "sensitivity"
-    )
-    return [Attribute(*row) for row in named]
+def definitions(controller_id: UUID) -> QuerySet[AttributeDefinition]:
+    """The attributes a controller has of people, by category and title."""
+    found = AttributeDefinition.objects.filter(controller_id=controller_id, is_active=True)
+    return found.order_by("category", "title", "id")
+
+
+def attributes(controller_id: UUID) -> list[Defined]:
+    """The same, as fields are decided by."""
+    return [
+        Defined(
+            code=one.code, title=one.title, category=one.category, kind=one.kind,
+            sensitivity=one.sensitivity, fresh_for_days=one.fresh_for_days,
+        )
+        for one in definitions(controller_id)
+    ]  # fmt: skip
 
 
 def roles(controller_id: UUID) -> QuerySet[ReaderRole]:
@@ -152,5 +161,5 @@ def holders(controller_id: UUID) -> dict[tuple[str, str], str]:
 def purposes_seen(controller_id: UUID, seats: Iterable[Seat]) -> list[str]:
     """The purposes for which the version in force shows somebody in these seats anything."""
     rules = ViewRule.objects.filter(version=in_force(controller_id))
-    mine = rules.filter(role__in=[seat.role_id for seat in seats]).exclude(treatment=matrix.HIDE)
+    mine = rules.filter(role__in=[seat.role_id for seat in seats]).exclude(treatment=HIDE)
     return sorted(set(mine.values_list("purpose", flat=True)))
