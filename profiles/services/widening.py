@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -64,7 +65,7 @@ def widened(
 
     Nobody else's seat, no other person or purpose and no other time is ever widened by it.
     """
-    given = {
+    given: dict[str, Any] = {
         "controller": controller_id, "seat": seat_id, "holder": holder_id, "subject": subject_id,
         "purpose": purpose, "now": now,
     }  # fmt: skip
