@@ -14,6 +14,7 @@ from guardian.shortcuts import get_objects_for_user
 from accounts.credentials import key_digest
 from accounts.models import Controller, RoleGroup, ServiceClient, ServiceKey, User
 from accounts.roles import Permission
+from keys import statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,10 @@ def caller(secret: str) -> Caller | None:
     """The service whose live key this is, or None."""
     if not secret.startswith("smt_") or len(secret) > 100 or not secret.isascii():
         return None
-    with connection.cursor() as cursor:
-        cursor.execute(_CALLER, [key_digest(secret), timezone.now()])
-        row = cursor.fetchone()
-    if row is None:
+    found = statements.first_rows(_CALLER, [key_digest(secret), timezone.now()])
+    if not found:
         return None
-    service_id, code, controller_id, controller, purposes = row
+    service_id, code, controller_id, controller, purposes = found[0]
     return Caller(service_id, code, controller_id, controller, frozenset(purposes))
 
 
@@ -75,6 +74,20 @@ def controllers_of(officer: User, permission: Permission) -> QuerySet[Controller
 def may(officer: User, permission: Permission, controller_id: UUID) -> bool:
     """Whether `officer` has `permission` at this controller."""
     return controllers_of(officer, permission).filter(pk=controller_id).exists()
+
+
+def permits(officer_id: str, permission: Permission, controller_id: UUID) -> bool:
+    """As `may`, of an officer by id; nobody of that id may do anything. One query."""
+    try:
+        named = UUID(officer_id)
+    except ValueError:
+        return False
+    return GroupObjectPermission.objects.filter(
+        group__user__id=named, group__user__is_active=True, group__user__is_staff=True,
+        permission__content_type__app_label="accounts",
+        permission__content_type__model="controller", permission__codename=permission.value,
+        object_pk=str(controller_id),
+    ).exists()  # fmt: skip
 
 
 def duties(officer: User) -> list[Duty]:
@@ -167,12 +180,13 @@ Stamp = tuple[int, str]
 """The stamp's version, and who wrote it: one that was rolled back is never met again."""
 
 
+STAMP = """
+SELECT version, xmin::text, statement_timestamp() FROM accounts_cataloguestamp WHERE id = 1
+"""
+"""The stamp's version and writer, and the time by PostgreSQL's clock; for larger queries too."""
+
+
 def catalogue_stamp() -> tuple[Stamp, datetime]:
     """The stamp as this transaction sees it, and the time by PostgreSQL's clock."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT version, xmin::text, statement_timestamp() FROM accounts_cataloguestamp "
-            "WHERE id = 1"
-        )
-        version, writer, now = cursor.fetchone()
-        return (int(version), str(writer)), now
+    ((version, writer, now),) = statements.rows(STAMP, [])
+    return (int(version), str(writer)), now

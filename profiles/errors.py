@@ -4,8 +4,8 @@ from accounts.errors import ReadNotRecordedError
 from keys.problems import DomainError
 
 __all__ = [
-    "NoSeatError", "PurposeMissingError", "ReadNotRecordedError", "SeatAmbiguousError",
-    "SubjectNotFoundError", "TooManySubjectsError",
+    "CaseMalformedError", "NoSeatError", "PurposeMissingError", "ReadNotRecordedError",
+    "SeatAmbiguousError", "SubjectNotFoundError", "TooManySubjectsError",
 ]  # fmt: skip
 
 
@@ -37,6 +37,13 @@ class SubjectNotFoundError(DomainError):
     status = 404
     message = "There is no such person whom you may see."
     field = "subject"
+
+
+class CaseMalformedError(DomainError):
+    code = "case_malformed"
+    status = 422
+    message = "A case is a reference of at most 80 printable characters, and never a name."
+    field = "case"
 
 
 class TooManySubjectsError(DomainError):

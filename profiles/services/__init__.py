@@ -1,6 +1,6 @@
 """The verbs of profiles, each module re-exported here by its owner."""
 
-from profiles.services.reading import Lifting, read, read_many
+from profiles.services.reading import read, read_many
 from profiles.services.seats import create_role, end_seat, grant_seat, retire_role
 from profiles.services.views import (
     NewRule,
@@ -14,7 +14,7 @@ from profiles.services.views import (
 )
 
 __all__ = [
-    "Lifting", "NewRule", "approve_view", "create_role", "discard_view", "draft_view", "end_seat",
+    "NewRule", "approve_view", "create_role", "discard_view", "draft_view", "end_seat",
     "grant_seat", "note_previewed", "put_rules", "read", "read_many", "remove_rule",
     "retire_role", "roll_back_view",
 ]  # fmt: skip

@@ -2,30 +2,76 @@
 record before anything is shown (P11).
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
-from audit.actors import Actor
-from profiles.fields import ProfileShown
-from profiles.models import Relation
+import structlog
+from django.db import DatabaseError, transaction
+from django.utils import timezone
 
-MOST = 100
+from accounts import selectors as accounts
+from accounts.roles import Permission
+from audit import services as audit
+from audit.actors import Actor
+from keys import services as keys
+from policies import deciding
+from profiles import assembling, reads, relations, rulings, selectors
+from profiles.assembling import Shelf
+from profiles.errors import (
+    CaseMalformedError,
+    NoSeatError,
+    PurposeMissingError,
+    ReadNotRecordedError,
+    SeatAmbiguousError,
+    SubjectNotFoundError,
+    TooManySubjectsError,
+)
+from profiles.fields import (
+    TREATMENTS,
+    Defined,
+    FieldShown,
+    Planned,
+    ProfileShown,
+    Why,
+    fields,
+    plan,
+)
+from profiles.masks import masked
+from profiles.models import Relation
+from profiles.rulings import Ruled, Use
+from profiles.selectors import Sitting
+from profiles.services.widening import NOTHING, Widened, widened
+from subjects.sealing import keyring
+
+log = structlog.get_logger(__name__)
+
+MOST: Final = 100
 """So many people are in one list at most."""
+NOBODY: Final = UUID(int=0)
+"""Looked up in place of who is not there for the reader, so that both cost the same (PRO-06)."""
+PURPOSE: Final = re.compile(r"[a-z0-9_]{1,100}(\.[a-z0-9_]{1,100})*", re.ASCII)
+LONGEST_PURPOSE, LONGEST_CASE = 100, 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lifting:
-    """What goes beyond a reader's view, with the reference that the record of the read names.
+class Asking:
+    """Who reads, for what, and in what capacity the people are looked at."""
 
-    `unmasked` attributes are shown without their mask; `is_beyond_view` lifts the whole matrix;
-    `sees_restricted` shows people who are hidden otherwise. The decision is never lifted.
-    """
+    by: Actor
+    controller_id: UUID
+    purpose: str
+    role: str | None
+    unit: str | None
+    relation: Relation
+    case: str
 
-    reference: str
-    unmasked: frozenset[str] = frozenset()
-    is_beyond_view: bool = False
-    sees_restricted: bool = False
+    @property
+    def use(self) -> Use:
+        return Use(purpose=self.purpose, case=self.case)
 
 
 def read(  # noqa: PLR0913 (who asks, about whom, and in what capacity)
@@ -38,17 +84,24 @@ def read(  # noqa: PLR0913 (who asks, about whom, and in what capacity)
     unit: str | None = None,
     relation: Relation = Relation.SELF,
     case: str = "",
-    lifting: Lifting | None = None,
 ) -> ProfileShown:
     """A person's profile as this reader may see it for this purpose.
 
     `role` and `unit` choose among the reader's seats; they may be left out where there is one.
-    `case` is what a reserved purpose serves. Live sources are asked before the transaction. Raises
-    NoSeatError, SeatAmbiguousError, PurposeMissingError, SubjectNotFoundError (nobody, another
-    controller's, erased, restricted for a reader without the right to see those: all alike),
+    `case` is what a reserved purpose serves. What was revealed to this seat, or opened by broken
+    glass, is shown beyond the view. Raises NoSeatError, SeatAmbiguousError, PurposeMissingError,
+    CaseMalformedError, SubjectNotFoundError (nobody, another controller's, erased, not in that
+    capacity, restricted for a reader without the right to see those: all alike), and
     ReadNotRecordedError (then nothing is shown).
     """
-    raise NotImplementedError
+    asking = Asking(
+        by=by, controller_id=controller_id, purpose=purpose, role=role, unit=unit,
+        relation=relation, case=case,
+    )  # fmt: skip
+    found = _read(asking, [subject_id], is_list=False)
+    if not found:
+        raise SubjectNotFoundError
+    return found[0]
 
 
 def read_many(  # noqa: PLR0913 (as `read`)
@@ -64,6 +117,201 @@ def read_many(  # noqa: PLR0913 (as `read`)
 ) -> list[ProfileShown]:
     """The profiles of at most 100 people, in the order asked; who is absent is left out.
 
-    Raises as `read`, but no SubjectNotFoundError; TooManySubjectsError.
+    Nothing is shown beyond the view, and sources that are read live are not asked. Raises as
+    `read`, but no SubjectNotFoundError; TooManySubjectsError.
     """
-    raise NotImplementedError
+    wanted = list(dict.fromkeys(subject_ids))
+    if not 1 <= len(wanted) <= MOST:
+        raise TooManySubjectsError
+    asking = Asking(
+        by=by, controller_id=controller_id, purpose=purpose, role=role, unit=unit,
+        relation=relation, case=case,
+    )  # fmt: skip
+    return _read(asking, wanted, is_list=True)
+
+
+def _read(asking: Asking, ids: list[UUID], *, is_list: bool) -> list[ProfileShown]:
+    _check(asking)
+    try:
+        with transaction.atomic():
+            reading = _reading(asking, is_list=is_list)
+            found = reading.people(ids)
+            _record(reading, found)
+    except DatabaseError as error:
+        log.error("profile_read_failed", error=type(error).__name__)
+        raise ReadNotRecordedError from None
+    return [one.shown for one in found]
+
+
+def _check(asking: Asking) -> None:
+    """Raises PurposeMissingError, CaseMalformedError: what is recorded is never free text."""
+    if len(asking.purpose) > LONGEST_PURPOSE or not PURPOSE.fullmatch(asking.purpose):
+        raise PurposeMissingError
+    if len(asking.case) > LONGEST_CASE or not asking.case.isprintable():
+        raise CaseMalformedError
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """Somebody who is there for the reader, as they are shown, and by what beyond the view."""
+
+    ruled: Ruled
+    shown: ProfileShown
+    beyond: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    """One reading in its transaction: the reader's seat, the matrix in force, the sources."""
+
+    asking: Asking
+    is_list: bool
+    sitting: Sitting
+    definitions: Sequence[Defined]
+    cells: Sequence[Any]
+    shelf: Shelf
+    sees_restricted: bool
+    at: datetime
+
+    def people(self, ids: list[UUID]) -> list[_Person]:
+        """Who is there for the reader, as the reader sees them, in the order asked."""
+        there = self._there(ids)
+        looked_up = [one if one in there else NOBODY for one in ids]
+        opened = self._widened(looked_up)
+        stored = selectors.records(self.asking.controller_id, looked_up)
+        ring = keyring(self.asking.controller_id, looked_up)
+        found = []
+        for one in ids:
+            if one in there:
+                planned = plan(self.definitions, self.cells, there[one].by_category, opened.opens)
+                heard = assembling.said(stored.get(one, ()), planned, self.shelf, ring)
+                shown = self._shown(one, there[one], planned, heard)
+                is_beyond = any(field.is_beyond_view for field in shown.fields)
+                beyond = opened.reference if is_beyond else ""
+                found.append(_Person(there[one], shown, beyond))
+        return found
+
+    def _there(self, ids: list[UUID]) -> dict[UUID, Ruled]:
+        asking = self.asking
+        found = rulings.ruled(
+            by=asking.by, controller_id=asking.controller_id, subject_ids=ids, use=asking.use,
+            categories=self._categories(), sees_restricted=self.sees_restricted,
+        )  # fmt: skip
+        capable = relations.in_capacity(
+            asking.controller_id, ids, asking.relation, self.sitting.unit
+        )
+        return {one: ruled for one, ruled in found.items() if one in capable}
+
+    def _categories(self) -> Iterable[str]:
+        """The categories to decide about: in a list those that the matrix shows at all."""
+        if not self.is_list:
+            return (one.category for one in self.definitions)
+        return (one.category for one in self.cells if one.treatment in TREATMENTS)
+
+    def _widened(self, ids: list[UUID]) -> Widened:
+        if self.is_list:
+            return NOTHING
+        return widened(
+            controller_id=self.asking.controller_id, seat_id=self.sitting.seat_id,
+            holder_id=self.asking.by.id, subject_id=ids[0], purpose=self.asking.purpose,
+            now=self.at,
+        )  # fmt: skip
+
+    def _shown(
+        self, subject_id: UUID, ruled: Ruled, planned: Sequence[Planned], heard: Mapping[str, Any]
+    ) -> ProfileShown:
+        made = fields(planned, heard, now=self.at, treat=self._treat)
+        return ProfileShown(
+            subject_id=subject_id, purpose=self.asking.purpose, role=self.sitting.role,
+            unit=self.sitting.unit, relation=str(self.asking.relation), as_of=self.at,
+            decision=rulings.shown(ruled.whole), fields=made,
+            sources=assembling.sources(made, self.shelf),
+        )  # fmt: skip
+
+    def _treat(self, defined: Defined, treatment: str, value: Any) -> Any:
+        owner = self.asking.controller_id.bytes + defined.code.encode()
+        key = keys.derived_key(use="profiles.token", owner=owner).value
+        return masked(treatment, defined.kind, value, key=key)
+
+
+def _reading(asking: Asking, *, is_list: bool) -> _Reading:
+    log_id = asking.controller_id
+    sitting = _seat(asking)
+    return _Reading(
+        asking=asking, is_list=is_list, sitting=sitting, at=timezone.now(),
+        definitions=selectors.definitions(log_id),
+        cells=selectors.cells(log_id, sitting.role_id, asking.purpose, asking.relation),
+        shelf=Shelf(
+            selectors.sources(log_id), sitting.unit,
+            deciding.frozen_systems(controller_id=log_id),
+        ),
+        sees_restricted=_sees_restricted(asking),
+    )  # fmt: skip
+
+
+def _seat(asking: Asking) -> Sitting:
+    """The one seat meant. Raises NoSeatError, SeatAmbiguousError."""
+    mine = [
+        one for one in selectors.sittings(asking.controller_id, asking.by)
+        if asking.role in (None, one.role) and asking.unit in (None, one.unit)
+    ]  # fmt: skip
+    if not mine:
+        raise NoSeatError
+    if len(mine) > 1:
+        raise SeatAmbiguousError
+    return mine[0]
+
+
+def _sees_restricted(asking: Asking) -> bool:
+    """Whether hidden people are shown: to staff with that permission, and to no service."""
+    if asking.by.type != "officer":
+        return False
+    return accounts.permits(asking.by.id, Permission.VIEW_RESTRICTED, asking.controller_id)
+
+
+def _record(reading: _Reading, found: Sequence[_Person]) -> None:
+    """One entry a person shown, each naming what was shown of them; one where nobody was."""
+    shown = [_draft(reading, one, of=len(found)) for one in found]
+    audit.record_many(shown or [_nobody(reading)])
+
+
+def _draft(reading: _Reading, person: _Person, *, of: int) -> audit.Draft:
+    asking, decision = reading.asking, person.ruled.whole.decision
+    return audit.Draft(
+        event="list:viewed" if reading.is_list else "record:viewed", by=asking.by,
+        controller_id=asking.controller_id, target=reads.target(reading.sitting.seat_id),
+        subject=person.ruled.subject, purpose=asking.purpose,
+        outcome="permit" if decision.permit else "deny", reason_code=decision.reason_code,
+        data=_data(reading, _outcomes(person.shown.fields), of=of, beyond=person.beyond),
+    )  # fmt: skip
+
+
+def _nobody(reading: _Reading) -> audit.Draft:
+    """That somebody looked and was shown nobody: whom they asked about stands nowhere."""
+    asking = reading.asking
+    return audit.Draft(
+        event="list:viewed", by=asking.by, controller_id=asking.controller_id,
+        target=reads.target(reading.sitting.seat_id), purpose=asking.purpose,
+        data=_data(reading, {}, of=0, beyond=""),
+    )  # fmt: skip
+
+
+def _data(
+    reading: _Reading, outcomes: Mapping[str, tuple[str, ...]], *, of: int, beyond: str
+) -> dict[str, Any]:
+    asking = reading.asking
+    noted = reads.Noted(
+        role=reading.sitting.role, unit=reading.sitting.unit, relation=str(asking.relation),
+        outcomes=outcomes, beyond=beyond,
+    )  # fmt: skip
+    case = {"case": asking.case} if asking.case else {}
+    return {**reads.data(noted), **case, "shown": of}
+
+
+def _outcomes(shown: Iterable[FieldShown]) -> dict[str, tuple[str, ...]]:
+    """Attribute codes by what became of them: the treatment, or why they are absent."""
+    found: dict[str, list[str]] = {}
+    for one in shown:
+        is_given = one.why is None or (one.why is Why.MASKED and one.value is not None)
+        found.setdefault(one.treatment if is_given else str(one.why), []).append(one.code)
+    return {outcome: tuple(codes) for outcome, codes in found.items()}

@@ -1,0 +1,121 @@
+"""What sources say of a person, opened as far as the plan of the fields lets it be.
+
+A document is opened only if a field that its reader gets may lie in it: what a role does not see
+is never in clear on its behalf (PRO-07).
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from keys.errors import UnsealError
+from profiles.documents import Observed, context, decode
+from profiles.fields import ORDINARY, FieldShown, Held, Planned, SourceShown
+from profiles.selectors import Source, Stored
+from subjects.errors import KeyDestroyedError
+from subjects.sealing import Keyring
+
+log = structlog.get_logger(__name__)
+
+Said = dict[str, list[Held]]
+"""What sources say, by attribute code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The sources of a controller as one reader meets them."""
+
+    sources: Mapping[UUID, Source]
+    unit: str
+    frozen: Collection[str]
+
+    def is_stopped(self, source: Source) -> bool:
+        """Whether nothing of it may be used now: paused, or frozen because of an incident."""
+        return not source.is_active or source.code in self.frozen
+
+
+def said(
+    stored: Iterable[Stored], planned: Iterable[Planned], shelf: Shelf, keyring: Keyring
+) -> Said:
+    """What the stored records of one person say of the fields whose plan looks at values."""
+    wanted = {one.defined.code: one for one in planned if one.why is None}
+    found: Said = {}
+    for record in stored:
+        source = shelf.sources.get(record.source_id)
+        codes = [code for code in record.codes if code in wanted]
+        if source is not None and codes:
+            for code, held in _held(record, source, {code: wanted[code] for code in codes}, shelf,
+                                    keyring):  # fmt: skip
+                found.setdefault(code, []).append(held)
+    return found
+
+
+def sources(
+    fields: Iterable[FieldShown], shelf: Shelf, silent: Collection[str] = ()
+) -> tuple[SourceShown, ...]:
+    """The sources of the reader's unit, and how each stands; `silent` did not answer.
+
+    All are named whether or not they know the person: that alone would be telling.
+    """
+    newest = {
+        one.source: one.observed_at
+        for one in sorted(fields, key=_observed) if one.source and one.observed_at
+    }  # fmt: skip
+    return tuple(
+        SourceShown(
+            code=one.code, name=one.name, unit=one.unit, observed_at=newest.get(one.code),
+            state=_state(one, shelf, silent),
+        )
+        for one in shelf.sources.values() if one.is_for(shelf.unit)
+    )  # fmt: skip
+
+
+def _held(
+    record: Stored, source: Source, wanted: Mapping[str, Planned], shelf: Shelf, keyring: Keyring
+) -> Iterable[tuple[str, Held]]:
+    is_of_other_unit = not source.is_for(shelf.unit)
+    is_stopped = shelf.is_stopped(source)
+    is_read = not is_stopped and any(
+        _may_open(record, one, is_of_other_unit=is_of_other_unit) for one in wanted.values()
+    )
+    document = _opened(record, keyring) if is_read else None
+    for code in wanted:
+        value = document.get(code) if document is not None else None
+        if document is not None and (value is None or value.v is None):
+            continue  # the source has none any more
+        yield code, Held(
+            source=source.code, sensitivity=record.sensitivity,
+            is_of_other_unit=is_of_other_unit,
+            is_unavailable=is_stopped or (is_read and document is None),
+            value=value.v if value else None, observed_at=value.at if value else None,
+            verified_by=value.by if value else "",
+        )  # fmt: skip
+
+
+def _may_open(record: Stored, one: Planned, *, is_of_other_unit: bool) -> bool:
+    if is_of_other_unit and not one.is_opened:
+        return False
+    return record.sensitivity in (ORDINARY, one.defined.sensitivity)
+
+
+def _opened(record: Stored, keyring: Keyring) -> dict[str, Observed] | None:
+    """The document of a record; None where it cannot be read: then nothing of it is shown."""
+    sealed_as = context(record.source_id, record.sensitivity)
+    try:
+        return decode(keyring.unseal(record.subject_id, record.sealed, context=sealed_as))
+    except (KeyDestroyedError, UnsealError, msgspec.MsgspecError) as error:
+        log.error("profile_record_unreadable", error=type(error).__name__)
+        return None
+
+
+def _state(source: Source, shelf: Shelf, silent: Collection[str]) -> str:
+    if source.code in shelf.frozen:
+        return "frozen"
+    return "unavailable" if not source.is_active or source.code in silent else "ok"
+
+
+def _observed(field: FieldShown) -> float:
+    return field.observed_at.timestamp() if field.observed_at else 0.0

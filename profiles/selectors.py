@@ -1,0 +1,135 @@
+"""Questions behind a reading: who sits where, what the matrix says, what is known of whom.
+
+Written out in SQL: each reading begins with all of them, and composing them would cost more than
+they do. Nothing here opens a value.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from audit.actors import Actor
+from profiles.fields import Cell, Defined
+
+_SEATS = """
+SELECT s.id, s.role_id, r.code, s.unit FROM profiles_seat s
+JOIN profiles_readerrole r ON r.id = s.role_id AND r.is_active
+WHERE s.controller_id = %s AND s.holder_type = %s AND s.holder_id = %s
+  AND (s.ends_at IS NULL OR s.ends_at > now())
+ORDER BY r.code, s.unit, s.id
+"""
+_CELLS = """
+SELECT r.category, r.treatment, r.attribute, r.sensitivity FROM profiles_viewversion v
+JOIN profiles_viewrule r ON r.version_id = v.id
+WHERE v.controller_id = %s AND v.approved_at IS NOT NULL AND v.ended_at IS NULL
+  AND r.role_id = %s AND r.purpose = %s AND r.relation = %s
+"""
+_DEFINITIONS = """
+SELECT code, title, category, kind, sensitivity, fresh_for_days
+FROM profiles_attributedefinition WHERE controller_id = %s AND is_active ORDER BY code
+"""
+_SOURCES = """
+SELECT id, code, name, unit, kind, state FROM registry_system
+WHERE controller_id = %s AND state <> 'retired' ORDER BY code
+"""
+# Person by person, so that the planner cannot think of reading the table.
+_RECORDS = """
+SELECT r.subject_id, r.source_id, r.sensitivity, r.codes, r.sealed
+FROM unnest(%s::uuid[]) AS asked(id)
+CROSS JOIN LATERAL (
+  SELECT * FROM profiles_profilerecord p
+  WHERE p.subject_id = asked.id AND p.controller_id = %s OFFSET 0
+) r
+"""
+PUSHED, ACTIVE = "pushed", "active"
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """From which seat somebody reads: its role by id and code, and its unit, empty for none."""
+
+    seat_id: UUID
+    role_id: UUID
+    role: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A connected system as a reading needs it."""
+
+    id: UUID
+    code: str
+    name: str
+    unit: str
+    is_live: bool
+    is_active: bool
+
+    def is_for(self, unit: str) -> bool:
+        """Whether a reader of this unit may see what it says."""
+        return self.unit in ("", unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A record as it is stored: which attributes it has, and their values sealed."""
+
+    subject_id: UUID
+    source_id: UUID
+    sensitivity: str
+    codes: tuple[str, ...]
+    sealed: bytes
+
+
+def sittings(controller_id: UUID, reader: Actor) -> list[Sitting]:
+    """The seats from which an officer or service reads now, of roles in use."""
+    rows = _rows(_SEATS, [controller_id, reader.type, reader.id])
+    return [Sitting(*row) for row in rows]
+
+
+def cells(controller_id: UUID, role_id: UUID, purpose: str, relation: str) -> list[Cell]:
+    """What the matrix in force says to this role for this purpose and relation."""
+    rows = _rows(_CELLS, [controller_id, role_id, purpose, relation])
+    return [
+        Cell(category=category, treatment=treatment, attribute=attribute, sensitivity=sensitivity)
+        for category, treatment, attribute, sensitivity in rows
+    ]
+
+
+def definitions(controller_id: UUID) -> list[Defined]:
+    """The attributes in use at a controller, by code."""
+    return [
+        Defined(
+            code=code, title=title, category=category, kind=kind, sensitivity=sensitivity,
+            fresh_for_days=days,
+        )
+        for code, title, category, kind, sensitivity, days in _rows(_DEFINITIONS, [controller_id])
+    ]  # fmt: skip
+
+
+def sources(controller_id: UUID) -> dict[UUID, Source]:
+    """The connected systems of a controller that are not retired, by id, in the order of codes."""
+    return {
+        one: Source(one, code, name, unit, is_live=kind != PUSHED, is_active=state == ACTIVE)
+        for one, code, name, unit, kind, state in _rows(_SOURCES, [controller_id])
+    }
+
+
+def records(controller_id: UUID, subject_ids: Sequence[UUID]) -> dict[UUID, list[Stored]]:
+    """What is stored of these people of the controller, by person."""
+    found: dict[UUID, list[Stored]] = {}
+    for subject_id, source_id, sensitivity, codes, sealed in _rows(
+        _RECORDS, [list(subject_ids), controller_id]
+    ):
+        one = Stored(subject_id, source_id, sensitivity, tuple(codes), bytes(sealed))
+        found.setdefault(subject_id, []).append(one)
+    return found
+
+
+def _rows(statement: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return list(cursor.fetchall())
