@@ -59,6 +59,7 @@ class AlarmKind(StrEnum):
     RECALL_UNHEARD = "recall_unheard"
     EVENT_UNHEARD = "event_unheard"
     EMERGENCY_UNREVIEWED = "emergency_unreviewed"
+    LANGUAGES_LACKING = "languages_lacking"
     UNUSUAL_ACCESS = "unusual_access"
     GLASS_UNREVIEWED = "glass_unreviewed"
 
@@ -83,6 +84,9 @@ SENTENCES: dict[str, "StrOrPromise"] = {
         "A subscriber was not told of a change, or has not confirmed an ending in time."
     ),
     AlarmKind.EMERGENCY_UNREVIEWED: _("An emergency use was not reviewed in time."),
+    AlarmKind.LANGUAGES_LACKING: _(
+        "A notice in force cannot be read in every language of the law, and no waiver counts."
+    ),
     AlarmKind.UNUSUAL_ACCESS: _("Somebody read profiles in an unusual way."),
     AlarmKind.GLASS_UNREVIEWED: _("A break-glass access was not reviewed in time."),
 }

@@ -24,7 +24,7 @@ from accounts import services as account_services  # noqa: E402
 from audit import services as audit  # noqa: E402
 from audit.actors import Actor  # noqa: E402
 from benchmarks.people import MARKETING, PERSONALISATION, PURPOSES  # noqa: E402
-from benchmarks.world import content, words  # noqa: E402
+from benchmarks.world import content, publish, words  # noqa: E402
 from consent import services as consent  # noqa: E402
 from consent.importing import runner  # noqa: E402
 from consent.importing.mapping import Mapping  # noqa: E402
@@ -60,7 +60,7 @@ def fill(people: int) -> dict[str, Any]:
         by=AUTHOR, controller_id=company.id, code="web", pack="IN", purposes=versions,
         translations={"en": content()},
     )  # fmt: skip
-    consent.publish_notice(by=SECOND, version=notice)
+    publish(notice, AUTHOR, SECOND)
     for begin in range(0, people, CHUNK):
         chunk = range(begin, min(begin + CHUNK, people))
         new = [subjects.NewSubject(identifiers=(("crm", crm(i)),), residence="IN") for i in chunk]

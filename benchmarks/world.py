@@ -11,6 +11,7 @@ import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import django
@@ -35,6 +36,7 @@ from config.places import places  # noqa: E402
 from config.run import postgres, stages  # noqa: E402
 from config.run.provision import DATABASE, OWNER, provision  # noqa: E402
 from consent import services as consent  # noqa: E402
+from consent.versions.languages import SCHEDULED  # noqa: E402
 from keys import services as keys  # noqa: E402
 from keys.ids import uuid7  # noqa: E402
 from policies.versions import services as versions  # noqa: E402
@@ -204,7 +206,7 @@ def controller(slug: str, country: str, ground: str) -> dict[str, object]:
         by=author, controller_id=made.id, code="web", pack=pack, purposes=versions,
         translations={"en": content()},
     )  # fmt: skip
-    consent.publish_notice(by=second, version=notice)
+    publish(notice, author, second)
     service = accounts.create_service(
         by=author, controller_id=made.id, code="activator", name="Activator",
         purposes=list(PURPOSES),
@@ -217,6 +219,16 @@ def controller(slug: str, country: str, ground: str) -> dict[str, object]:
     first, other = (version.purpose_id for version in versions)
     return {slug: str(made.id), f"{slug}_purpose": str(first), f"{slug}_second": str(other),
             f"{slug}_notice": str(notice.id)}  # fmt: skip
+
+
+def publish(notice: Any, author: Actor, second: Actor) -> None:
+    """Put a notice in force with its English words; an Indian one waives the other languages."""
+    if notice.notice.pack == "IN":
+        consent.waive_languages(
+            by=author, notice=notice.notice, languages=SCHEDULED, reason="Only measured with.",
+            until_on=timezone.now().date(),
+        )  # fmt: skip
+    consent.publish_notice(by=second, version=notice)
 
 
 def govern(controller_id: UUID, author: Actor, second: Actor) -> None:

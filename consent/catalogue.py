@@ -11,12 +11,18 @@ from uuid import UUID
 
 from accounts.selectors import Stamp, catalogue_stamp
 from consent.errors import NoticeNotInForceError, PurposeClosedError, PurposeUnknownError
-from consent.models import NoticePurpose, NoticeTranslation, Purpose, PurposeVersion
+from consent.models import (
+    NoticePurpose,
+    NoticeTranslation,
+    Purpose,
+    PurposeVersion,
+    WordsState,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeInForce:
-    """A published notice version: its languages, the hash of the words in each, and since when."""
+    """A published notice version: since when, and the hash of the approved words by language."""
 
     version_id: UUID
     code: str
@@ -158,8 +164,9 @@ def _notices(
     """The notices of each purpose; the moments of those that have not begun go into `begins`."""
     hashes: dict[UUID, dict[str, str]] = {}
     rows = NoticeTranslation.objects.filter(
-        controller_id=controller_id, notice_version__effective_from__isnull=False
-    ).values_list("notice_version_id", "language", "sha256")
+        controller_id=controller_id, notice_version__effective_from__isnull=False,
+        state=WordsState.APPROVED,
+    ).values_list("notice_version_id", "language", "sha256")  # fmt: skip
     for version_id, language, sha256 in rows:
         hashes.setdefault(version_id, {})[language] = sha256
     links = (

@@ -20,8 +20,10 @@ from consent.models import (
     Purpose,
     PurposeVersion,
     Restriction,
+    WordsState,
 )
 from consent.transitions import VALID, State
+from consent.versions.languages import best
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,10 @@ class StateShown:
 
 @dataclass(frozen=True, slots=True)
 class NoticeWords:
-    """The words of one published notice version in one language."""
+    """The words of one published notice version in one language.
+
+    `approved_at` is later than `published_at` for a language that was added to the version.
+    """
 
     version_id: UUID
     code: str
@@ -62,6 +67,8 @@ class NoticeWords:
     sha256: str
     published_at: datetime | None
     effective_from: datetime | None
+    id: UUID | None = None
+    approved_at: datetime | None = None
 
 
 def states(controller_id: UUID, subject_id: UUID) -> list[StateShown]:
@@ -95,11 +102,11 @@ def event(controller_id: UUID, event_id: UUID) -> ConsentEvent | None:
 
 
 def words(controller_id: UUID, version_id: UUID, language: str) -> NoticeWords | None:
-    """The words of a published notice version in that language, or None."""
+    """The approved words of a published notice version in just that language, or None."""
     found = (
         NoticeTranslation.objects.filter(
             controller_id=controller_id, notice_version_id=version_id, language=language,
-            notice_version__effective_from__lte=Now(),
+            notice_version__effective_from__lte=Now(), state=WordsState.APPROVED,
         )
         .select_related("notice_version__notice")
         .first()
@@ -109,19 +116,22 @@ def words(controller_id: UUID, version_id: UUID, language: str) -> NoticeWords |
     version: NoticeVersion = found.notice_version
     return NoticeWords(
         version.id, version.notice.code, version.number, found.language, found.content,
-        found.sha256, version.published_at, version.effective_from,
+        found.sha256, version.published_at, version.effective_from, found.id, found.approved_at,
     )  # fmt: skip
 
 
 def words_in_force(controller_id: UUID, purpose: str, language: str) -> NoticeWords | None:
-    """The newest published words about a purpose: in the language, else in English, else None."""
+    """The newest published words about a purpose, in the approved language that comes nearest.
+
+    That is the one wished for, else the same in another script, else English; `language` of the
+    answer tells. None where there is no notice.
+    """
     catalogue: Catalogue = in_force(controller_id)
     known = catalogue.purposes.get(purpose)
     if known is None or not known.notices:
         return None
     newest = known.notices[0]
-    chosen = language if language in newest.languages else "en"
-    return words(controller_id, newest.version_id, chosen)
+    return words(controller_id, newest.version_id, best(language, newest.languages))
 
 
 def purposes(controller_ids: list[UUID]) -> QuerySet[Purpose]:

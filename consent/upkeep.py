@@ -1,8 +1,8 @@
-"""The jobs that remind, ask again and give old consents their notice, a batch at a time."""
+"""The jobs that remind, ask again, give old consents their notice, and watch over waivers."""
 
 from uuid import UUID
 
-from consent.services import upkeep
+from consent.services import upkeep, waiving
 from work.handlers import JobView, Outcome, again, finished, handler, periodic
 
 
@@ -17,6 +17,13 @@ def remind(job: JobView) -> Outcome:
 def look_for_changes(job: JobView) -> Outcome:
     """Begin to ask again where a material change has come into force (CON-19)."""
     upkeep.order_asking_again()
+    return finished()
+
+
+@periodic("consent.watch_languages", every=900)
+def watch_languages(job: JobView) -> Outcome:
+    """Tell officers of notices in force whose languages are waived no longer (CON-07)."""
+    waiving.watch()
     return finished()
 
 

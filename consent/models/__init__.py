@@ -37,7 +37,15 @@ from consent.models.lifecycle import (
     PersonalGround,
 )
 from consent.models.merges import Merge, MergeReason, SplitReason
-from consent.models.notices import Notice, NoticePurpose, NoticeTranslation, NoticeVersion
+from consent.models.notices import (
+    LanguageWaiver,
+    Notice,
+    NoticePurpose,
+    NoticeTranslation,
+    NoticeVersion,
+    Origin,
+    WordsState,
+)
 from consent.models.purposes import Purpose, PurposeVersion
 from consent.models.restrictions import Restriction, RestrictionGround, RestrictionScope
 from consent.models.subscribers import (
@@ -74,6 +82,7 @@ __all__ = [
     "Feed",
     "GroundState",
     "GuardianAppointment",
+    "LanguageWaiver",
     "LegacyQueue",
     "ManagerKey",
     "ManagerRequest",
@@ -90,6 +99,7 @@ __all__ = [
     "Objection",
     "ObjectionKind",
     "ObjectionState",
+    "Origin",
     "ParentalCheck",
     "PersonalGround",
     "Purpose",
@@ -101,4 +111,5 @@ __all__ = [
     "SignatureScheme",
     "SplitReason",
     "Subscriber",
+    "WordsState",
 ]

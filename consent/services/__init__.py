@@ -60,7 +60,13 @@ from consent.services.sharing import record_sharing, sharing_of
 from consent.services.shown import show_line, show_page, show_states
 from consent.services.sites import add_site, end_site, issue_ticket
 from consent.services.starting import import_taxonomy
+from consent.services.translating import (
+    approve_translation,
+    draft_translation,
+    import_translations,
+)
 from consent.services.upkeep import order_legacy_notices, set_contact_plan
+from consent.services.waiving import approve_waiver, waive_languages
 
 __all__ = [
     "ASK_ADULT",
@@ -75,6 +81,8 @@ __all__ = [
     "add_site",
     "announce_lifting",
     "approve_purpose",
+    "approve_translation",
+    "approve_waiver",
     "check_parent",
     "choose_on_device",
     "close_purpose",
@@ -84,6 +92,7 @@ __all__ = [
     "decline_parent",
     "draft_notice",
     "draft_purpose",
+    "draft_translation",
     "end_appointment",
     "end_commitment",
     "end_due_appointments",
@@ -94,6 +103,7 @@ __all__ = [
     "forget_devices",
     "hear_signal",
     "import_taxonomy",
+    "import_translations",
     "invalidate",
     "issue_ticket",
     "join_device",
@@ -134,6 +144,7 @@ __all__ = [
     "take_back_restriction",
     "take_mandate",
     "verify_appointment",
+    "waive_languages",
     "withdraw",
     "withdraw_all",
 ]

@@ -23,7 +23,13 @@ from consent.models import (
     PurposeVersion,
 )
 from consent.versions import vocabulary
-from consent.versions.errors import LegalGroundError, PurposeFamilyError, TermUnknownError
+from consent.versions.errors import (
+    LanguageTagError,
+    LegalGroundError,
+    PurposeFamilyError,
+    TermUnknownError,
+)
+from consent.versions.languages import canonical as canonical_tag
 
 LATER = ("categories", "operations", "recipients", "effective_from")
 """Columns that may be empty in a draft, or are checked elsewhere."""
@@ -90,11 +96,15 @@ def draft_notice(
 ) -> NoticeVersion:
     """Draft the first or next version of a notice about these purpose versions.
 
-    `translations` holds its words by BCP 47 language tag; each gets the SHA-256 of its canonical
-    bytes. Raises PurposeUnknownError when a purpose version is another controller's.
+    `translations` holds its words by BCP 47 language tag, as persons wrote them; each gets the
+    SHA-256 of its canonical bytes, and is approved for itself but for English, which publishing
+    approves. Raises PurposeUnknownError when a purpose version is another controller's,
+    LanguageTagError.
     """
     if any(one.controller_id != controller_id for one in purposes):
         raise PurposeUnknownError
+    if len({canonical_tag(one) for one in translations} - {""}) < len(translations):
+        raise LanguageTagError
     notice, _ = Notice.objects.select_for_update().get_or_create(
         controller_id=controller_id, code=code, defaults={"pack": pack}
     )
@@ -108,8 +118,9 @@ def draft_notice(
     )
     NoticeTranslation.objects.bulk_create(
         NoticeTranslation(
-            controller_id=controller_id, notice_version=version, language=language,
-            content=content, sha256=words_hash(content),
+            controller_id=controller_id, notice_version=version, content=content,
+            language=canonical_tag(language), sha256=words_hash(content), drafted_by=by.id,
+            drafted_at=version.created_at,
         )
         for language, content in translations.items()
     )  # fmt: skip

@@ -15,8 +15,10 @@ from consent.errors import (
     PurposeUnknownError,
     SecondPersonError,
 )
-from consent.models import Notice, NoticeVersion, Purpose, PurposeVersion
+from consent.models import Notice, NoticeVersion, Purpose, PurposeVersion, WordsState
+from consent.services import waiving
 from consent.services.drafting import noted
+from consent.services.translating import mark_approved
 from consent.versions import selectors as versions
 from consent.versions.classify import Change, Weight
 from consent.versions.errors import (
@@ -27,6 +29,7 @@ from consent.versions.errors import (
     ReasonNeededError,
     VersionOrderError,
 )
+from consent.versions.languages import ENGLISH
 
 MANDATORY: Final = (
     "title", "description", "enables", "dpv_purpose", "grounds", "categories", "operations",
@@ -79,8 +82,9 @@ def publish_notice(
     """Put a notice version in force from a moment on, and freeze it (CON-03).
 
     Raises NoticeIncompleteError naming what the law asks for and it lacks (CON-04, CON-05),
-    PurposeUnknownError while one of its purposes is not in force by then, and otherwise as
-    `approve_purpose`.
+    PurposeUnknownError while one of its purposes is not in force by then, LanguagesMissingError
+    naming the languages of the law in which an Indian notice has neither approved words nor a
+    waiver (CON-07), and otherwise as `approve_purpose`.
     """
     notice = Notice.objects.select_for_update().get(pk=version.notice_id)
     locked = NoticeVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
@@ -93,11 +97,15 @@ def publish_notice(
     begins = _beginning(locked, now, effective_from)
     _complete(locked, begins)
     _confirm(versions.notice_changes(locked), is_material=locked.is_material, note=note)
+    waiving.refuse_unread(by, locked, now=now, begins=begins)
+    _approve_english(by, locked, now)
     locked.published_at, locked.published_by, locked.effective_from = now, by.id, begins
     locked.save(update_fields=["published_at", "published_by", "effective_from"])
-    hashes = dict(locked.translations.values_list("language", "sha256"))
+    approved = locked.translations.filter(state=WordsState.APPROVED)
+    hashes = dict(approved.values_list("language", "sha256"))
     data = {"code": notice.code, "number": locked.number, "sha256": hashes}
     noted(by, "notice:published", locked, {**data, **_said(locked, note)})
+    waiving.look(locked.controller_id)
     return locked
 
 
@@ -142,6 +150,13 @@ def _take_back(
     data = {"code": named.code, "number": locked.number, "effective_from": was}
     noted(by, event, locked, data)
     return locked
+
+
+def _approve_english(by: Actor, version: NoticeVersion, now: datetime) -> None:
+    """Who publishes has read what the version means; other languages are approved one by one."""
+    english = version.translations.select_for_update().get(language=ENGLISH)
+    if english.state != WordsState.APPROVED:
+        mark_approved(by, english, now)
 
 
 def _now() -> datetime:

@@ -10,7 +10,6 @@ from uuid import UUID
 from django.db import transaction
 
 from audit.actors import Actor
-from consent import catalogue as catalogues
 from consent import selectors
 from consent.capture_errors import ManagerNotActiveError
 from consent.catalogue import NoticeInForce, PurposeInForce
@@ -18,9 +17,10 @@ from consent.errors import NoticeNotInForceError
 from consent.models import ConsentEvent, Notice, NoticeVersion, Purpose
 from consent.services import choices
 from consent.services.lines import Choice
-from subjects.naming import Named, person
+from consent.services.writing import Writer
+from consent.versions.languages import best
+from subjects.naming import Named, lock_person
 
-ENGLISH = "en"
 METHOD = "consent_manager"
 
 
@@ -34,11 +34,11 @@ def report(*, by: Actor, controller_id: UUID, who: Named, choice: Choice) -> Con
     """
     if METHOD in {choice.given_by, choice.method}:
         raise ManagerNotActiveError  # a service cannot speak for one: managers sign for themselves
-    found = person(controller_id, who)
-    known = catalogues.in_force(controller_id).purposes.get(choice.purpose)
-    shown = _with_words(replace(choice, subject_id=found.id), known, found.language)
-    event = choices.record(by=by, controller_id=controller_id, choice=shown)
-    return _with_parts(event, known)
+    person = lock_person(controller_id, who)
+    writer = Writer.beside(by, controller_id, person.ref)
+    known = writer.catalogue.purposes.get(choice.purpose)
+    shown = _with_words(replace(choice, subject_id=person.ref.id), known, person.language)
+    return _with_parts(choices.record_by(writer, shown).event(), known)
 
 
 @transaction.atomic
@@ -53,9 +53,9 @@ def report_withdrawal(  # noqa: PLR0913 (what a withdrawal may say)
     reason: str = "",
 ) -> ConsentEvent:
     """Withdraw for the person `who` names. Raises as `withdraw`, and as `report` for the person."""
-    found = person(controller_id, who)
+    person = lock_person(controller_id, who)
     event = choices.withdraw(
-        by=by, controller_id=controller_id, subject_id=found.id, purpose=purpose, method=method,
+        by=by, controller_id=controller_id, subject_id=person.ref.id, purpose=purpose, method=method,
         channel=channel, reason=reason,
     )  # fmt: skip
     return _whole(event)
@@ -74,9 +74,7 @@ def _with_words(choice: Choice, known: PurposeInForce | None, spoken: str) -> Ch
         raise NoticeNotInForceError
     if choice.language or notice is None:
         return choice
-    spoken_first = (spoken, spoken.partition("-")[0], ENGLISH)
-    language = next((one for one in spoken_first if one in notice.languages), "")
-    return replace(choice, language=language)
+    return replace(choice, language=best(spoken, notice.languages))
 
 
 def _with_parts(event: ConsentEvent, known: PurposeInForce | None) -> ConsentEvent:

@@ -61,3 +61,89 @@ class HasBegunError(DomainError):
     code = "has_begun"
     status = 409
     message = "Only a version that is approved and has not begun can be taken back."
+
+
+class LanguageTagError(DomainError):
+    code = "language_tag_invalid"
+    status = 422
+    message = "This is not a language tag, such as hi or ks-Deva (BCP 47)."
+    field = "language"
+
+
+class SourceLanguageError(DomainError):
+    code = "language_is_source"
+    status = 409
+    message = "English is what the version means: to change it, draft the next version."
+    field = "language"
+
+
+class TranslationApprovedError(DomainError):
+    code = "translation_approved"
+    status = 409
+    message = "These words are approved and never change; draft the next version."
+
+
+class TranslationChangedError(DomainError):
+    code = "translation_changed"
+    status = 409
+    message = "The words were drafted anew meanwhile; read them again before you approve them."
+
+
+class TranslationUnlikeError(DomainError):
+    code = "translation_unlike"
+    status = 422
+    message = "The words do not say the same things as the English ones."
+    field = "content"
+
+
+class TranslationFileError(DomainError):
+    code = "translation_file_invalid"
+    status = 422
+    message = "The file cannot be read; nothing of it was taken."
+    field = "lines"
+
+
+class OfficerReadsError(DomainError):
+    code = "officer_reads"
+    status = 403
+    message = "Words that a machine wrote are approved by an officer, who has read them."
+
+
+class VersionOverError(DomainError):
+    code = "version_over"
+    status = 409
+    message = "The version is superseded or was taken back; add the words to a newer one."
+
+
+class LanguagesMissingError(DomainError):
+    code = "languages_missing"
+    status = 422
+    message = "The notice cannot be read in every language the law names (DPDP Act 2023 s.5(3))."
+    field = "languages"
+
+
+class WaiverNotNeededError(DomainError):
+    code = "waiver_not_needed"
+    status = 422
+    message = "Only the languages of the Eighth Schedule, of an Indian notice, are waived."
+    field = "languages"
+
+
+class WaiverReasonError(DomainError):
+    code = "waiver_reason_missing"
+    status = 422
+    message = "Say why the notice is not in these languages yet, in at most 300 characters."
+    field = "reason"
+
+
+class WaiverTimeError(DomainError):
+    code = "waiver_time_invalid"
+    status = 422
+    message = "A waiver ends today or later, and within a year."
+    field = "until_on"
+
+
+class WaiverDecidedError(DomainError):
+    code = "waiver_decided"
+    status = 409
+    message = "The waiver is approved already, or its time is over."

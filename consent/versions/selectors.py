@@ -5,12 +5,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, cast
 
-from django.db.models import F, Max
+from django.db.models import F, Max, Q
 from django.utils import timezone
 
-from consent.models import NoticeVersion, Purpose, PurposeVersion
+from consent.models import NoticeVersion, Purpose, PurposeVersion, WordsState
 from consent.versions import classify
 from consent.versions.classify import Change
+from consent.versions.languages import ENGLISH
 from consent.versions.lint import Finding, lint
 from consent.versions.lint_eu import AskedEU, lint_eu
 
@@ -21,7 +22,6 @@ COMPARED: Final = (
     "is_detrimental_to_children", "uses_ai", "needs_explicit", "schedule_item",
 )  # fmt: skip
 """What a purpose version says; its parent is compared by code."""
-ENGLISH: Final = "en"
 
 
 class Standing(StrEnum):
@@ -90,18 +90,32 @@ def asked(of: NoticeVersion) -> list[Asked]:
 
 
 def lacking(of: NoticeVersion, about: list[Asked] | None = None) -> list[str]:
-    """What the law asks of the notice and its words do not say, by language, with the law."""
+    """What the law asks of the notice and its words do not say, by language, with the law.
+
+    In which languages it must be readable is another question (`completeness`).
+    """
     about = asked(of) if about is None else about
     words = _words(of)
     missing = [
-        f"{language}: {finding.element} ({finding.reference})"
+        one
         for language, content in words.items()
-        for finding in _findings(of.notice.pack, content, about)
+        for one in lacking_in(of, language, content, about)
     ]
     if ENGLISH not in words:
         source = "DPDP Act 2023 s.5(3)" if of.notice.pack == "IN" else "GDPR Art 12(1)"
         missing.append(f"{ENGLISH}: translation ({source})")
     return missing
+
+
+def lacking_in(
+    of: NoticeVersion, language: str, content: dict[str, Any], about: list[Asked] | None = None
+) -> list[str]:
+    """The same of the words in one language."""
+    about = asked(of) if about is None else about
+    return [
+        f"{language}: {finding.element} ({finding.reference})"
+        for finding in _findings(of.notice.pack, content, about)
+    ]
 
 
 def _findings(pack: str, content: dict[str, Any], about: list[Asked]) -> list[Finding]:
@@ -132,7 +146,9 @@ def _said(version: PurposeVersion) -> dict[str, Any]:
 
 
 def _words(version: NoticeVersion) -> dict[str, dict[str, Any]]:
-    return dict(version.translations.order_by(F("language")).values_list("language", "content"))
+    """What a version says: its English words, and those approved in other languages."""
+    rows = version.translations.filter(Q(language=ENGLISH) | Q(state=WordsState.APPROVED))
+    return dict(rows.order_by(F("language")).values_list("language", "content"))
 
 
 def _codes(version: NoticeVersion) -> set[str]:

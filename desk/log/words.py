@@ -77,6 +77,10 @@ TO_DO: "dict[str, StrOrPromise]" = {
     AlarmKind.EMERGENCY_UNREVIEWED: gettext_lazy(
         "Open the emergency uses that are overdue and review them; whoever opened one cannot."
     ),
+    AlarmKind.LANGUAGES_LACKING: gettext_lazy(
+        "Open the page of languages: have the words translated and approved, or waive the languages"
+        " anew with a reason and a date. The notice stays in force; its next version has to wait."
+    ),
     AlarmKind.UNUSUAL_ACCESS: gettext_lazy(
         "Open the unusual accesses, ask the reader what they were for, and answer each."
     ),

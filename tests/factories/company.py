@@ -13,6 +13,7 @@ from consent.transitions import State
 from registry import services as registry
 from registry.findings import SHAPES, Kind
 from subjects import services as subjects
+from tests.factories.languages import publish
 
 AUTHOR = Actor.system("author")
 APPROVER = Actor.system("approver")
@@ -112,7 +113,7 @@ class Company:
             by=AUTHOR, controller_id=self.id, code="web", pack="IN",
             purposes=[self.versions[OFFERS]], translations={"en": content(introduction)}, **more,
         )  # fmt: skip
-        self.notice = consent.publish_notice(by=APPROVER, version=draft)
+        self.notice = publish(draft)
         return self.notice
 
     def asks_for(self, code: str) -> Any:
@@ -123,7 +124,7 @@ class Company:
             by=AUTHOR, controller_id=self.id, code=code.replace(".", "-"), pack="IN",
             purposes=[purpose], translations={"en": words},
         )  # fmt: skip
-        consent.publish_notice(by=APPROVER, version=draft)
+        publish(draft)
         return purpose
 
     def question(self, person: Any = None, **action: Any) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from policies.versions import selectors
 from subjects import services as subjects
 from subjects import triggers
 from tests.factories.company import (
-    APPROVER,
     AUTHOR,
     EVALUATIONS,
     OFFERS,
@@ -20,6 +19,7 @@ from tests.factories.company import (
     company,
     content,
 )
+from tests.factories.languages import publish
 from tests.factories.policies import in_force, rule
 
 HOUR = 3600
@@ -280,7 +280,7 @@ def asks_about_surveys(lotus):
         by=AUTHOR, controller_id=lotus.id, code="surveys", pack="IN",
         purposes=[lotus.purpose(SURVEYS)], translations={"en": words},
     )  # fmt: skip
-    consent.publish_notice(by=APPROVER, version=draft)
+    publish(draft)
 
 
 def age(superuser, seconds):

@@ -10,6 +10,7 @@ from consent import services as consent
 from consent.transitions import State
 from registry import services as registry
 from subjects import services as subjects
+from tests.factories.languages import publish
 
 AUTHOR = Actor.system("author")
 APPROVER = Actor.system("approver")
@@ -91,7 +92,7 @@ class World:
             is_material=is_material,
         )  # fmt: skip
         note = "" if is_material else "The same in other words."
-        self.notice = consent.publish_notice(by=APPROVER, version=version, note=note)
+        self.notice = publish(version, note=note)
         return self.notice
 
 
@@ -116,7 +117,7 @@ def make(slug="lotus", name="Lotus Bazaar", country="IN"):
         purposes=[versions[code] for code in TITLES],
         translations={tag: content(tag, controller) for tag in ("en", "hi")},
     )  # fmt: skip
-    return World(controller, versions, consent.publish_notice(by=APPROVER, version=draft))
+    return World(controller, versions, publish(draft))
 
 
 def purpose(controller, code, texts, grounds=None):

@@ -9,7 +9,8 @@ from accounts import services as accounts
 from consent import services as consent
 from registry import services as registry
 from tests.api.house import Api
-from tests.factories.company import APPROVER, AUTHOR, EVALUATION, Company, company, content
+from tests.factories.company import AUTHOR, EVALUATION, Company, company, content
+from tests.factories.languages import publish
 
 
 @dataclass
@@ -38,7 +39,7 @@ class House:
             by=AUTHOR, controller_id=self.id, code=purpose.replace(".", "-"), pack="IN",
             purposes=[version], translations={"en": said},
         )  # fmt: skip
-        return consent.publish_notice(by=APPROVER, version=draft)
+        return publish(draft)
 
     def says_yes(self, person: Any, purpose: str, **more: Any) -> Any:
         """The person's choice as the app reports it."""
