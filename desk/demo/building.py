@@ -16,7 +16,8 @@ from accounts import selectors
 from accounts import services as accounts
 from audit.actors import Actor
 from consent import services as consent
-from desk.demo import findings
+from consent.versions.languages import ENGLISH, SCHEDULED
+from desk.demo import findings, machine
 from desk.demo.companies import COMPANIES, DRAFT, SERVICES, Company
 from desk.demo.purposes import (
     CATEGORIES,
@@ -30,6 +31,8 @@ from registry import services as registry
 
 OFFICER, AUDITOR = "officer", "auditor"
 BUILDER = Actor.system("demo")
+WAIVED = "The translators work on the other languages of the Eighth Schedule."
+WAIVED_DAYS = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def build(today: date) -> None:
             accounts.assign_role(by=BUILDER, officer=person, controller=controller, role=role)
         staff = Staff(Actor("officer", str(author.id)), Actor("officer", str(serving_both.id)))
         _registry(company, controller.id, staff.author, today)
-        _words(company, controller.id, staff)
+        _words(company, controller.id, staff, today)
         findings.record(controller.id, author=staff.author, approver=staff.approver, today=today)
 
 
@@ -120,7 +123,7 @@ def _registry(company: Company, controller_id: UUID, by: Actor, today: date) -> 
         )
 
 
-def _words(company: Company, controller_id: UUID, staff: Staff) -> None:
+def _words(company: Company, controller_id: UUID, staff: Staff, today: date) -> None:
     versions = {}
     for plan in PURPOSES:
         versions[plan.code] = consent.draft_purpose(
@@ -135,7 +138,28 @@ def _words(company: Company, controller_id: UUID, staff: Staff) -> None:
                 purposes=[versions[purpose] for purpose in purposes],
                 translations=content(company, code, number),
             )  # fmt: skip
-            consent.publish_notice(by=staff.approver, version=draft)
+            _publish(company, draft, staff, today)
+
+
+def _publish(company: Company, draft: Any, staff: Staff, today: date) -> None:
+    """Read by a second person in each language; what an Indian notice lacks is waived for now."""
+    for words in draft.translations.exclude(language=ENGLISH):
+        consent.approve_translation(by=staff.approver, translation=words, sha256=words.sha256)
+    if company.pack == "IN":
+        spoken = set(draft.translations.values_list("language", flat=True))
+        consent.waive_languages(
+            by=staff.author, notice=draft.notice, reason=WAIVED,
+            languages=[one for one in SCHEDULED if one not in spoken],
+            until_on=today + timedelta(days=WAIVED_DAYS),
+        )  # fmt: skip
+    consent.publish_notice(by=staff.approver, version=draft)
+    if company.pack == "IN" and draft.notice.code == machine.NOTICE:
+        english = draft.translations.get(language=ENGLISH).content
+        for language in machine.DRAFTED:
+            consent.draft_translation(
+                by=BUILDER, version=draft, language=language, origin="machine",
+                content=machine.content(english, language),
+            )  # fmt: skip
 
 
 def _meaning(plan: PurposePlan) -> consent.Words:

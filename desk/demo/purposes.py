@@ -1,10 +1,10 @@
-"""What the invented companies use data for, and their notices in two languages. Pure."""
+"""What the invented companies use data for, and their notices in their languages. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from desk.demo import european
+from desk.demo import european, urdu
 from desk.demo.companies import (
     ANALYTICS,
     CLOSED,
@@ -262,6 +262,9 @@ def content(company: Company, notice: str, number: int) -> dict[str, dict[str, A
         "en": _english(company, codes, en, is_needed),
         "hi": _hindi(company, codes, hi, is_needed),
     }
+    if company.pack == "IN":
+        ur = (urdu.FIRST,) if is_first else tuple(urdu.SAID[code] for code in codes)
+        words["ur"] = urdu.content(words["en"], ur, is_needed=is_needed)
     if company.pack == "EU":
         for language, told in words.items():
             _complete(company, codes, language, told)

@@ -10,8 +10,15 @@ from django.test import Client
 from accounts.models import Controller, ServiceKey, User
 from accounts.services import create_controller
 from audit.actors import Actor
-from consent.models import ConsentEvent, ConsentState, NoticeTranslation, PurposeVersion
+from consent.models import (
+    ConsentEvent,
+    ConsentState,
+    NoticeTranslation,
+    NoticeVersion,
+    PurposeVersion,
+)
 from consent.transitions import State
+from consent.versions import completeness
 from desk.demo import afterwards, seeding
 from desk.demo.cases import CASES, EACH
 from desk.demo.people import write
@@ -97,9 +104,17 @@ class TestSeeding:
             state.value for state in State if state is not State.UNKNOWN
         }
         assert ConsentState.objects.filter(is_provable=False, state="given").exists()
-        languages = NoticeTranslation.objects.values_list("notice_version", "language")
-        per_notice = Counter(version for version, _ in languages)
-        assert set(per_notice.values()) == {2}
+        words = NoticeTranslation.objects.filter(state="approved")
+        spoken = words.values_list("notice_version__notice__pack", "language").distinct()
+        assert set(spoken) == {
+            ("IN", "en"), ("IN", "hi"), ("IN", "ur"), ("EU", "en"), ("EU", "hi"),
+        }  # fmt: skip
+        waiting = NoticeTranslation.objects.filter(state="draft")
+        assert [(one.language, one.origin) for one in waiting] == [
+            ("mr", "machine"), ("ta", "machine"), ("te", "machine"),
+        ]  # fmt: skip
+        assert not any(completeness.uncovered(one, completeness.today())
+                       for one in NoticeVersion.objects.begun())  # fmt: skip
         assert PurposeVersion.objects.filter(approved_at=None).count() == 2
         assert not PurposeVersion.objects.filter(approved_by="").exclude(approved_at=None).exists()
         assert stat.S_IMODE(demo.path.stat().st_mode) == 0o600
