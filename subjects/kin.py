@@ -32,3 +32,9 @@ def same_people(controller_id: UUID, ids: Collection[UUID]) -> dict[UUID, UUID]:
         controller_id=controller_id, id__in=ids, merged_into__isnull=False
     ).values_list("id", "merged_into")
     return {one: kept for one, kept in rows if kept}
+
+
+def records_of(controller_id: UUID, subject_id: UUID) -> list[UUID]:
+    """Every record of one person: this one, and those that were joined to it."""
+    joined = Subject.objects.filter(controller_id=controller_id, merged_into=subject_id)
+    return [subject_id, *joined.order_by("id").values_list("id", flat=True)]

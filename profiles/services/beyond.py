@@ -27,12 +27,17 @@ OFFICER: Final = "officer"
 
 
 def sitting(by: Actor, controller_id: UUID, role: str | None, unit: str | None) -> Sitting:
-    """The seat a member of staff opens from; `role` and `unit` choose where there are several.
-
-    Raises StaffOnlyError for a service, NoSeatError, SeatAmbiguousError.
-    """
+    """The seat a member of staff opens from. Raises as `seat`, and StaffOnlyError for a service."""
     if by.type != OFFICER:
         raise StaffOnlyError
+    return seat(by, controller_id, role, unit)
+
+
+def seat(by: Actor, controller_id: UUID, role: str | None, unit: str | None) -> Sitting:
+    """The seat somebody acts from; `role` and `unit` choose where there are several.
+
+    Raises NoSeatError, SeatAmbiguousError.
+    """
     found = [
         one for one in selectors.sittings(controller_id, by)
         if role in (None, one.role) and unit in (None, one.unit)
