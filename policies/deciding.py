@@ -21,7 +21,6 @@ from django.utils import timezone
 from msgspec.structs import replace
 from psycopg.types.json import JsonbLoader
 
-from accounts import selectors as accounts
 from accounts.selectors import Stamp
 from audit.actors import Actor, SubjectRef
 from policies.audiences.reading import View
@@ -251,6 +250,14 @@ class _Reader:
         return cursor.execute(cast(Any, statement), parameters or None)
 
 
+def _stamp() -> tuple[Stamp, int]:
+    """The stamp as this transaction sees it, and the transaction's time, which the facts share."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT version, xmin::text, now() FROM accounts_cataloguestamp")
+        version, writer, now = cursor.fetchone()
+    return (int(version), str(writer)), micros(now)
+
+
 class _Compiled:
     """The newest catalogue of this process, as this transaction may see it.
 
@@ -264,9 +271,9 @@ class _Compiled:
     def current(self) -> Catalogue:
         """Read and compiled where the tables have changed. Raises CatalogueMovesError."""
         for _ in range(RELOADS):
-            stamp, now = accounts.catalogue_stamp()
+            stamp, now = _stamp()
             kept = self._kept
-            if kept and kept[0] == stamp and kept[1].is_in_force(stamp[0], micros(now)):
+            if kept and kept[0] == stamp and kept[1].is_in_force(stamp[0], now):
                 return kept[1]
             with self._turn:  # one thread reads, the others then have it
                 if self._kept is kept:

@@ -19,6 +19,7 @@ from audit import services as audit
 from audit.actors import Actor
 from keys import services as keys
 from policies import deciding
+from policies.deciding import CatalogueMovesError
 from profiles import assembling, reads, relations, rulings, selectors
 from profiles.assembling import Shelf
 from profiles.errors import (
@@ -137,7 +138,7 @@ def _read(asking: Asking, ids: list[UUID], *, is_list: bool) -> list[ProfileShow
             reading = _reading(asking, is_list=is_list)
             found = reading.people(ids)
             _record(reading, found)
-    except DatabaseError as error:
+    except (DatabaseError, CatalogueMovesError) as error:
         log.error("profile_read_failed", error=type(error).__name__)
         raise ReadNotRecordedError from None
     return [one.shown for one in found]
