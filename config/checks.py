@@ -57,12 +57,14 @@ def secret_key_is_strong(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]
 
 
 def keys_file_exists(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
-    is_given = os.environ.get("SAMMATI_KEYS") or Path(settings.KEYS_FILE or "-").is_file()
+    elsewhere = settings.KEYS_COMMAND or os.environ.get("SAMMATI_KEYS")
+    is_given = elsewhere or Path(settings.KEYS_FILE or "-").is_file()
     if not settings.PRODUCTION or is_given:
         return []
     return [
         Error(
-            "SAMMATI_KEYS_FILE is not set or names no file, and SAMMATI_KEYS is empty.",
+            "SAMMATI_KEYS_FILE is not set or names no file, and neither SAMMATI_KEYS nor"
+            " SAMMATI_KEYS_COMMAND is set.",
             hint="Without these keys nobody can be found and nothing be read (docs/operations.md).",
             id="sammati.E003",
         )
@@ -161,7 +163,10 @@ def retention_can_happen(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]
 def exports_have_a_folder(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     if not settings.PRODUCTION:
         return []
-    wanted = {"AUDIT_EXPORT_FOLDER": "a part of the audit log", "CONSENT_EXPORT_FOLDER": "consents"}
+    wanted = {
+        "AUDIT_EXPORT_FOLDER": "a part of the audit log", "CONSENT_EXPORT_FOLDER": "consents",
+        "PROFILE_EXPORT_FOLDER": "profiles",
+    }  # fmt: skip
     return [
         Warning(
             f"SAMMATI_{name} is not set: nobody can export {what}.",

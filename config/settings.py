@@ -19,6 +19,7 @@ EMBEDDED = places(env.text("SAMMATI_EMBEDDED", "run"))
 SECRET_KEY = env.text(
     "SECRET_KEY", "" if PRODUCTION else "development-only-not-a-secret-" + "x" * 32
 )
+KEYS_COMMAND = env.text("SAMMATI_KEYS_COMMAND")
 KEYS_FILE = env.text("SAMMATI_KEYS_FILE", "" if PRODUCTION else str(EMBEDDED.data / "keys.json"))
 BASE_URL = env.text("SAMMATI_BASE_URL", f"http://127.0.0.1:{env.integer('PORT', default=8000)}")
 # Begins the names of new logs; a log keeps its name for ever, whatever the address becomes.
@@ -46,6 +47,10 @@ CONSENT_EXPORT_FOLDER = env.text(
     "SAMMATI_CONSENT_EXPORT_FOLDER", "" if PRODUCTION else str(EMBEDDED.data / "consent-exports")
 )
 CONSENT_EXPORT_DAYS = env.integer("SAMMATI_CONSENT_EXPORT_DAYS", default=7)
+PROFILE_EXPORT_FOLDER = env.text(
+    "SAMMATI_PROFILE_EXPORT_FOLDER", "" if PRODUCTION else str(EMBEDDED.data / "profile-exports")
+)
+PROFILE_EXPORT_DAYS = env.integer("SAMMATI_PROFILE_EXPORT_DAYS", default=3)
 # Where the letters of PDF receipts come from (extra [pdf]).
 PDF_FONTS = env.text("SAMMATI_PDF_FONTS", "/usr/share/fonts")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if PRODUCTION else "127.0.0.1,localhost,[::1]")

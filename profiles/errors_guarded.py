@@ -159,6 +159,12 @@ class ExportNotReadyError(DomainError):
     message = "The export waits for approval, or is still being made: ask again later."
 
 
+class ExportNotYoursError(DomainError):
+    code = "export_not_yours"
+    status = 403
+    message = "Only who asked for an export takes its file."
+
+
 class ExportGoneError(DomainError):
     code = "export_gone"
     status = 410

@@ -1,5 +1,10 @@
 """SQL that keeps what goes beyond a view as it was: whose it is, what may change of it. Pure."""
 
+FINAL = ("profiles_reveal", "profiles_disclosure")
+WATCHED = ("profiles_flaggedperson", "profiles_readerperson", "profiles_unusualaccess")
+ABOUT = (*FINAL, "profiles_breakglass", *WATCHED)
+SEATED = ("profiles_reveal", "profiles_breakglass", "profiles_profileexport")
+
 # A seat, or a recipient, is of the same controller (P9), and who sits there is who acted.
 SEATS = """
 CREATE FUNCTION profiles_guard_reader() RETURNS trigger LANGUAGE plpgsql AS $$

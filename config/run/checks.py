@@ -22,6 +22,7 @@ PRODUCTION = {
     "REDIS_URL": "rediss://broker.example.invalid/0",
     "SAMMATI_AUDIT_EXPORT_FOLDER": "/var/lib/sammati/exports",
     "SAMMATI_CONSENT_EXPORT_FOLDER": "/var/lib/sammati/consent-exports",
+    "SAMMATI_PROFILE_EXPORT_FOLDER": "/var/lib/sammati/profile-exports",
 }
 
 MAKE_KEYS = """

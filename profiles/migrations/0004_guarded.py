@@ -8,11 +8,6 @@ from keys.ledger import append_only
 from profiles import guarding
 from subjects.tenancy import belongs_together
 
-FINAL = ("profiles_reveal", "profiles_disclosure")
-WATCHED = ("profiles_flaggedperson", "profiles_readerperson", "profiles_unusualaccess")
-ABOUT = (*FINAL, "profiles_breakglass", *WATCHED)
-SEATED = ("profiles_reveal", "profiles_breakglass", "profiles_profileexport")
-
 
 class Migration(migrations.Migration):
     dependencies = [("profiles", "0003_views"), ("subjects", "0002_one_controller")]
@@ -271,15 +266,20 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddField(
-            model_name="profileexport",
-            name="ready_at",
-            field=models.DateTimeField(blank=True, null=True),
+            "profileexport", "ready_at", models.DateTimeField(blank=True, null=True)
         ),
         migrations.AddField(
             model_name="profileexport",
             name="shown",
             field=models.PositiveIntegerField(
                 default=0, help_text="How many persons are in the file."
+            ),
+        ),
+        migrations.AddField(
+            "profileexport",
+            "mark_version",
+            models.PositiveIntegerField(
+                default=0, help_text="Of the key by which lines are marked."
             ),
         ),
         migrations.AlterField(
@@ -390,9 +390,9 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL(guarding.SEATS, guarding.FREE_SEATS),
-        *(migrations.RunSQL(*guarding.seated(table)) for table in SEATED),
+        *(migrations.RunSQL(*guarding.seated(table)) for table in guarding.SEATED),
         migrations.RunSQL(guarding.GLASS, guarding.FREE_GLASS),
         migrations.RunSQL(guarding.EXPORTS, guarding.FREE_EXPORTS),
-        *(migrations.RunSQL(*belongs_together(table)) for table in ABOUT),
-        *(migrations.RunSQL(*append_only(table)) for table in FINAL),
+        *(migrations.RunSQL(*belongs_together(table)) for table in guarding.ABOUT),
+        *(migrations.RunSQL(*append_only(table)) for table in guarding.FINAL),
     ]

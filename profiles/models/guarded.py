@@ -218,6 +218,9 @@ class ProfileExport(models.Model):
     watermark = models.CharField(
         max_length=80, blank=True, help_text=_("Stands in each line of the file.")
     )
+    mark_version = models.PositiveIntegerField(
+        default=0, help_text=_("Of the key by which lines are marked.")
+    )
     name = models.CharField(max_length=120, blank=True)
     size = models.PositiveBigIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)
@@ -248,7 +251,8 @@ class ProfileExport(models.Model):
             "decided_by", "watermark", "sha256",
         )  # fmt: skip
         operational = (
-            "id", "controller", "seat", "state", "name", "size", "ready_at", "shown", "expires_at",
+            "id", "controller", "seat", "state", "mark_version", "name", "size", "ready_at", "shown",
+            "expires_at",
         )  # fmt: skip
         on_erasure = "null"
 
