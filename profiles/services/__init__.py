@@ -1,6 +1,15 @@
 """The verbs of profiles, each module re-exported here by its owner."""
 
+from profiles.services.breaking import break_glass, close_glass, review_glass
+from profiles.services.disclosing import Handed, Told, record_disclosure
+from profiles.services.exporting import (
+    approve_export,
+    refuse_export,
+    request_export,
+    take_export,
+)
 from profiles.services.reading import read, read_many
+from profiles.services.revealing import reveal
 from profiles.services.seats import create_role, end_seat, grant_seat, retire_role
 from profiles.services.views import (
     NewRule,
@@ -12,9 +21,12 @@ from profiles.services.views import (
     remove_rule,
     roll_back_view,
 )
+from profiles.services.watching import flag, forget_reader, know_reader, set_limits, unflag
 
 __all__ = [
-    "NewRule", "approve_view", "create_role", "discard_view", "draft_view", "end_seat",
-    "grant_seat", "note_previewed", "put_rules", "read", "read_many", "remove_rule",
-    "retire_role", "roll_back_view",
+    "Handed", "NewRule", "Told", "approve_export", "approve_view", "break_glass", "close_glass",
+    "create_role", "discard_view", "draft_view", "end_seat", "flag", "forget_reader", "grant_seat",
+    "know_reader", "note_previewed", "put_rules", "read", "read_many", "record_disclosure",
+    "refuse_export", "remove_rule", "request_export", "retire_role", "reveal", "review_glass",
+    "roll_back_view", "set_limits", "take_export", "unflag",
 ]  # fmt: skip

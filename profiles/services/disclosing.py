@@ -86,7 +86,9 @@ class Disclosed:
 
 
 @transaction.atomic
-def record(*, by: Actor, controller_id: UUID, people: Sequence[Handed], told: Told) -> Disclosed:
+def record_disclosure(
+    *, by: Actor, controller_id: UUID, people: Sequence[Handed], told: Told
+) -> Disclosed:
     """Record a transfer of data of up to 1,000 people to one recipient.
 
     All or nothing. A written request of an authority needs no decision (DPDP s.11(2)); any other
