@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from registry.errors_systems import SystemUnknownError
-from registry.models import System, SystemKind, SystemState
+from registry.models import Freeze, FrozenKind, System, SystemKind, SystemState
 
 
 def systems(controller_id: UUID) -> QuerySet[System]:
@@ -27,3 +27,11 @@ def asked_systems(controller_id: UUID, units: Collection[str]) -> QuerySet[Syste
     return systems(controller_id).filter(
         kind__in=(SystemKind.HTTP, SystemKind.SQL), state=SystemState.ACTIVE, unit__in=units
     )
+
+
+def frozen_systems(controller_id: UUID) -> set[str]:
+    """The codes of systems that an incident stopped (R07)."""
+    stands = Freeze.objects.filter(
+        controller_id=controller_id, kind=FrozenKind.SYSTEM, released_at=None
+    )
+    return set(stands.values_list("code", flat=True))

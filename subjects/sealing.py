@@ -92,7 +92,10 @@ def keyring(controller_id: UUID, subject_ids: Collection[UUID]) -> Keyring:
         cursor.execute(_KEYS, [list(subject_ids), controller_id])
         rows = cursor.fetchall()
     return Keyring(
-        {one: keys.unwrap(version, wrapped, context=one.bytes) for one, version, wrapped in rows}
+        {
+            one: keys.unwrap(version, bytes(wrapped), context=one.bytes)
+            for one, version, wrapped in rows
+        }
     )
 
 

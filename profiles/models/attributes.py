@@ -71,6 +71,11 @@ class AttributeDefinition(models.Model):
                 condition=models.Q(max_length__gte=1, max_length__lte=4000),
                 name="profiles_attribute_length_bounded",
             ),
+            models.CheckConstraint(
+                condition=models.Q(kind="choice") & ~models.Q(choices=[])
+                | ~models.Q(kind="choice") & models.Q(choices=[]),
+                name="profiles_attribute_choices_fit",
+            ),
         ]
 
     class Privacy:
@@ -90,18 +95,23 @@ class AttributeDefinition(models.Model):
 
 
 class _Sealed(models.Model):
-    """A sealed document: attribute code to value, with when and how each was observed."""
+    """A sealed document: attribute code to value, with when and how each was observed.
+
+    Pairs of keys hold person and source to the controller (migration 0002).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     controller = models.ForeignKey(
-        "accounts.Controller", on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+        "accounts.Controller", on_delete=models.PROTECT, related_name="+", db_index=False,
+        db_constraint=False,
+    )  # fmt: skip
     subject = models.ForeignKey(
         "subjects.Subject", on_delete=models.PROTECT, related_name="+", db_constraint=False
     )
     source = models.ForeignKey(
-        "registry.System", on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+        "registry.System", on_delete=models.PROTECT, related_name="+", db_index=False,
+        db_constraint=False,
+    )  # fmt: skip
     sensitivity = models.CharField(max_length=10, choices=Sensitivity.choices)
     sealed = models.BinaryField()
     codes = ArrayField(models.CharField(max_length=60))
@@ -116,6 +126,10 @@ class _Sealed(models.Model):
 class ProfileRecord(_Sealed):
     """What a source says of a person now, of one sensitivity. The suite is no second CDP."""
 
+    subject = models.ForeignKey(  # found by the first column of `profiles_record_once`
+        "subjects.Subject", on_delete=models.PROTECT, related_name="+", db_constraint=False,
+        db_index=False,
+    )  # fmt: skip
     observed_at = models.DateTimeField(help_text=_("When the newest of its values was observed."))
     due_at = models.DateTimeField(
         null=True, blank=True, help_text=_("When the retention of the first of its values ends.")
