@@ -20,6 +20,7 @@ from policies.api import views as policies
 from policies.audiences import views as audiences
 from policies.recalls.api import views as campaigns
 from policies.wishes import api as wishes
+from profiles.api import views as profiles
 from subjects.api import ages
 from subjects.api import views as subjects
 
@@ -123,6 +124,8 @@ urlpatterns = [
     path("events", events.Events.as_view(), name="events"),
     path("events/confirmations", events.Confirmations.as_view(), name="confirm-events"),
     path("audit", log.Entries.as_view(), name="audit"),
+    path("profiles/list", profiles.Profiles.as_view(), name="profiles"),
+    path("profiles/<uuid:subject_id>", profiles.Profile.as_view(), name="profile"),
     path("purposes", consent.Purposes.as_view(), name="purposes"),
     path("notices", consent.NoticeInForce.as_view(), name="notices"),
     path("processing", policies.Processing.as_view(), name="processing"),

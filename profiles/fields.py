@@ -29,6 +29,7 @@ class Why(StrEnum):
     RESTRICTED = "restricted"  # the same, because of where the person's record stands
     UNIT = "unit"  # only sources of other units have it
     UNAVAILABLE = "unavailable"  # its source did not answer, or is stopped
+    CONTESTED = "contested"  # joined records of the person have different values of it
     STALE = "stale"  # older than its definition allows (DPDP s.8(3))
     UNKNOWN = "unknown"  # no source has it
     MASKED = "masked"  # shown, under the mask that `treatment` names
@@ -74,6 +75,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     verified_by: str = ""
     is_of_other_unit: bool = False
     is_unavailable: bool = False
+    is_contested: bool = False
 
 
 class Planned(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,6 +155,7 @@ WORDS: Final = {
     Why.RESTRICTED: "Its use is restricted.",
     Why.UNIT: "A source of another business unit has it.",
     Why.UNAVAILABLE: "Its source did not answer.",
+    Why.CONTESTED: "Joined records of the person say different things of it.",
     Why.STALE: "It is older than it may be to be relied on.",
     Why.UNKNOWN: "No source has it.",
     Why.MASKED: "It is masked for this role.",
@@ -195,12 +198,6 @@ def fields(
         else _field(one, held.get(one.defined.code, ()), now, treat)
         for one in planned
     )  # fmt: skip
-
-
-def sensitivities(planned: Iterable[Planned]) -> frozenset[str]:
-    """Which sealed documents have to be opened: none of a sensitivity that is not shown."""
-    found = {one.defined.sensitivity for one in planned if one.why is None}
-    return frozenset({*found, ORDINARY} if found else found)
 
 
 def _planned(
@@ -252,7 +249,10 @@ def _chosen(one: Planned, held: Sequence[Held], now: datetime) -> tuple[Held | N
     answered = [each for each in own if not each.is_unavailable]
     if own and not answered:
         return None, Why.UNAVAILABLE
-    newest = max(answered, key=_order, default=None)
+    certain = [each for each in answered if not each.is_contested]
+    if answered and not certain:
+        return None, Why.CONTESTED
+    newest = max(certain, key=_order, default=None)
     if newest is None:
         return None, Why.UNKNOWN
     return newest, Why.STALE if is_stale(one.defined, newest, now) else None
