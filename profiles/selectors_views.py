@@ -1,7 +1,6 @@
 """Questions about the matrix of views: which version is in force, its rules, who sits where."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -18,12 +17,17 @@ from profiles.models import (
     AttributeDefinition,
     HolderType,
     ReaderRole,
+    Relation,
     Seat,
+    Sensitivity,
+    Treatment,
     ViewRule,
     ViewVersion,
 )
 from registry import selectors as registry
 
+RELATIONS, SENSITIVITIES, TREATMENTS = Relation.choices, Sensitivity.choices, Treatment.choices
+SELF = Relation.SELF.value
 RESERVED = ("sys.rights", "sys.legal_claim", "sys.vital")
 """Purposes of the law itself in which staff look at people; asked with a case."""
 
@@ -35,14 +39,6 @@ class ViewStanding(StrEnum):
     IN_FORCE = "in_force"
     ENDED = "ended"
     GIVEN_UP = "given_up"
-
-
-@dataclass(frozen=True, slots=True)
-class Sitting:
-    """A seat with what its holder is called."""
-
-    seat: Seat
-    holder: str
 
 
 def versions(controller_ids: Collection[UUID]) -> QuerySet[ViewVersion]:
@@ -144,10 +140,15 @@ def live_seats(controller_ids: Collection[UUID]) -> QuerySet[Seat]:
     return found.select_related("role").order_by("role__code", "unit", "id")
 
 
-def seats_of(controller_id: UUID, holder_type: HolderType, holder_id: str) -> QuerySet[Seat]:
+def seats_of(controller_id: UUID, holder_type: HolderType | str, holder_id: str) -> QuerySet[Seat]:
     """The seats somebody reads from now, of roles in use."""
     mine = live_seats([controller_id]).filter(holder_type=holder_type, holder_id=holder_id)
     return mine.filter(role__is_active=True)
+
+
+def relation(code: str) -> Relation:
+    """The capacity of that code. Raises ValueError for another."""
+    return Relation(code)
 
 
 def holders(controller_id: UUID) -> dict[tuple[str, str], str]:

@@ -8,6 +8,7 @@ from profiles.services.exporting import (
     request_export,
     take_export,
 )
+from profiles.services.finding import RECORD, find
 from profiles.services.reading import read, read_many
 from profiles.services.revealing import reveal
 from profiles.services.seats import create_role, end_seat, grant_seat, retire_role
@@ -24,9 +25,10 @@ from profiles.services.views import (
 from profiles.services.watching import flag, forget_reader, know_reader, set_limits, unflag
 
 __all__ = [
-    "Handed", "NewRule", "Told", "approve_export", "approve_view", "break_glass", "close_glass",
-    "create_role", "discard_view", "draft_view", "end_seat", "flag", "forget_reader", "grant_seat",
-    "know_reader", "note_previewed", "put_rules", "read", "read_many", "record_disclosure",
-    "refuse_export", "remove_rule", "request_export", "retire_role", "reveal", "review_glass",
-    "roll_back_view", "set_limits", "take_export", "unflag",
+    "RECORD", "Handed", "NewRule", "Told", "approve_export", "approve_view", "break_glass",
+    "close_glass", "create_role", "discard_view", "draft_view", "end_seat", "find", "flag",
+    "forget_reader", "grant_seat", "know_reader", "note_previewed", "put_rules", "read",
+    "read_many", "record_disclosure", "refuse_export", "remove_rule", "request_export",
+    "retire_role", "reveal", "review_glass", "roll_back_view", "set_limits", "take_export",
+    "unflag",
 ]  # fmt: skip
