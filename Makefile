@@ -40,7 +40,7 @@ lock: python  ## pin every dependency, with hashes
 	@$(ENVIRONMENT) tools
 	@$(COMPILE) --output-file requirements.txt
 	@$(COMPILE) --extra embedded --output-file requirements-run.txt
-	@$(COMPILE) --extra embedded --extra dev --extra bench --extra parquet --extra pdf --output-file requirements-dev.txt
+	@$(COMPILE) --extra embedded --extra dev --extra bench --extra parquet --extra pdf --extra hsm --output-file requirements-dev.txt
 
 schema: environment-dev  ## renew the management API's document
 	@$(VENV) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml

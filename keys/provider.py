@@ -1,8 +1,8 @@
 """Where keys live. Callers hand in bytes and get bytes; the keys stay behind the provider.
 
-`FileProvider` keeps them in a JSON file (or the same JSON in the environment). A key management
-service implements the same protocol later: wrap and unwrap are its encrypt and decrypt, `derive` is
-its MAC over the context, `sign` its signature.
+`FileProvider` keeps them in a JSON file (or the same JSON in the environment). `keys.command` asks
+a program that keeps them in a token or a key management service: wrap and unwrap are its encrypt
+and decrypt, `derive` is its MAC over the context, `sign` its signature.
 """
 
 import hashlib
@@ -11,7 +11,6 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
@@ -81,6 +80,9 @@ class KeyProvider(Protocol):
 
     def public_keys(self) -> tuple[PublicKey, ...]: ...
 
+    def add_version(self, purpose: str) -> int:
+        """Make a new active key of the purpose, keeping all old ones; its version."""
+
 
 def encrypt(cipher: AESGCM, plaintext: bytes, context: bytes) -> bytes:
     """Format byte, random 96-bit nonce, AES-GCM ciphertext with tag; the context is authenticated.
@@ -128,7 +130,13 @@ class KeyRing:
 class FileProvider:
     """Keys from a JSON file, read again within seconds when another process has rotated them."""
 
-    def __init__(self, load: Callable[[], keyfile.Contents], stamp: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        load: Callable[[], keyfile.Contents],
+        stamp: Callable[[], object],
+        path: Path | None = None,
+    ) -> None:
+        self._path = path
         self._load = load
         self._stamp = stamp
         self._seen = stamp()
@@ -137,7 +145,7 @@ class FileProvider:
 
     @classmethod
     def from_path(cls, path: Path) -> "FileProvider":
-        return cls(lambda: keyfile.read(path), lambda: keyfile.stamp(path))
+        return cls(lambda: keyfile.read(path), lambda: keyfile.stamp(path), path)
 
     @classmethod
     def from_text(cls, text: str) -> "FileProvider":
@@ -195,6 +203,15 @@ class FileProvider:
             for version, raw in sorted(ring.public.items())
         )
 
+    def add_version(self, purpose: str) -> int:
+        if self._path is None:
+            raise KeyUnavailableError(
+                "The keys come from the environment (SAMMATI_KEYS): add the new version there."
+            )
+        version = keyfile.add_version(self._path, purpose)
+        self.refresh()
+        return version
+
     def _having(self, purpose: str, version: int) -> KeyRing:
         """The ring, read again at once if it lacks a version another process may just have made."""
         ring = self.ring()
@@ -206,17 +223,3 @@ class FileProvider:
                 f"There is no {purpose} key of version {version}: restore the key file it was in."
             )
         return ring
-
-
-@lru_cache(maxsize=8)
-def from_place(path: str) -> KeyProvider:
-    """The provider of this process: the environment's `SAMMATI_KEYS` before the file at `path`."""
-    text = os.environ.get("SAMMATI_KEYS", "")
-    if text:
-        return FileProvider.from_text(text)
-    if not path:
-        raise KeyUnavailableError(
-            "No keys are configured: set SAMMATI_KEYS_FILE to a file that `manage.py ensure_keys` "
-            "wrote, or SAMMATI_KEYS to its content."
-        )
-    return FileProvider.from_path(Path(path))

@@ -10,11 +10,10 @@ from uuid import UUID
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.conf import settings
 from django.db import transaction
 
-from keys import keyfile, provider, selectors
-from keys.errors import KeyMismatchError, KeyUnavailableError
+from keys import keyfile, places, provider, selectors
+from keys.errors import KeyMismatchError
 from keys.models import KeyVersion
 from keys.provider import KeyProvider, PublicKey, Signature, Wrapped
 
@@ -24,12 +23,12 @@ DERIVED_KEYS_CACHED = 4096
 
 def current_provider() -> KeyProvider:
     """The provider of this process. Raises KeyUnavailableError without keys (fail closed)."""
-    return provider.from_place(settings.KEYS_FILE)
+    return places.provider_at(places.place())
 
 
 def forget() -> None:
     """Drop cached keys, so that the next use reads the key file again."""
-    provider.from_place.cache_clear()
+    places.provider_at.cache_clear()
     _lookup_key.cache_clear()
     _derived.cache_clear()
 
@@ -73,13 +72,13 @@ def lookup_digest(
     digests. Raises KeyUnavailableError. `version` defaults to the active one.
     """
     used = version or lookup_version()
-    key = _lookup_key(settings.KEYS_FILE, used, controller_id)
+    key = _lookup_key(places.place(), used, controller_id)
     return hmac.digest(key, f"{scheme}\0{value}".encode(), "sha256")
 
 
 @lru_cache(maxsize=DERIVED_KEYS_CACHED)
 def _lookup_key(place: str, version: int, controller_id: UUID) -> bytes:
-    return provider.from_place(place).derive(version, context=controller_id.bytes)
+    return places.provider_at(place).derive(version, context=controller_id.bytes)
 
 
 class DerivedKey(NamedTuple):
@@ -96,12 +95,12 @@ def derived_key(*, use: str, owner: bytes, version: int | None = None) -> Derive
     that does not exist raises KeyUnavailableError.
     """
     used = lookup_version() if version is None else version
-    return DerivedKey(used, _derived(settings.KEYS_FILE, used, f"{use}\0".encode() + owner))
+    return DerivedKey(used, _derived(places.place(), used, f"{use}\0".encode() + owner))
 
 
 @lru_cache(maxsize=DERIVED_KEYS_CACHED)
 def _derived(place: str, version: int, context: bytes) -> bytes:
-    return provider.from_place(place).derive(version, context=context)
+    return places.provider_at(place).derive(version, context=context)
 
 
 def sign(data: bytes) -> Signature:
@@ -139,20 +138,16 @@ def ensure_key_file(path: Path) -> bool:
 
 
 def rotate(purpose: str) -> int:
-    """Add a new active version of a purpose's key to the key file; old versions stay readable.
+    """Add a new active version of a purpose's key where keys are kept; old versions stay readable.
 
-    Raises KeyUnavailableError when the keys are not in a file of ours, KeyMismatchError when it is
+    Raises KeyUnavailableError when they are where we cannot add any, KeyMismatchError when it is
     another database's, ValueError for a purpose that does not exist. What old versions wrapped
     stays wrapped by them until it is wrapped again.
     """
     if purpose not in keyfile.PURPOSES:
         raise ValueError(f"The purpose must be one of {', '.join(keyfile.PURPOSES)}.")
-    if os.environ.get("SAMMATI_KEYS"):
-        raise KeyUnavailableError(
-            "The keys come from the environment (SAMMATI_KEYS): add the new version there."
-        )
     register_versions()  # a file that does not belong here must not grow keys
-    version = keyfile.add_version(Path(settings.KEYS_FILE), purpose)
+    version = current_provider().add_version(purpose)
     forget()
     register_versions()
     return version

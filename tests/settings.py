@@ -9,6 +9,7 @@ for name in (
     "REDIS_URL",
     "SAMMATI_PRODUCTION",
     "SAMMATI_KEYS",
+    "SAMMATI_KEYS_COMMAND",
 ):
     os.environ.pop(
         name, None

@@ -13,7 +13,8 @@ from config.places import BASE_DIR
 from tests.guards.tree import name, packages, product_files, report
 
 EMBEDDED_ONLY = "config/run/"
-OPTIONAL = {"pyarrow", "fpdf", "fontTools"}  # of extras; the product asks whether they are there
+# Of extras; the product asks whether they are there.
+OPTIONAL = {"pyarrow", "fpdf", "fontTools", "pkcs11"}
 
 
 def normal(distribution):

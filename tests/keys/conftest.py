@@ -1,3 +1,5 @@
+import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,3 +30,17 @@ def registered_keys(own_keys: Path, unregistered: None) -> Path:
     """The test's own key file, and a database that was used with it and no other."""
     services.register_versions()
     return own_keys
+
+
+@pytest.fixture
+def key_copy(db: None, tmp_path: Path, settings) -> Iterator[Path]:
+    """The suite's keys in a file that this test may rotate."""
+    place = tmp_path / "keys.json"
+    shutil.copy(settings.KEYS_FILE, place)
+    os.chmod(place, 0o600)
+    settings.KEYS_FILE = str(place)
+    before = set(KeyVersion.objects.values_list("id", flat=True))
+    services.forget()
+    yield place
+    KeyVersion.objects.exclude(id__in=before).delete()
+    services.forget()

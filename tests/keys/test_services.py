@@ -146,7 +146,7 @@ class TestProvider:
         with pytest.raises(KeyUnavailableError, match="SAMMATI_KEYS_FILE"):
             services.lookup_version()
 
-    def test_keys_can_come_from_the_environment(self, settings, monkeypatch):
+    def test_keys_can_come_from_the_environment(self, settings, monkeypatch, unregistered):
         settings.KEYS_FILE = "nowhere"
         monkeypatch.setenv("SAMMATI_KEYS", keyfile.fresh().as_text())
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from keys import selectors, services
+from keys import places, selectors, services
 from keys.errors import KeysError
 
 
@@ -24,8 +24,9 @@ class Command(BaseCommand):
     def _ensure(self) -> None:
         known = self._known()
         # Where keys were in use, new ones would only hide that the right file is missing.
-        if not known and not settings.PRODUCTION and settings.KEYS_FILE:
-            self._create(Path(settings.KEYS_FILE))
+        path = places.own_file()
+        if not known and not settings.PRODUCTION and path:
+            self._create(path)
         services.current_provider()
         if known is None:
             self.stdout.write("The database has no tables yet: run this again after `migrate`.")
