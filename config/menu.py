@@ -50,6 +50,8 @@ MENU: tuple[Heading, ...] = (
             "Notice": _("Notices"),
             "NoticeVersion": _("Notice versions"),
             "NoticeTranslation": _("Notice words"),
+            "LanguageWaiver": _("Language waivers"),
+            "Languages": _("Languages of notices"),
             "Assessment": _("Legal findings"),
         },
     ),
@@ -103,6 +105,7 @@ PAGES: "dict[str, tuple[str, Permission]]" = {
     "Rehearsal": ("admin:rehearsals", Permission.VIEW_AUDIT),
     "LogState": ("admin:logs", Permission.VIEW_AUDIT),
     "ConsentRates": ("admin:rates", Permission.VIEW_AUDIT),
+    "Languages": ("admin:languages", Permission.VIEW_AUDIT),
 }
 """Pages that list no rows of a model: their address, and who sees them."""
 

@@ -6,6 +6,8 @@ from desk import capture, views
 from desk.decisions import rehearsals
 from desk.decisions.views import decision, decisions, legal_tables, rules
 from desk.evidence.views import evidence
+from desk.languages.views import languages
+from desk.languages.views import table as languages_table
 from desk.log.views import answer, logs
 from desk.rates.views import rates, table
 from desk.views import officers_only
@@ -41,6 +43,8 @@ urlpatterns = [
     ),
     path("rules/", officers_only(rules), name="rules"),
     path("law/", officers_only(legal_tables), name="law"),
+    path("languages/", officers_only(languages), name="languages"),
+    path("languages/table/", officers_only(languages_table), name="languages_table"),
     path("rates/", officers_only(rates), name="rates"),
     path("rates/table/", officers_only(table), name="rates_table"),
     path("people/find/", officers_only(views.find), name="find_person"),

@@ -10,10 +10,11 @@ from consent.admin import (
     objections,
     restrictions,
     subscribers,
+    translations,
     versions,
 )  # fmt: skip
 
 __all__ = [
     "capture", "catalogue", "children", "exports", "ledger", "lifecycle", "objections",
-    "restrictions", "subscribers", "versions",
+    "restrictions", "subscribers", "translations", "versions",
 ]  # fmt: skip

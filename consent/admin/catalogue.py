@@ -1,6 +1,5 @@
 """Purposes, notices and the consent ledger as officers see them."""
 
-import json
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -15,19 +14,19 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Permission
 from audit.console import RecordedAdmin, ScopedRelatedFilter, actor_column
 from audit.verbs import VerbAdmin
-from consent.admin import acts
+from consent.admin import acts, translation_acts
 from consent.admin import ledger_acts as acts_ledger
 from consent.admin.versions import Standings
 from consent.models import (
     ConsentEvent,
     ConsentState,
     Notice,
-    NoticeTranslation,
     NoticeVersion,
     Purpose,
     PurposeVersion,
 )
 from consent.versions import selectors as versions
+from consent.versions.naming import language_name
 
 
 def links(route: str, rows: Any) -> SafeString:
@@ -118,7 +117,7 @@ class NoticeAdmin(VerbAdmin):
     fields = ("code", "pack", "controller", "created_at", "its_versions")
     readonly_fields = ("its_versions",)
     creation = acts.DRAFT_NOTICE
-    verbs = (acts.REDRAFT_NOTICE,)
+    verbs = (acts.REDRAFT_NOTICE, translation_acts.WAIVE)
 
     @admin.display(description=_("Versions"))
     def its_versions(self, notice: Notice) -> SafeString:
@@ -136,6 +135,7 @@ class NoticeVersionAdmin(Standings):
         "number",
         "standing",
         "lacking",
+        "unread",
         "changes",
         "is_material",
         "created_at",
@@ -144,8 +144,10 @@ class NoticeVersionAdmin(Standings):
         "asks_about",
         "words",
     )
-    readonly_fields = ("standing", "lacking", "changes", "asks_about", "words")
-    verbs = (acts.PUBLISH_NOTICE, acts.TAKE_BACK_NOTICE)
+    readonly_fields = ("standing", "lacking", "unread", "changes", "asks_about", "words")
+    verbs = (
+        acts.PUBLISH_NOTICE, acts.TAKE_BACK_NOTICE, translation_acts.DRAFT, translation_acts.IMPORT,
+    )  # fmt: skip
 
     def get_list_display(self, request: HttpRequest) -> tuple[str | Callable[[Any], str], ...]:
         people = _people(request, "published_by")
@@ -162,24 +164,14 @@ class NoticeVersionAdmin(Standings):
     @admin.display(description=_("Words"))
     def words(self, version: NoticeVersion) -> SafeString:
         rows = (
-            (reverse("admin:consent_noticetranslation_change", args=[one.pk]), one.language)
+            (
+                reverse("admin:consent_noticetranslation_change", args=[one.pk]), one.language,
+                language_name(one.language), one.get_state_display(), one.get_origin_display(),
+            )
             for one in version.translations.all()
-        )
-        return format_html("{}", format_html_join(", ", '<a href="{}">{}</a>', rows))
-
-
-@admin.register(NoticeTranslation)
-class NoticeTranslationAdmin(VerbAdmin):
-    related = ("notice_version__notice", "controller")
-    list_display = ("notice_version", "language", "sha256")
-    list_filter = ("language",)
-    fields = ("notice_version", "language", "sha256", "words")
-    readonly_fields = ("words",)
-
-    @admin.display(description=_("Words"))
-    def words(self, translation: NoticeTranslation) -> SafeString:
-        text = json.dumps(translation.content, indent=2, ensure_ascii=False)
-        return format_html('<pre class="payload" tabindex="0" dir="auto">{}</pre>', text)
+        )  # fmt: skip
+        line = '<li><a href="{}">{}</a> <bdi>{}</bdi>: {}, {}</li>'
+        return format_html("<ul>{}</ul>", format_html_join("", line, rows))
 
 
 class AboutPersonAdmin(RecordedAdmin):

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from audit.verbs import ActForm, AddForm
-from consent.models import PurposeVersion
+from consent.models import Origin, PurposeVersion, WordsState
 from consent.versions import vocabulary
 from registry import selectors as registry
 
@@ -172,7 +172,10 @@ class DraftNoticeForm(AddForm):
 
 
 class RedraftNoticeForm(ActForm):
-    """All languages of the next version, starting from the newest one."""
+    """All languages of the next version, starting from the newest one.
+
+    What a machine drafted and nobody read is left out: the next version would call it a person's.
+    """
 
     words = forms.JSONField(
         label=_("Words by language"),
@@ -188,9 +191,9 @@ class RedraftNoticeForm(ActForm):
         newest = self.obj.versions.order_by("-number").first()
         if newest is None:
             return
-        words = dict(newest.translations.values_list("language", "content"))
-        self.fields["words"].initial = words
-        self.fields["words"].encoder = _Readable  # type: ignore[attr-defined]
+        known = newest.translations.exclude(origin=Origin.MACHINE, state=WordsState.DRAFT)
+        self.fields["words"].initial = dict(known.values_list("language", "content"))
+        self.fields["words"].encoder = Readable  # type: ignore[attr-defined]
 
     def clean_words(self) -> dict[str, Any]:
         words: Any = self.cleaned_data["words"]
@@ -201,7 +204,7 @@ class RedraftNoticeForm(ActForm):
         return words
 
 
-class _Readable(json.JSONEncoder):
+class Readable(json.JSONEncoder):
     """Indented, as a person edits it."""
 
     def __init__(self, **options: Any) -> None:

@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from audit.verbs import VerbAdmin
 from consent.admin import shown_changes
 from consent.models import NoticeVersion, PurposeVersion
+from consent.versions import completeness
 from consent.versions import selectors as versions
+from consent.versions.naming import language_name
 from consent.versions.selectors import Version
 
 
@@ -36,3 +38,9 @@ class Standings(VerbAdmin):
     @admin.display(description=_("The law asks for more"))
     def lacking(self, version: NoticeVersion) -> SafeString:
         return shown_changes.lacking(versions.lacking(version))
+
+    @admin.display(description=_("Languages of the law it cannot be read in"))
+    def unread(self, version: NoticeVersion) -> SafeString:
+        """Those with neither approved words nor a waiver that a second person approved."""
+        tags = completeness.uncovered(version, completeness.today())
+        return shown_changes.lacking([f"{language_name(one)} ({one})" for one in tags])

@@ -12,7 +12,8 @@ ALTER TABLE consent_noticetranslation DISABLE TRIGGER frozen;
 UPDATE consent_noticetranslation AS t
 SET drafted_at = v.created_at, drafted_by = v.created_by,
     state = CASE WHEN v.published_at IS NULL THEN 'draft' ELSE 'approved' END,
-    approved_at = v.published_at, approved_by = v.published_by
+    approved_at = v.published_at, approved_by = v.published_by,
+    approved_by_type = CASE WHEN v.published_at IS NULL THEN '' ELSE 'officer' END
 FROM consent_noticeversion AS v WHERE v.id = t.notice_version_id;
 DROP TRIGGER frozen ON consent_noticetranslation;
 """
@@ -42,8 +43,10 @@ BEGIN
     RAISE EXCEPTION 'the place of a translation never changes' USING ERRCODE = 'SL001';
   END IF;
   IF NEW.state = 'approved'
-     AND (NEW.content, NEW.sha256, NEW.origin, NEW.drafted_at, NEW.drafted_by)
-         IS DISTINCT FROM (OLD.content, OLD.sha256, OLD.origin, OLD.drafted_at, OLD.drafted_by) THEN
+     AND (NEW.content, NEW.sha256, NEW.origin, NEW.drafted_at, NEW.drafted_by,
+          NEW.drafted_by_type)
+         IS DISTINCT FROM (OLD.content, OLD.sha256, OLD.origin, OLD.drafted_at, OLD.drafted_by,
+                           OLD.drafted_by_type) THEN
     RAISE EXCEPTION 'who approves a translation never changes it' USING ERRCODE = 'SL001';
   END IF;
   RETURN NEW;
@@ -115,6 +118,10 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "noticetranslation", "drafted_by",
             models.CharField(default="", max_length=80), preserve_default=False,
+        ),
+        migrations.AddField(
+            "noticetranslation", "drafted_by_type",
+            models.CharField(default="officer", max_length=10), preserve_default=False,
         ),
         migrations.AddField(
             "noticetranslation", "approved_at",

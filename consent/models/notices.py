@@ -170,6 +170,7 @@ class NoticeTranslation(models.Model):
     )
     drafted_at = models.DateTimeField(_("drafted at"))
     drafted_by = models.CharField(max_length=80)
+    drafted_by_type = models.CharField(max_length=10)
     approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
     approved_by = models.CharField(max_length=80, blank=True)
     approved_by_type = models.CharField(max_length=10, blank=True)
@@ -206,7 +207,7 @@ class NoticeTranslation(models.Model):
         sensitive = ()
         evidence = (
             "notice_version", "language", "content", "sha256", "origin", "state", "drafted_at",
-            "drafted_by", "approved_at", "approved_by", "approved_by_type",
+            "drafted_by", "drafted_by_type", "approved_at", "approved_by", "approved_by_type",
         )  # fmt: skip
         operational = ("id", "controller")
         on_erasure = "none"

@@ -120,7 +120,7 @@ def draft_notice(
         NoticeTranslation(
             controller_id=controller_id, notice_version=version, content=content,
             language=canonical_tag(language), sha256=words_hash(content), drafted_by=by.id,
-            drafted_at=version.created_at,
+            drafted_by_type=by.type, drafted_at=version.created_at,
         )
         for language, content in translations.items()
     )  # fmt: skip

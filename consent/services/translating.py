@@ -58,7 +58,7 @@ def draft_translation(
     words = _row(locked, tag)
     words.content, words.sha256 = dict(content), words_hash(content)
     words.origin = Origin(origin)
-    words.drafted_at, words.drafted_by = timezone.now(), by.id
+    words.drafted_at, words.drafted_by, words.drafted_by_type = timezone.now(), by.id, by.type
     words.save()
     noted(by, "translation:drafted", words, locked)
     return words

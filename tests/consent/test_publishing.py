@@ -358,9 +358,9 @@ class TestImmutable:
         """But drafts of translations, which nobody is shown (test_languages_rows)."""
         assert refused(
             "INSERT INTO consent_noticetranslation (id, controller_id, notice_version_id, language,"
-            " content, sha256, origin, state, drafted_at, drafted_by, approved_at, approved_by,"
-            " approved_by_type)"
-            " VALUES (%s, %s, %s, 'ta', '{}', '', 'human', 'approved', now(), 'a', now(), 'b', '')",
+            " content, sha256, origin, state, drafted_at, drafted_by, drafted_by_type,"
+            " approved_at, approved_by, approved_by_type) VALUES (%s, %s, %s, 'ta', '{}', '',"
+            " 'human', 'approved', now(), 'a', '', now(), 'b', '')",
             uuid4(), company.id, company.notice.id,
         )  # fmt: skip
         assert refused(
