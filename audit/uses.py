@@ -59,7 +59,8 @@ KINDS: Final = {
 class Use:
     """One use or look: what, by whom, when, for which purpose, on which ground, with what outcome.
 
-    The first reason of a permit names its ground; `permit` is None where nothing was decided.
+    The first reason of a permit names its ground; `permit` is None where nothing was decided. The
+    target is what was used or looked from: the seat of a reader of profiles, for instance.
     """
 
     id: UUID
@@ -71,6 +72,8 @@ class Use:
     purpose: str
     reason_code: str
     outcome: str
+    target_type: str = ""
+    target_id: str = ""
 
     @property
     def permit(self) -> bool | None:
@@ -121,7 +124,7 @@ def uses_of(  # noqa: PLR0913 (whose, when, and which page)
 def _use(row: EntryIndex) -> Use:
     return Use(
         row.id, row.at, KINDS[row.event], row.event, row.actor_type, row.actor_id, row.purpose,
-        row.reason_code, row.outcome,
+        row.reason_code, row.outcome, row.target_type, row.target_id,
     )  # fmt: skip
 
 
