@@ -14,6 +14,7 @@ import structlog
 from keys.errors import UnsealError
 from profiles.documents import Observed, context, decode
 from profiles.fields import ORDINARY, FieldShown, Held, Planned, SourceShown
+from profiles.joined import Found, settled
 from profiles.selectors import Source, Stored
 from subjects.errors import KeyDestroyedError
 from subjects.sealing import Keyring
@@ -42,6 +43,20 @@ def said(
 ) -> Said:
     """What the stored records of one person say of the fields whose plan looks at values."""
     wanted = {one.defined.code: one for one in planned if one.why is None}
+    records = list(stored)
+    if not any(record.joined_at for record in records):
+        return _said(records, wanted, shelf, keyring)
+    found: dict[str, list[Found]] = {}
+    for record in records:
+        for code, all_held in _said([record], wanted, shelf, keyring).items():
+            each = [Found(held, record.joined_at) for held in all_held]
+            found.setdefault(code, []).extend(each)
+    return {code: settled(each) for code, each in found.items()}
+
+
+def _said(
+    stored: Iterable[Stored], wanted: Mapping[str, Planned], shelf: Shelf, keyring: Keyring
+) -> Said:
     found: Said = {}
     for record in stored:
         source = shelf.sources.get(record.source_id)

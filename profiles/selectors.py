@@ -6,6 +6,7 @@ they do. Nothing here opens a value.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -35,13 +36,20 @@ _SOURCES = """
 SELECT id, code, name, unit, kind, state FROM registry_system
 WHERE controller_id = %s AND state <> 'retired' ORDER BY code
 """
-# Person by person, so that the planner cannot think of reading the table.
+# Person by person, so that the planner cannot think of reading the table. Records that were joined
+# to the person's stay where they are: a split leaves nothing behind.
 _RECORDS = """
-SELECT r.subject_id, r.source_id, r.sensitivity, r.codes, r.sealed
-FROM unnest(%s::uuid[]) AS asked(id)
+SELECT asked.id, r.subject_id, r.source_id, r.sensitivity, r.codes, r.sealed, whose.joined_at
+FROM unnest(%(ids)s::uuid[]) AS asked(id)
+CROSS JOIN LATERAL (
+  SELECT asked.id AS id, NULL::timestamptz AS joined_at
+  UNION ALL
+  SELECT m.absorbed_id, m.merged_at FROM consent_merge m
+  WHERE m.subject_id = asked.id AND m.controller_id = %(controller)s AND m.split_at IS NULL
+) whose
 CROSS JOIN LATERAL (
   SELECT * FROM profiles_profilerecord p
-  WHERE p.subject_id = asked.id AND p.controller_id = %s OFFSET 0
+  WHERE p.subject_id = whose.id AND p.controller_id = %(controller)s OFFSET 0
 ) r
 """
 PUSHED, ACTIVE = "pushed", "active"
@@ -75,13 +83,17 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A record as it is stored: which attributes it has, and their values sealed."""
+    """A record as it is stored: which attributes it has, and their values sealed.
+
+    `subject_id` is under whose key; `joined_at` since when that is the person's other record.
+    """
 
     subject_id: UUID
     source_id: UUID
     sensitivity: str
     codes: tuple[str, ...]
     sealed: bytes
+    joined_at: datetime | None = None
 
 
 def sittings(controller_id: UUID, reader: Actor) -> list[Sitting]:
@@ -119,17 +131,16 @@ def sources(controller_id: UUID) -> dict[UUID, Source]:
 
 
 def records(controller_id: UUID, subject_ids: Sequence[UUID]) -> dict[UUID, list[Stored]]:
-    """What is stored of these people of the controller, by person."""
+    """What is stored of these people of the controller, by person, joined records with it."""
     found: dict[UUID, list[Stored]] = {}
-    for subject_id, source_id, sensitivity, codes, sealed in _rows(
-        _RECORDS, [list(subject_ids), controller_id]
-    ):
-        one = Stored(subject_id, source_id, sensitivity, tuple(codes), bytes(sealed))
-        found.setdefault(subject_id, []).append(one)
+    given: dict[str, Any] = {"ids": list(subject_ids), "controller": controller_id}
+    for person, owner, source_id, sensitivity, codes, sealed, joined_at in _rows(_RECORDS, given):
+        one = Stored(owner, source_id, sensitivity, tuple(codes), bytes(sealed), joined_at)
+        found.setdefault(person, []).append(one)
     return found
 
 
-def _rows(statement: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
+def _rows(statement: str, parameters: list[Any] | dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return list(cursor.fetchall())

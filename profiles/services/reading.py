@@ -180,7 +180,8 @@ class _Reading:
         looked_up = [one if one in there else NOBODY for one in ids]
         opened = self._widened(looked_up)
         stored = selectors.records(self.asking.controller_id, looked_up)
-        ring = keyring(self.asking.controller_id, looked_up)
+        owners = {record.subject_id for records in stored.values() for record in records}
+        ring = keyring(self.asking.controller_id, [*dict.fromkeys([*looked_up, *owners])])
         found = []
         for one in ids:
             if one in there:

@@ -1,7 +1,8 @@
 """What a reader sees beyond the view, for a while: fields revealed, and glass broken (PRO-02).
 
 Both open only what the role's view closes: masks, hiding, sensitivity and another unit's sources.
-What the person chose, what the law forbids and what is stale stays closed.
+What the person chose, what the law forbids and what is stale stays closed. What was opened before
+another record was joined to the person's was not opened for that record, and opens nothing more.
 """
 
 from collections.abc import Mapping
@@ -14,13 +15,19 @@ from uuid import UUID
 from django.db import connection
 
 _WIDENED = """
-SELECT attribute, expires_at, NULL::uuid FROM profiles_reveal
+WITH joined AS (
+  SELECT max(merged_at) AS at FROM consent_merge
+  WHERE controller_id = %(controller)s AND subject_id = %(subject)s AND split_at IS NULL
+)
+SELECT attribute, expires_at, NULL::uuid FROM profiles_reveal, joined
 WHERE controller_id = %(controller)s AND holder_id = %(holder)s AND expires_at > %(now)s
   AND seat_id = %(seat)s AND subject_id = %(subject)s AND purpose = %(purpose)s
+  AND opened_at > coalesce(joined.at, '-infinity')
 UNION ALL
-SELECT '', expires_at, id FROM profiles_breakglass
+SELECT '', expires_at, id FROM profiles_breakglass, joined
 WHERE controller_id = %(controller)s AND holder_id = %(holder)s AND expires_at > %(now)s
   AND seat_id = %(seat)s AND subject_id = %(subject)s AND purpose = %(purpose)s
+  AND opened_at > coalesce(joined.at, '-infinity')
 ORDER BY expires_at
 """
 
