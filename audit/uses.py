@@ -18,6 +18,8 @@ from audit.models import EntryIndex
 from keys.ids import uuid7_at
 
 MOST: Final = 500
+FROM_A_SEAT: Final = "profile"
+"""The target of looks at a profile is the seat it was looked at from: each is a line of its own."""
 NONE_BEFORE: Final = UUID(int=0)
 LAST: Final = UUID(int=2**128 - 1)
 
@@ -171,7 +173,8 @@ def _alike(use: Use) -> object:
     """What makes two uses one line. Each AI decision has an account of its own."""
     if use.kind is Kind.AI_DECISION:
         return use.id
-    return (use.kind, use.purpose, use.outcome, use.reason_code)
+    place = use.target_id if use.target_type == FROM_A_SEAT else ""
+    return (use.kind, use.purpose, use.outcome, use.reason_code, use.target_type, place)
 
 
 def _lines(groups: Iterable[list[Use]]) -> tuple[Line, ...]:

@@ -16,11 +16,13 @@ from audit import uses as audit
 from audit.uses import Kind, Line, Party, Use
 from policies import accounts as accounts_of
 from policies import selectors as policies
-from portal import emergencies
+from portal import emergencies, looks
 from portal.emergencies import EmergencyShown
+from portal.looks import GlassShown, TransferShown
 from portal.people import Company, Person
 from portal.reasons import reason
 from portal.selectors import titles
+from profiles.selectors_seen import Seen
 
 if TYPE_CHECKING:  # of the development lock only
     from django_stubs_ext import StrPromise
@@ -73,10 +75,12 @@ class PartyShown:
 
 @dataclass(frozen=True, slots=True)
 class DayShown:
-    """A day: the emergency uses that began on it and are over, and everybody's uses."""
+    """A day: what went beyond and is over, what was handed over, and everybody's uses."""
 
     date: date
     emergencies: tuple[EmergencyShown, ...]
+    glass: tuple[GlassShown, ...]
+    transfers: tuple[TransferShown, ...]
     parties: tuple[PartyShown, ...]
 
 
@@ -88,37 +92,57 @@ class UsesShown:
     before: UUID | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What things are called on one page, and what is known of looks at the profile."""
+
+    company: Company
+    services: Mapping[str, str]
+    purposes: Mapping[str, str]
+    seen: Mapping[UUID, Seen]
+
+
 def shown(person: Person, language: str, before: UUID | None) -> UsesShown:
     """A page of who used or saw the person's data, newest first."""
     found = audit.uses_of(person.company.id, person.id, cursor=before, limit=A_PAGE)
     named = titles(person.company.id, language)
     services = {str(one.id): one.name for one in accounts.services_of(person.company.id)}
-    urgent = emergencies.by_day(person, since=found.cursor, before=before)
-    used = {
-        day.date: tuple(_party(one, person.company, services, named) for one in day.parties)
-        for day in audit.by_day(found.uses)
-    }
-    days = sorted({*urgent, *used}, reverse=True)
-    shown_days = (DayShown(day, urgent.get(day, ()), used.get(day, ())) for day in days)
-    return UsesShown(tuple(shown_days), found.cursor)
+    grouped = audit.by_day(found.uses)
+    seen = looks.described(
+        person, [line for day in grouped for party in day.parties for line in party.lines]
+    )
+    words = _Words(person.company, services, named, seen)
+    page = {"since": found.cursor, "before": before}
+    urgent = emergencies.by_day(person, **page)
+    broken = looks.glass_by_day(person, **page, named=named)
+    handed = looks.transfers_by_day(person, **page, named=named)
+    used = {day.date: tuple(_party(one, words) for one in day.parties) for day in grouped}
+    days = (
+        DayShown(
+            day, urgent.get(day, ()), broken.get(day, ()), handed.get(day, ()), used.get(day, ())
+        )
+        for day in sorted({*urgent, *broken, *handed, *used}, reverse=True)
+    )
+    return UsesShown(tuple(days), found.cursor)
 
 
 def account(person: Person, entry_id: UUID) -> list[str] | None:
     """How a reported use or AI decision came about, a sentence or two a line (GDPR 15(1)(h)).
 
-    None for what is not about this person. No values are opened.
+    Of a look at the profile: what it was at. None for what is not about this person. No values are
+    opened.
     """
     entry = policies.report_entry(person.company.id, entry_id)
-    if entry is None or entry.subject_id != person.id:
+    if entry is None:
+        return looks.account(person, entry_id)
+    if entry.subject_id != person.id:
         return None
     return accounts_of.text(entry, audience="user").split("\n")
 
 
-def _party(
-    party: Party, company: Company, services: Mapping[str, str], named: Mapping[str, str]
-) -> PartyShown:
-    about = {"company": company.name}
-    lines = tuple(_line(one, named) for one in party.lines)
+def _party(party: Party, words: _Words) -> PartyShown:
+    about = {"company": words.company.name}
+    lines = tuple(_line(one, words) for one in party.lines)
     if party.type == "officer":
         return PartyShown(_("An officer of %(company)s") % about, "", lines)
     if party.type == "subject":
@@ -126,17 +150,22 @@ def _party(
     if party.type != "service":
         return PartyShown(_("These privacy pages"), "", lines)
     of_company = _("A service of %(company)s") % about
-    name = services.get(party.id, "")
+    name = words.services.get(party.id, "")
     return PartyShown(name or of_company, of_company if name else "", lines)
 
 
-def _line(line: Line, named: Mapping[str, str]) -> LineShown:
+def _line(line: Line, words: _Words) -> LineShown:
     use = line.use
-    purpose = named.get(use.purpose, use.purpose) or _("no purpose")
-    said = str(_template(use)) % {"purpose": purpose}
+    is_look = looks.is_look(line)
+    purpose = words.purposes.get(use.purpose, use.purpose) or _("no purpose")
+    said = (
+        looks.sentence(line, words.seen.get(use.id), words.purposes)
+        if is_look
+        else str(_template(use)) % {"purpose": purpose}
+    )
     return LineShown(
         use.id, said, reason(use.reason_code), _when(line), mark=MARKS.get(use.outcome, ""),
-        has_account=use.kind in REPORTED,
+        has_account=is_look or use.kind in REPORTED,
     )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ class Transfer:
     described: str
     ground: str
     disclosed_at: datetime
+    recorded_at: datetime
     is_written_request: bool
 
 
@@ -58,14 +59,23 @@ def transfers(
 
 
 def told_to_person(
-    controller_id: UUID, subject_id: UUID, *, before: UUID | None = None, limit: int = 100
+    controller_id: UUID,
+    subject_id: UUID,
+    *,
+    since: UUID | None = None,
+    before: UUID | None = None,
+    limit: int = MOST,
 ) -> list[Transfer]:
     """What the person may know, newest first: all but what an authority asked for in writing.
+
+    `since` and `before` are ids, as places in time: of a page of the log, for instance.
 
     DPDP s.11(2) takes those out of the right to know; GDPR Art 4(9) does not call such an authority
     a recipient.
     """
     rows = _rows(controller_id, subject_id, None, before).filter(is_written_request=False)
+    if since is not None:
+        rows = rows.filter(id__gte=since)
     return [_transfer(row) for row in rows[:limit]]
 
 
@@ -95,7 +105,7 @@ def _transfer(row: Disclosure) -> Transfer:
         id=row.id, recipient=row.recipient.name, recipient_code=row.recipient.code,
         country=row.recipient.country, purpose=row.purpose, categories=tuple(row.categories),
         described=row.described, ground=row.ground, disclosed_at=row.disclosed_at,
-        is_written_request=row.is_written_request,
+        recorded_at=row.recorded_at, is_written_request=row.is_written_request,
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from profiles import reads
 from profiles.models import AttributeDefinition, BreakGlass, ReaderRole, Seat, Verdict
 from profiles.reads import Noted
 
-GLASS: Final = "glass:"
+TARGET: Final = reads.TARGET
 KEPT: Final = ("held", *sorted({EVENTS[one].retention.value for one in reads.EVENTS}))
 
 
@@ -96,6 +96,19 @@ def described(controller_id: UUID, found: Sequence[Use]) -> list[Seen]:
     titles = _titles(controller_id)
     roles = _roles(controller_id)
     return [_seen(one, notes.get(one.id), titles, roles) for one in looks]
+
+
+def look(controller_id: UUID, subject_id: UUID, entry_id: UUID) -> Seen | None:
+    """The look of that id at this person's profile; None for what is none."""
+    rows = log.entries_about(controller_id, subject_id)
+    row = rows.filter(id=entry_id, target_type=reads.TARGET, event__in=reads.EVENTS).first()
+    if row is None:
+        return None
+    found = Use(
+        row.id, row.at, uses.KINDS[row.event], row.event, row.actor_type, row.actor_id,
+        row.purpose, row.reason_code, row.outcome, row.target_type, row.target_id,
+    )  # fmt: skip
+    return described(controller_id, [found])[0]
 
 
 def glass_about(
