@@ -141,15 +141,15 @@ class _Ending:
 
 
 _REVISIT: Final = """
-WITH some AS (
+WITH batch AS (
   SELECT id FROM profiles_profilerecord
   WHERE controller_id = %s AND id > %s AND codes @> ARRAY[%s]::varchar[]
   ORDER BY id LIMIT %s
 ), done AS (
-  UPDATE profiles_profilerecord r SET due_at = LEAST(r.due_at, %s) FROM some
-  WHERE r.id = some.id
+  UPDATE profiles_profilerecord r SET due_at = LEAST(r.due_at, %s) FROM batch
+  WHERE r.id = batch.id
 )
-SELECT max(id::text) FROM some
+SELECT max(id::text) FROM batch
 """
 FIRST: Final = UUID(int=0)
 

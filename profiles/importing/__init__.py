@@ -1,0 +1,1 @@
+"""Importing what a source knows of people from files: a stream of rows, one person each."""
