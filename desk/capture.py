@@ -11,7 +11,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from accounts.roles import Permission
@@ -21,6 +20,8 @@ from consent import selectors as consent
 from consent import services as consents
 from consent.selectors import NoticeWords, StateShown
 from consent.transitions import State
+from consent.versions.languages import best, direction
+from consent.versions.naming import language_name
 from desk import people, words
 from desk.forms import OnBehalfForm
 from desk.people import Person
@@ -28,8 +29,6 @@ from desk.views import note, page, person_or_404, refuse, see_other
 from keys.problems import DomainError
 
 UI_VERSION = "desk-1"
-ENGLISH = "en"
-RIGHT_TO_LEFT = frozenset({"ur", "ks", "sd"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class ReadOut:
 
     @property
     def direction(self) -> str:
-        return "rtl" if self.notice.language.partition("-")[0] in RIGHT_TO_LEFT else "ltr"
+        return direction(self.notice.language)
 
 
 def choice(request: HttpRequest, subject_id: UUID, purpose: str) -> HttpResponse:
@@ -52,7 +51,7 @@ def choice(request: HttpRequest, subject_id: UUID, purpose: str) -> HttpResponse
         raise Http404
     languages = people.languages(found.controller_id, purpose)
     wished = request.POST.get("language") or request.GET.get("language", "")
-    read = read_out(found, purpose, wished, dict(languages))
+    read = read_out(found, purpose, wished, languages)
     form = OnBehalfForm(request.POST or None, current=state.state, shown=_named(read))
     if request.method == "POST" and form.is_valid():
         if is_other(read, form.cleaned_data):
@@ -69,18 +68,17 @@ def choice(request: HttpRequest, subject_id: UUID, purpose: str) -> HttpResponse
             "title": _("Enter a choice of the person"), "person": found, "state": state,
             "form": form, "back": reverse("admin:person", args=[subject_id]),
             "now": words.said(words.STATES, state.state), "read": read,
-            "languages": [(tag, language_name(tag)) for tag, _name in languages],
+            "languages": [(tag, language_name(tag)) for tag in languages],
         }  # fmt: skip
         return page(request, "desk/choice.html", context, form)
 
     return shown(request, build)
 
 
-def read_out(found: Person, purpose: str, wished: str, languages: dict[str, str]) -> ReadOut | None:
+def read_out(found: Person, purpose: str, wished: str, languages: list[str]) -> ReadOut | None:
     """The words in force: in the language asked for, else the person's, else English."""
-    spoken = (wished, found.language, found.language.partition("-")[0], ENGLISH)
-    language = next((one for one in spoken if one in languages), ENGLISH)
-    notice = consent.words_in_force(found.controller_id, purpose, language)
+    chosen = wished if wished in languages else best(found.language, languages)
+    notice = consent.words_in_force(found.controller_id, purpose, chosen)
     if notice is None:
         return None
     items = notice.content.get("items", [])
@@ -93,14 +91,6 @@ def is_other(read: ReadOut | None, given: dict[str, Any]) -> bool:
         return False
     now = (read.notice.version_id, read.notice.language) if read else None
     return now != (given["notice"], given["language"])
-
-
-def language_name(tag: str) -> str:
-    """A language in its own script; the tag itself for one that Django does not know."""
-    try:
-        return str(get_language_info(tag)["name_local"])
-    except KeyError:
-        return tag
 
 
 def chosen(request: HttpRequest, found: Person, state: StateShown, form: OnBehalfForm) -> bool:

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from consent import catalogue as catalogues
@@ -106,9 +105,7 @@ def state(found: Person, purpose: str) -> StateShown | None:
     return next((one for one in states if one.purpose == purpose), None)
 
 
-def languages(controller_id: UUID, purpose: str) -> list[tuple[str, str]]:
-    """The languages in which the newest notice about a purpose has words."""
+def languages(controller_id: UUID, purpose: str) -> list[str]:
+    """The languages in which the newest notice about a purpose has approved words."""
     known = catalogues.in_force(controller_id).purposes.get(purpose)
-    names = dict(settings.LANGUAGES)
-    tags = sorted(known.notices[0].languages) if known and known.notices else []
-    return [(tag, names.get(tag, tag)) for tag in tags]
+    return sorted(known.notices[0].languages) if known and known.notices else []

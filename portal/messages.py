@@ -161,29 +161,21 @@ def _written(
         if message.kind == LEGACY and told.words is None:
             return Delivery(PORTAL, "no_notice")
         heading = f"{told.heading} · {company.name}"
-        return EmailMessage(heading, body, to=[address]), told.words
+        spoken = list(dict.fromkeys([language, *([told.words.language] if told.words else [])]))
+        headers = {"Content-Language": ", ".join(spoken)}
+        return EmailMessage(heading, body, to=[address], headers=headers), told.words
 
 
 def _told(message: Any, called: Mapping[str, str], language: str, *, with_words: bool) -> Told:
     code = message.purpose.code
     words = None
     if with_words and message.kind in {LEGACY, RECONSENT}:
-        words = _words(message.controller_id, code, language)
+        words = consent.words_in_force(message.controller_id, code, language)
     return Told(
         message.id, message.kind, str(HEADINGS[message.kind]),
         _sentence(message, called.get(code, code)), message.queued_at, message.seen_at,
         called.get(code, code), words,
     )  # fmt: skip
-
-
-def _words(controller_id: UUID, purpose: str, language: str) -> NoticeWords | None:
-    """The notice in force in the language, or in it without its script and region, or English."""
-    found = None
-    for tag in (language, language.partition("-")[0]):
-        found = consent.words_in_force(controller_id, purpose, tag)
-        if found is not None and found.language == tag:
-            return found
-    return found
 
 
 def _sentence(message: Any, title: str) -> str:

@@ -1,12 +1,13 @@
 """What the pages show: cards of purposes, words of notices, lines of history."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from consent import catalogue as catalogues
 from consent import resting
@@ -14,9 +15,11 @@ from consent import selectors as consent
 from consent.catalogue import Catalogue, NoticeInForce
 from consent.selectors import NoticeWords, StateShown
 from consent.transitions import VALID, State
+from consent.versions.languages import is_same, nearest
 from policies.rules.registry import CONSENT_GROUND
 from policies.wishes import selectors as wishes
 from portal.people import Person
+from portal.wording import ordered
 
 FALLBACK = "en"
 RENEWAL_DAYS = 30
@@ -33,7 +36,7 @@ class WordsShown:
 
     @property
     def is_fallback(self) -> bool:
-        return self.notice.language != self.wished
+        return not is_same(self.notice.language, self.wished)
 
     @property
     def fingerprint(self) -> str:
@@ -138,7 +141,7 @@ def running(person: Person, language: str) -> list[str]:
 
 
 def words_now(controller_id: UUID, purpose: str, language: str) -> NoticeWords | None:
-    """The words in force on a purpose, in that language or in English."""
+    """The words in force on a purpose, in the approved language nearest to that one."""
     return consent.words_in_force(controller_id, purpose, language)
 
 
@@ -160,6 +163,12 @@ def notice(controller_id: UUID, code: str, language: str) -> NoticeWords | None:
     """The words of the notice in force under that code."""
     version = _newest(controller_id).get(code)
     return _words(controller_id, version, language) if version else None
+
+
+def languages(controller_id: UUID, codes: Collection[str] = ()) -> list[str]:
+    """In which languages the notices in force can be read, all of them or those of some codes."""
+    found = _newest(controller_id).values()
+    return ordered(tag for one in found if not codes or one.code in codes for tag in one.languages)
 
 
 def published(
@@ -195,7 +204,7 @@ class _Shelf:
         if known is None or not known.notices:
             return None
         newest = known.notices[0]
-        language = self.language if self.language in newest.languages else FALLBACK
+        language = _nearest(self.language, newest)
         return self._shown(purpose, newest.version_id, language, self.language)
 
     def _shown(
@@ -248,5 +257,9 @@ def _newest(controller_id: UUID) -> dict[str, NoticeInForce]:
 
 
 def _words(controller_id: UUID, version: NoticeInForce, language: str) -> NoticeWords | None:
-    chosen = language if language in version.languages else FALLBACK
-    return consent.words(controller_id, version.version_id, chosen)
+    return consent.words(controller_id, version.version_id, _nearest(language, version))
+
+
+def _nearest(wished: str, version: NoticeInForce) -> str:
+    """The approved language for somebody who wishes for one: it, else the page's, else English."""
+    return nearest([wished, get_language() or ""], version.languages)

@@ -6,7 +6,7 @@ tag where the language is written in it usually, so that each has one spelling. 
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -140,6 +140,20 @@ def best(wished: str, available: Collection[str]) -> str:
     same = sorted(one for one in available if code and code_of(one) == code)
     same.sort(key=lambda one: script_of(one) != script)
     return next(iter([*same, *({ENGLISH} & set(available))]), "")
+
+
+def nearest(wishes: Iterable[str], available: Collection[str]) -> str:
+    """The same for several wishes, the dearest first: English only where none can be had."""
+    for wish in wishes:
+        found = best(wish, available)
+        if found and code_of(found) == code_of(wish):
+            return found
+    return ENGLISH if ENGLISH in available else ""
+
+
+def is_same(one: str, other: str) -> bool:
+    """Whether who reads the one reads the other: the same language in the same script."""
+    return (code_of(one), script_of(one)) == (code_of(other), script_of(other))
 
 
 def missing(available: Collection[str]) -> list[str]:

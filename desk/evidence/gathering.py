@@ -29,12 +29,16 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The contents of a pack before it is written; `published` are the entries about notices."""
+    """The contents of a pack before it is written.
+
+    `published` are the entries that put words before people, by version and language: the
+    publication of the notice, or the later approval of a language that was added to it.
+    """
 
     person: Person
     chain: Chain
     links: tuple[Link, ...]
-    published: Mapping[UUID, Proved]
+    published: Mapping[tuple[UUID, str], Proved]
     proving: Proving
 
     @property
@@ -51,8 +55,10 @@ def gather(person: Person, purpose: str) -> Gathered:
     """
     chain = evidence.chain(person.controller_id, person.controller, person.id, purpose)
     by_line = {line.id: _entry_of(person, line) for line in chain.lines}
-    notices = {words.version_id: words for words in chain.words.values()}
-    by_notice = {one: _published(person, words) for one, words in notices.items()}
+    by_notice = {
+        (words.version_id, words.language): _published(person, words)
+        for words in chain.words.values()
+    }
     ids = [one for one in (*by_line.values(), *by_notice.values()) if one is not None]
     proved = proving.prove(person.controller_id, ids)
     entries: dict[UUID | None, Proved] = {one.id: one for one in proved.entries}
@@ -117,6 +123,10 @@ def _entry_of(person: Person, line: Any) -> UUID | None:
 def _published(person: Person, words: NoticeWords) -> UUID | None:
     if words.published_at is None:
         return None
+    if words.approved_at is not None and words.approved_at > words.published_at:
+        return proving.find(
+            person.controller_id, str(words.id), words.approved_at, event="translation:approved"
+        )
     return proving.find(
         person.controller_id, str(words.version_id), words.published_at, event="notice:published"
     )
@@ -132,7 +142,7 @@ def _told(gathered: Gathered) -> dict[str, Any]:
         "lines": [_told_line(link) for link in gathered.links],
         "notices": [
             {"file": notice_file(one), "sha256": one.sha256,
-             "published_entry": _id(gathered.published.get(one.version_id))}
+             "published_entry": _id(gathered.published.get((one.version_id, one.language)))}
             for one in gathered.notices
         ],
     }  # fmt: skip

@@ -6,15 +6,16 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language
 
 from consent.selectors import NoticeWords
+from consent.versions.languages import direction
+from consent.versions.naming import language_name
 from desk import words
 from desk.evidence.gathering import Gathered, Link, notice_file, pseudonym
 from desk.evidence.packing import Label
 
 COMMAND = "python3 sammati_verify.py export pack.zip --vkey '%s'"
-RIGHT_TO_LEFT = frozenset({"ar", "fa", "ks", "sd", "ur"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def page(found: Gathered, label: Label, officer: str, case: str, data: Mapping[s
         ],
         "notices": [_shown(found, one) for one in found.notices],
         "key": key, "command": COMMAND % key, "root": bytes(found.proving.checkpoint.root).hex(),
-        "language": get_language() or "en", "direction": _direction(get_language() or "en"),
+        "language": get_language() or "en", "direction": direction(get_language() or "en"),
     }  # fmt: skip
     with timezone.override(found.person.company_zone):
         return render_to_string("desk/evidence/index.html", context)
@@ -71,19 +72,8 @@ def _step(link: Link) -> Step:
 
 
 def _shown(found: Gathered, one: NoticeWords) -> Shown:
-    published = found.published.get(one.version_id)
+    published = found.published.get((one.version_id, one.language))
     return Shown(
-        one, notice_file(one), _language(one.language), _direction(one.language),
+        one, notice_file(one), language_name(one.language), direction(one.language),
         published.index if published else None,
     )  # fmt: skip
-
-
-def _language(tag: str) -> str:
-    try:
-        return str(get_language_info(tag)["name_local"])
-    except KeyError:
-        return tag
-
-
-def _direction(tag: str) -> str:
-    return "rtl" if tag.partition("-")[0] in RIGHT_TO_LEFT else "ltr"

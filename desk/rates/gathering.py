@@ -17,7 +17,7 @@ from audit.exporting.copies import cell
 from consent import figures
 from consent import selectors as consents
 from consent.figures import Answered, Answers
-from desk.capture import language_name
+from consent.versions.naming import language_name
 from desk.charts import Chart, Datum, chart
 from desk.rates import words
 from desk.rates.hiding import Group, hidden

@@ -49,7 +49,7 @@ def document(asked: Asked, language: str) -> dict[str, Any]:
     """The questions for the script, every word of them ours; `language` is a wish."""
     spoken = people.spoken(language) or people.spoken(asked.person.language) or selectors.FALLBACK
     with translation.override(spoken):
-        cards = asked.cards(language or spoken)
+        cards = asked.cards(language or asked.person.language or spoken)
         return {
             "company": asked.company.name, "language": spoken, "dir": direction(spoken),
             "texts": _texts(asked.company), "items": [_item(card, asked.company) for card in cards],

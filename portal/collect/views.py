@@ -2,7 +2,6 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from consent.capture_errors import TicketError
 from consent.signals import HEADER, is_signalled
 from keys.problems import DomainError
+from portal import selectors, wording
 from portal.collect import answering, asking
 from portal.collect.asking import Asked
 from portal.errors import WordsChangedError
@@ -60,18 +60,23 @@ def _refused(request: HttpRequest, asked: Asked, purpose: str, error: DomainErro
         text = _(
             "The words changed while you read them. Please read the new words and answer again."
         )
-    known = {card.state.purpose for card in asked.cards(get_language() or "")}
+    known = {card.state.purpose for card in asked.cards(_wished(request, asked))}
     told = {"text": text, "target": purpose if purpose in known else ""}
     return _page(request, asked, status=error.status, error=told)
+
+
+def _wished(request: HttpRequest, asked: Asked) -> str:
+    return wording.of_visitor(request, asked.person.language)
 
 
 def _page(
     request: HttpRequest, asked: Asked, *, status: int = 200, error: dict[str, str] | None = None
 ) -> HttpResponse:
-    cards = asked.cards(get_language() or "")
+    cards = asked.cards(_wished(request, asked))
     context = {
         "cards": [(card, asking.answers(card)) for card in cards], "error": error,
-        "origin": asked.visit.origin,
+        "origin": asked.visit.origin, "wished": _wished(request, asked),
+        "spoken": selectors.languages(asked.company.id),
     }  # fmt: skip
     company: Company = asked.company
     return page(request, "collect.html", context, company=company, status=status)

@@ -4,14 +4,13 @@ from datetime import datetime
 
 from django import template
 from django.conf import settings
-from django.utils.translation import get_language_info
 
 from consent.selectors import StateShown
 from consent.transitions import State
+from consent.versions import languages, naming
 from portal import sentences
 
 register = template.Library()
-RIGHT_TO_LEFT = frozenset({"ur", "ks", "sd"})
 
 
 @register.filter
@@ -39,16 +38,14 @@ def ground(pair: tuple[str, str]) -> str:
 
 @register.filter
 def language_name(tag: str) -> str:
-    """A language in its own script; the tag itself for one that Django does not know."""
-    try:
-        return str(get_language_info(tag)["name_local"])
-    except KeyError:
-        return tag
+    """A language in its own words and script; the tag itself for an unknown one."""
+    return naming.language_name(tag)
 
 
 @register.filter
 def direction(tag: str) -> str:
-    return "rtl" if tag.partition("-")[0] in RIGHT_TO_LEFT else "ltr"
+    """Which way a language runs, by the script its tag names or implies."""
+    return languages.direction(tag)
 
 
 @register.filter

@@ -4,13 +4,12 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consent.errors import VerifierUnavailableError
 from keys.problems import DomainError
-from portal import charges
+from portal import charges, wording
 from portal.charges import Ward
 from portal.errors import WordsChangedError
 from portal.forms import AnswerForm, ParentAnswerForm, ParentForm
@@ -105,7 +104,7 @@ def _child(  # noqa: PLR0913 (a page has these parts)
     error: str = "",
 ) -> HttpResponse:
     charges.note_seen(person=person, ward=ward)
-    asked = charges.cards_of(person, ward, about, get_language() or "")
+    asked = charges.cards_of(person, ward, about, wording.wished(request, person))
     context = {"ward": ward, "asked": asked, "error": error}
     return page(request, "child.html", context, person=person, status=status)
 

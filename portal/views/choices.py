@@ -14,7 +14,7 @@ from consent import messages
 from consent import selectors as consent
 from consent.managers import selectors as managers
 from keys.problems import DomainError
-from portal import attributes, charges, rights, selectors, sentences, services
+from portal import attributes, charges, rights, selectors, sentences, services, wording
 from portal.errors import WordsChangedError
 from portal.forms import AnswerForm
 from portal.pages import (
@@ -112,8 +112,9 @@ def choices_page(
     request: HttpRequest, person: Person, *, status: int = 200, error: dict[str, str] | None = None
 ) -> HttpResponse:
     """The page of choices as it stands now, with what went wrong on top."""
-    titles = selectors.titles(person.company.id, get_language() or "")
-    cards = selectors.cards(person, get_language() or "")
+    wished = wording.wished(request, person)
+    titles = selectors.titles(person.company.id, wished)
+    cards = selectors.cards(person, wished)
     asked = [card for card in cards if card.is_question or card.is_running]
     context = {
         "asked": asked,
@@ -125,6 +126,8 @@ def choices_page(
         "unread": messages.unread(person.company.id, person.id),
         "offers": bool(attributes.offered(person, get_language() or "")),
         "error": error,
+        "spoken": selectors.languages(person.company.id),
+        "wished": wished,
     }
     return page(request, "choices.html", context, person=person, status=status)
 
@@ -138,6 +141,7 @@ def _refused(
         text = _(
             "The words changed while you read them. Please read the new words and answer again."
         )
-    known = {card.state.purpose for card in selectors.cards(person, get_language() or "")}
+    cards = selectors.cards(person, wording.wished(request, person))
+    known = {card.state.purpose for card in cards}
     told = {"text": text, "target": purpose if purpose in known else ""}
     return choices_page(request, person, status=error.status, error=told)

@@ -3,12 +3,12 @@
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from consent.managers import selectors as managers
 from consent.selectors import NoticeWords
-from portal import people, selectors
+from consent.versions.languages import is_same
+from portal import people, selectors, wording
 from portal.pages import current, page
 from portal.people import Company
 
@@ -24,8 +24,8 @@ def company(request: HttpRequest, slug: str) -> HttpResponse:
     """One company: what it asks, its notices, its answering person."""
     found = company_or_404(slug)
     context = {
-        "notices": selectors.notices(found.id, get_language() or ""),
-        "purposes": selectors.asked(found.id, get_language() or ""),
+        "notices": selectors.notices(found.id, wording.of_visitor(request)),
+        "purposes": selectors.asked(found.id, wording.of_visitor(request)),
         "managers": managers.active(found.id),
     }
     return page(request, "company.html", context, company=found, person=_visitor(request, found))
@@ -35,14 +35,16 @@ def company(request: HttpRequest, slug: str) -> HttpResponse:
 def notice(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """A notice on a page of its own: the one in force, or any that ever was (CON-06)."""
     found = company_or_404(slug)
-    wished = get_language() or ""
+    wished = wording.of_visitor(request)
     words = _words(request, found, code, wished)
     if words is None:
         raise Http404
     context = {
         "words": words,
         "is_old": not selectors.is_in_force(words, found.id),
-        "is_fallback": words.language != wished and "version" not in request.GET,
+        "is_fallback": not is_same(words.language, wished) and "version" not in request.GET,
+        "wished": wished,
+        "spoken": selectors.languages(found.id, {code}),
     }
     return page(request, "notice.html", context, company=found, person=_visitor(request, found))
 
