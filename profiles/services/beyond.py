@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts import selectors as accounts
 from accounts.roles import Permission
 from audit.actors import Actor, SubjectRef
-from profiles import rulings, selectors, unusual
+from profiles import alike, rulings, selectors, unusual
 from profiles import selectors_watched as watched
 from profiles.errors import (
     NoSeatError,
@@ -56,12 +56,14 @@ def somebody(by: Actor, controller_id: UUID, subject_id: UUID, purpose: str) -> 
     """
     if not purpose:
         raise PurposeMissingError
+    began = alike.began()
     found = rulings.ruled(
         by=by, controller_id=controller_id, subject_ids=[subject_id],
         use=rulings.Use(purpose=purpose), categories=(),
         sees_restricted=accounts.permits(by.id, Permission.VIEW_RESTRICTED, controller_id),
     )  # fmt: skip
     if subject_id not in found:
+        alike.wait(began)
         raise SubjectNotFoundError
     return found[subject_id].subject
 

@@ -20,7 +20,7 @@ from audit.actors import Actor
 from keys import services as keys
 from policies import deciding
 from policies.deciding import CatalogueMovesError
-from profiles import assembling, reads, relations, rulings, selectors
+from profiles import alike, assembling, reads, relations, rulings, selectors
 from profiles.assembling import Shelf
 from profiles.errors import (
     CaseMalformedError,
@@ -133,6 +133,7 @@ def read_many(  # noqa: PLR0913 (as `read`)
 
 def _read(asking: Asking, ids: list[UUID], *, is_list: bool) -> list[ProfileShown]:
     _check(asking)
+    began = alike.began()
     try:
         with transaction.atomic():
             reading = _reading(asking, is_list=is_list)
@@ -141,6 +142,8 @@ def _read(asking: Asking, ids: list[UUID], *, is_list: bool) -> list[ProfileShow
     except (DatabaseError, CatalogueMovesError) as error:
         log.error("profile_read_failed", error=type(error).__name__)
         raise ReadNotRecordedError from None
+    if len(found) < len(ids):
+        alike.wait(began)
     return [one.shown for one in found]
 
 
