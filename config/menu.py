@@ -56,6 +56,29 @@ MENU: tuple[Heading, ...] = (
         },
     ),
     (
+        "profiles",
+        _("Profiles"),
+        {
+            "Profile": _("Look at a profile"),
+            "Views": _("Who sees what"),
+            "ViewVersion": _("Versions of the views"),
+            "ViewRule": _("Rules of the views"),
+            "ReaderRole": _("Readers’ roles"),
+            "Seat": _("Seats"),
+            "AttributeDefinition": _("Attributes"),
+            "ProfileRecord": _("Profile records"),
+            "FormerRecord": _("Former values"),
+            "Reveal": _("Revealed fields"),
+            "BreakGlass": _("Break-glass accesses"),
+            "UnusualAccess": _("Unusual accesses"),
+            "FlaggedPerson": _("People under watch"),
+            "ReaderPerson": _("Readers who are people here"),
+            "ReadingLimits": _("Limits of reading"),
+            "Disclosure": _("Disclosures"),
+            "ProfileExport": _("Exports of profiles"),
+        },
+    ),
+    (
         "audit",
         _("Decisions and audit"),
         {
@@ -88,6 +111,7 @@ MENU: tuple[Heading, ...] = (
             "CollectionSite": _("Company sites"),
             "Party": _("Parties"),
             "DataCategory": _("Data categories"),
+            "System": _("Connected systems"),
             "AIModel": _("AI models"),
             "Freeze": _("Freezes"),
             "Controller": _("Controllers"),
@@ -106,6 +130,8 @@ PAGES: "dict[str, tuple[str, Permission]]" = {
     "LogState": ("admin:logs", Permission.VIEW_AUDIT),
     "ConsentRates": ("admin:rates", Permission.VIEW_AUDIT),
     "Languages": ("admin:languages", Permission.VIEW_AUDIT),
+    "Profile": ("admin:profiles", Permission.VIEW_PROFILES),
+    "Views": ("admin:views", Permission.VIEW_AUDIT),
 }
 """Pages that list no rows of a model: their address, and who sees them."""
 

@@ -9,6 +9,9 @@ from desk.evidence.views import evidence
 from desk.languages.views import languages
 from desk.languages.views import table as languages_table
 from desk.log.views import answer, logs
+from desk.profiles import matrix_views as matrix
+from desk.profiles.guarded import break_glass, reveal_field
+from desk.profiles.views import profile, profiles_page
 from desk.rates.views import rates, table
 from desk.views import officers_only
 
@@ -47,6 +50,14 @@ urlpatterns = [
     path("languages/table/", officers_only(languages_table), name="languages_table"),
     path("rates/", officers_only(rates), name="rates"),
     path("rates/table/", officers_only(table), name="rates_table"),
+    path("profiles/", officers_only(profiles_page), name="profiles"),
+    path("profiles/<uuid:subject_id>/", officers_only(profile), name="profile"),
+    path("profiles/<uuid:subject_id>/reveal/", officers_only(reveal_field), name="reveal_field"),
+    path("profiles/<uuid:subject_id>/break-glass/", officers_only(break_glass), name="break_glass"),
+    path("views/", officers_only(matrix.views), name="views"),
+    path("views/save/", officers_only(matrix.save), name="views_save"),
+    path("views/preview/", officers_only(matrix.preview), name="views_preview"),
+    path("views/preview/done/", officers_only(matrix.attest), name="views_attest"),
     path("people/find/", officers_only(views.find), name="find_person"),
     path("people/<uuid:subject_id>/", officers_only(views.person), name="person"),
     path("people/<uuid:subject_id>/reveal/", officers_only(views.reveal), name="reveal"),

@@ -85,4 +85,4 @@ class DataCategoryAdmin(VerbAdmin):
     creation = ADD_CATEGORY
 
 
-from registry import admin_law  # noqa: E402, F401 (registers what else is here)
+from registry import admin_law, admin_systems  # noqa: E402, F401 (register what else is here)

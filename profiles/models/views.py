@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from keys.ids import uuid7
@@ -98,6 +99,11 @@ class Seat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} {self.unit}".strip()
+
+    @property
+    def is_live(self) -> bool:
+        """Whether somebody reads from it."""
+        return self.ends_at is None or self.ends_at > timezone.now()
 
 
 class ViewVersion(models.Model):

@@ -33,8 +33,11 @@ from policies.emergency.models import EmergencyUse
 from policies.recalls import endpoints
 from policies.recalls.models import Campaign, Recall
 from policies.versions import services as versions
+from profiles import services as profiles
+from profiles.models import AttributeDefinition, FormerRecord, ProfileRecord
 from registry import services as registry
 from registry.ai import ModelCard, record_model
+from registry.services_systems import NewSystem, record_system
 from subjects import services as subjects
 from subjects.services import ref
 from tests.portal import world
@@ -106,6 +109,7 @@ def make(slug="lotus", name="Lotus Bazaar", email="asha@lotus.example"):
     outside(house)
     joined(house)
     policy(house)
+    matrix(house)
     reports(house, house.person)
     for model in admin.site._registry:
         if model.__name__ not in house.rows:
@@ -145,6 +149,35 @@ def policy(house):
     """A draft of rules that was given up."""
     draft = versions.draft_policy(by=BY, controller_id=house.id, note="Fewer messages")
     versions.discard_draft(by=BY, version=draft)
+
+
+def matrix(house):
+    """A system, an attribute, a role with somebody in its seat, and a draft of who sees what."""
+    new = NewSystem(code="crm", name="CRM", kind="pushed", unit="cards")
+    house.rows["System"] = record_system(by=BY, controller_id=house.id, new=new).id
+    AttributeDefinition.objects.create(
+        controller_id=house.id, code="email", title="E-mail address", category="pd:EmailAddress",
+        kind="email", created_by=BY.id,
+    )  # fmt: skip
+    profiles.create_role(by=BY, controller_id=house.id, code="branch", name="Branch officer")
+    profiles.grant_seat(
+        by=BY, controller_id=house.id, role="branch", holder_type="officer",
+        holder_id=str(house.rows["User"]),
+    )  # fmt: skip
+    draft = profiles.draft_view(by=BY, controller_id=house.id, note="The first views")
+    profiles.put_rules(by=BY, version=draft, rules=[profiles.NewRule(
+        role="branch", purpose=world.OFFERS, category="pd:EmailAddress", treatment="partial",
+    )])  # fmt: skip
+
+
+def known(house, person):
+    """What the system said of the person, and said before."""
+    row = {
+        "controller_id": house.id, "subject": person, "source_id": house.rows["System"],
+        "sensitivity": "ordinary", "sealed": b"sealed", "codes": ["email"],
+    }  # fmt: skip
+    ProfileRecord.objects.create(**row, observed_at=timezone.now())
+    FormerRecord.objects.create(**row, until_at=timezone.now() + timedelta(days=30))
 
 
 def decide(house, *, outcome="deny", reason="CONSENT_WITHDRAWN", purpose=world.OFFERS):
@@ -264,6 +297,7 @@ def reports(house, person):
     recall(house, person)
     told(house, person)
     emergency(house, person)
+    known(house, person)
     names = {"controller": house.controller.name, "service": "Mailer", "purpose": "Offers"}
     permit = {"id": "d", "at": 1, "valid_until": 2, "basis": {"IN": "consent"}, "reasons": []}
     done = {"started_at": 1, "decision": permit, "names": names}
