@@ -12,7 +12,17 @@ from rest_framework.request import Request
 from accounts.api import log
 from accounts.api import schema as extensions
 from accounts.operations import ServiceView
-from consent.api import commitments, events, exports, grounds, managers, parents, records, sites
+from consent.api import (
+    commitments,
+    events,
+    exports,
+    grounds,
+    managers,
+    parents,
+    records,
+    sites,
+    translations,
+)
 from consent.api import refusal_views as refusals
 from consent.api import views as consent
 from consent.api import visitor_views as visitors
@@ -20,6 +30,8 @@ from policies.api import views as policies
 from policies.audiences import views as audiences
 from policies.recalls.api import views as campaigns
 from policies.wishes import api as wishes
+from profiles.api import exports as profile_exports
+from profiles.api import transfers
 from profiles.api import views as profiles
 from subjects.api import ages
 from subjects.api import views as subjects
@@ -128,8 +140,25 @@ urlpatterns = [
     path("profiles/<uuid:subject_id>", profiles.Profile.as_view(), name="profile"),
     path("purposes", consent.Purposes.as_view(), name="purposes"),
     path("notices", consent.NoticeInForce.as_view(), name="notices"),
+    path(
+        "notices/<uuid:version_id>/translations",
+        translations.Translations.as_view(),
+        name="notice-translations",
+    ),
     path("processing", policies.Processing.as_view(), name="processing"),
     path("ai-decisions", policies.AIDecisions.as_view(), name="ai-decisions"),
+    path("disclosures", transfers.Disclosures.as_view(), name="disclosures"),
+    path("profiles/exports", profile_exports.ProfileExports.as_view(), name="profile-exports"),
+    path(
+        "profiles/exports/<uuid:export_id>",
+        profile_exports.ProfileExport.as_view(),
+        name="profile-export",
+    ),
+    path(
+        "profiles/exports/<uuid:export_id>/file",
+        profile_exports.ProfileExportFile.as_view(),
+        name="profile-export-file",
+    ),
     path("audiences", audiences.Audiences.as_view(), name="audiences"),
     path("audiences/<uuid:audience_id>", audiences.Audience.as_view(), name="audience"),
     path("audiences/<uuid:audience_id>/result", audiences.Result.as_view(), name="take-audience"),
