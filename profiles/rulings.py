@@ -19,6 +19,8 @@ from profiles.fields import DecisionShown, Ruling
 
 HIDDEN: Final = frozenset(("restricted", "erasing", "erased", "vault"))
 """Standings of people whom ordinary readers cannot tell from people who do not exist (PRO-06)."""
+CHANNEL: Final = "profile"
+"""Looking is no message. Left unsaid it might be any, and rules about messages would deny."""
 RESTRICTED_CODE: Final = "PROCESSING_RESTRICTED"
 _RESERVED: Final = "sys."
 _DENIED_LIKE_ANYBODY: Final = frozenset(("SUBJECT_DECEASED",))
@@ -33,7 +35,7 @@ class Use:
     case: str = ""
 
     def question(self, *categories: str) -> Question:
-        return Question(purpose=self.purpose, case=self.case, data=categories)
+        return Question(purpose=self.purpose, case=self.case, channel=CHANNEL, data=categories)
 
 
 @dataclass(frozen=True, slots=True)
