@@ -132,7 +132,7 @@ SECRET = Verb(
 STATE = Verb(
     name="state", label=_("Pause, resume or retire"), permission=Permission.MANAGE_PARTIES,
     form=StateForm, run=set_state, applies=is_usable, is_grave=True,
-    consequence=_("While it is not in use it is not asked and hands nothing in. Retiring is final."),
+    consequence=_("While not in use it is not asked and hands nothing in. Retiring is final."),
 )  # fmt: skip
 
 
