@@ -28,6 +28,7 @@ from consent import messages as selectors
 from consent import selectors as consent
 from consent.selectors import NoticeWords
 from consent.services import messages as services
+from consent.versions.languages import is_same
 from portal import people, sentences
 from portal.people import Person
 from portal.selectors import titles
@@ -156,6 +157,8 @@ def _written(
         context = {
             "company": company, "told": told,
             "url": settings.BASE_URL + reverse("portal:messages"),
+            "wished": subject.language or language,
+            "is_fallback": _is_fallback(told.words, subject.language or language),
         }  # fmt: skip
         body = render_to_string("portal/mail/message.txt", context)
         if message.kind == LEGACY and told.words is None:
@@ -164,6 +167,11 @@ def _written(
         spoken = list(dict.fromkeys([language, *([told.words.language] if told.words else [])]))
         headers = {"Content-Language": ", ".join(spoken)}
         return EmailMessage(heading, body, to=[address], headers=headers), told.words
+
+
+def _is_fallback(words: NoticeWords | None, wished: str) -> bool:
+    """Whether the notice in the letter is in another language than the person's."""
+    return words is not None and not is_same(words.language, wished)
 
 
 def _told(message: Any, called: Mapping[str, str], language: str, *, with_words: bool) -> Told:

@@ -8,8 +8,8 @@ from typing import Any, Final
 from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
+from django.utils.translation import get_language_bidi, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from consent.records.errors import PdfMissingError
 from consent.records.fonts import covering
@@ -46,7 +46,7 @@ def document(content: Content, token: str, *, is_logged: bool) -> bytes:
     paper.set_title(_("Receipt"))
     paper.set_lang(content["language"] or "en")
     _letters(paper, "".join(f"{name}{text}" for name, text in rows))
-    _fill(paper, rows)
+    _fill(paper, rows, is_rtl=get_language_bidi())
     paper.embed_file(bytes=token.encode(), basename=ATTACHED, mime_type="application/jose")
     return bytes(paper.output())
 
@@ -61,15 +61,25 @@ def _letters(paper: Any, text: str) -> None:
     paper.set_text_shaping(use_shaping_engine=True)
 
 
-def _fill(paper: Any, rows: list[tuple[str, str]]) -> None:
+def _fill(paper: Any, rows: list[tuple[str, str]], *, is_rtl: bool) -> None:
+    """Names where a reader begins, values behind them: mirrored for who reads from the right."""
+    align = "R" if is_rtl else "L"
     paper.add_page()
     paper.set_font_size(TITLE)
-    paper.cell(text=_("Receipt"), new_x="LMARGIN", new_y="NEXT")
+    paper.cell(w=0, text=_("Receipt"), align=align, new_x="LMARGIN", new_y="NEXT")
     paper.ln(LINE)
     paper.set_font_size(TEXT)
     for name, text in rows:
-        paper.multi_cell(LABEL_WIDTH, LINE, name, align="L", new_x="RIGHT", new_y="TOP")
-        paper.multi_cell(0, LINE, text, align="L", new_x="LMARGIN", new_y="NEXT")
+        _row(paper, name, text, align=align, at=paper.epw - LABEL_WIDTH if is_rtl else 0)
+
+
+def _row(paper: Any, name: str, text: str, *, align: str, at: float) -> None:
+    """A name and its value beside it; `at` is where the name stands, from the left margin."""
+    paper.set_x(paper.l_margin + at)
+    paper.multi_cell(LABEL_WIDTH, LINE, name, align=align, new_x="LMARGIN", new_y="TOP")
+    paper.set_x(paper.l_margin + (0 if at else LABEL_WIDTH))
+    width = paper.epw - LABEL_WIDTH
+    paper.multi_cell(width, LINE, text, align=align, new_x="LMARGIN", new_y="NEXT")
 
 
 def _rows(content: Content, *, is_logged: bool) -> Iterator[tuple[str, str]]:

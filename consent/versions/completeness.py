@@ -118,6 +118,12 @@ def lines(controller_id: UUID) -> list[Line]:
     return [_line(one, standing, until.get(one.notice_id, {})) for one, standing in found]
 
 
+def line(version: NoticeVersion) -> Line:
+    """One version in all languages, whatever its standing."""
+    until = _waived(version.controller_id).get(version.notice_id, {})
+    return _line(version, selectors.standing(version), until)
+
+
 def _is_asking(version: NoticeVersion) -> bool:
     return version.purposes.filter(purpose_version__purpose__closed_at=None).exists()
 

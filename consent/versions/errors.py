@@ -147,3 +147,15 @@ class WaiverDecidedError(DomainError):
     code = "waiver_decided"
     status = 409
     message = "The waiver is approved already, or its time is over."
+
+
+class VersionMissingError(DomainError):
+    code = "notice_version_missing"
+    status = 404
+    message = "There is no such notice version about purposes of this service."
+
+
+class LinesTooLargeError(DomainError):
+    code = "body_too_large"
+    status = 413
+    message = "The body is larger than 1 MiB."

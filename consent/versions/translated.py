@@ -39,12 +39,14 @@ def unlike(english: Any, other: Any, place: str = "") -> list[str]:
     """Where the other words are not built as the English ones, as JSON Pointers.
 
     They have the same members and as many items, about the same purposes in the same order; a list
-    of texts may be longer or shorter, for languages count differently.
+    of texts may be longer or shorter, for languages count differently. `*` stands for members that
+    the English words lack; their names are not repeated.
     """
     if isinstance(english, Mapping):
         if not isinstance(other, Mapping):
             return [place or "/"]
-        odd = [f"{place}/{name}" for name in sorted({*english} ^ {*other})]
+        odd = [f"{place}/{name}" for name in english if name not in other]
+        odd += [f"{place}/*"] if set(other) - set(english) else []
         both = (name for name in english if name in other)
         return odd + [one for name in both for one in _member(english, other, name, place)]
     if isinstance(english, list):

@@ -16,7 +16,7 @@ from consent.sites.selectors import Visit
 from portal import people, selectors, sentences
 from portal.people import Company, Person
 from portal.selectors import Card, WordsShown
-from portal.templatetags.portal_words import direction
+from portal.templatetags.portal_words import direction, language_name
 
 LINKS = ("withdraw", "rights", "grievance", "board")
 
@@ -104,7 +104,16 @@ def _words(shown: WordsShown, company: Company) -> dict[str, Any]:
         "data": item.get("data", []), "enables": item.get("enables", ""),
         "retention": item.get("retention", ""), "recipients": _listed(item.get("recipients", "")),
         "links": [link for name in LINKS if (link := _link(content.get(name)))],
-        "whole": _absolute(address + version),
+        "whole": _absolute(address + version), "note": _told_other(shown),
+    }  # fmt: skip
+
+
+def _told_other(shown: WordsShown) -> str:
+    """That the words are in another language than was wished for, and in which; else empty."""
+    if not shown.is_fallback:
+        return ""
+    return _("These words are not yet in %(wished)s; they are shown in %(shown)s.") % {
+        "wished": language_name(shown.wished), "shown": language_name(shown.notice.language)
     }  # fmt: skip
 
 

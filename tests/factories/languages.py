@@ -14,7 +14,7 @@ REASON = "The translators have not finished."
 
 def publish(version: Any, *, by: Actor = APPROVER, **more: Any) -> Any:
     """The version in force: its other languages approved, the ones it lacks waived."""
-    for words in version.translations.exclude(language=ENGLISH):
+    for words in version.translations.filter(state="draft").exclude(language=ENGLISH):
         consent.approve_translation(by=by, translation=words, sha256=words.sha256)
     waive(version.notice)
     return consent.publish_notice(by=by, version=version, **more)

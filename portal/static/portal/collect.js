@@ -120,6 +120,7 @@
     item(item, texts) {
       const part = make("div", "", { "data-purpose": item.purpose });
       const words = make("div", "", { lang: item.language, dir: item.dir });
+      if (item.note) part.append(make("p", item.note));
       words.append(make("h3", item.title), make("p", item.description), this.facts(item, texts));
       const buttons = make("div", "", { class: "buttons" });
       for (const kind of item.answers) {
