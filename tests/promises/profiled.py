@@ -5,15 +5,14 @@ import uuid
 
 from django.core.cache import cache
 from django.test import Client
-from django.urls import reverse
 
+from accounts.models import User
 from profiles import services as profiles
-from profiles.errors import SubjectNotFoundError
 from profiles.services import finding
 from subjects import services as subjects
 from tests.desk.house import signed_in
 from tests.factories.company import AUTHOR, OFFERS
-from tests.factories.profiles import HEALTH, MONEY, VALUES, house, rule
+from tests.factories.profiles import HEALTH, MONEY, house, rule
 from tests.profiles.guarded_world import CASE, REASON, officer
 
 V1 = "/api/v1/profiles"
@@ -98,15 +97,9 @@ def told(response):
     return response.status_code, body, headers
 
 
-def desk(user_of, by):
+def desk(by):
     """A client signed in as this member of staff."""
-    from accounts.models import User
-
     return signed_in(User.objects.get(pk=by.id))
-
-
-def page(client, subject_id):
-    return client.get(reverse("admin:profile", args=[subject_id]))
 
 
 def openings(found, by):
@@ -125,9 +118,3 @@ def openings(found, by):
 
 def finds(found, by, value, scheme="email"):
     return finding.find(by=by, controller_id=found.id, scheme=scheme, value=value, purpose=OFFERS)
-
-
-__all__ = [
-    "HIDDEN", "PLANTED", "SECRETS", "VALUES", "Api", "SubjectNotFoundError", "company", "desk",
-    "finds", "openings", "page", "planted", "told", "unseen",
-]  # fmt: skip
