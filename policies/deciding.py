@@ -23,6 +23,7 @@ from psycopg.types.json import JsonbLoader
 
 from accounts.selectors import Stamp
 from audit.actors import Actor, SubjectRef
+from keys import statements
 from policies.audiences.reading import View
 from policies.pdp import catalogue as catalogues
 from policies.pdp import facts as information
@@ -114,27 +115,20 @@ def decided_many(
     """As `decide_many`, with what each was decided from."""
     if not questions:
         return []
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         for _ in range(RELOADS):
-            catalogue = _COMPILED.current()
+            catalogue, now = _COMPILED.current()
             asking = _caller(catalogue, controller_id, caller)
-            found = _decided(catalogue, [_asked(asking, one) for one in questions])
+            found = _decided(catalogue, [_asked(asking, one) for one in questions], now)
             if found is not None:
                 return found
     raise CatalogueMovesError
 
 
-def frozen_systems(*, controller_id: UUID) -> frozenset[str]:
-    """The codes of the connected systems that an incident stopped at this controller."""
-    house = _COMPILED.current().houses.get(controller_id)
-    named = house.registered.frozen if house is not None else ()
-    return frozenset(one.removeprefix("system:") for one in named if one.startswith("system:"))
-
-
-def _decided(catalogue: Catalogue, asked: list[Asked]) -> list[Decided] | None:
+def _decided(catalogue: Catalogue, asked: list[Asked], now: int) -> list[Decided] | None:
     """None where the catalogue in hand is not the one in force."""
     people = _People(asked)
-    view = View()
+    view = View(now)
     for some in people.parts():
         found = view.look_up(information.look_up(some))
         people.rows += found
@@ -250,11 +244,12 @@ class _Reader:
         return cursor.execute(cast(Any, statement), parameters or None)
 
 
+_STAMP: Final = "SELECT version, xmin::text, now() FROM accounts_cataloguestamp"
+
+
 def _stamp() -> tuple[Stamp, int]:
     """The stamp as this transaction sees it, and the transaction's time, which the facts share."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT version, xmin::text, now() FROM accounts_cataloguestamp")
-        version, writer, now = cursor.fetchone()
+    ((version, writer, now),) = statements.rows(_STAMP, ())
     return (int(version), str(writer)), micros(now)
 
 
@@ -268,13 +263,16 @@ class _Compiled:
         self._kept: tuple[Stamp, Catalogue] | None = None
         self._turn = threading.Lock()
 
-    def current(self) -> Catalogue:
-        """Read and compiled where the tables have changed. Raises CatalogueMovesError."""
+    def current(self) -> tuple[Catalogue, int]:
+        """Read and compiled where the tables have changed; and the transaction's time.
+
+        Raises CatalogueMovesError.
+        """
         for _ in range(RELOADS):
             stamp, now = _stamp()
             kept = self._kept
             if kept and kept[0] == stamp and kept[1].is_in_force(stamp[0], now):
-                return kept[1]
+                return kept[1], now
             with self._turn:  # one thread reads, the others then have it
                 if self._kept is kept:
                     made = catalogues.load(cast(Any, _Reader()))

@@ -4,8 +4,9 @@ A document is opened only if a field that its reader gets may lie in it: what a 
 is never in clear on its behalf (PRO-07).
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -15,12 +16,14 @@ from keys.errors import UnsealError
 from profiles.documents import Observed, context, decode
 from profiles.fields import ORDINARY, FieldShown, Held, Planned, SourceShown
 from profiles.joined import Found, settled
+from profiles.live import Heard
 from profiles.selectors import Source, Stored
 from subjects.errors import KeyDestroyedError
 from subjects.sealing import Keyring
 
 log = structlog.get_logger(__name__)
 
+NOT_ASKED: Final = "not_asked"
 Said = dict[str, list[Held]]
 """What sources say, by attribute code."""
 
@@ -31,11 +34,11 @@ class Shelf:
 
     sources: Mapping[UUID, Source]
     unit: str
-    frozen: Collection[str]
 
-    def is_stopped(self, source: Source) -> bool:
-        """Whether nothing of it may be used now: paused, or frozen because of an incident."""
-        return not source.is_active or source.code in self.frozen
+    def live(self) -> list[Source]:
+        """Those that are asked when this reader looks."""
+        found = self.sources.values()
+        return [one for one in found if one.is_live and one.is_active and one.is_for(self.unit)]
 
 
 def said(
@@ -68,10 +71,34 @@ def _said(
     return found
 
 
+def told(heard: Iterable[Heard], planned: Iterable[Planned]) -> Said:
+    """What live sources said of the fields whose plan looks at values, or that they did not."""
+    wanted = {one.defined.code: one.defined for one in planned if one.why is None}
+    found: Said = {}
+    for one in heard:
+        for code in wanted.keys() & one.codes:
+            value = one.values.get(code)
+            is_unavailable = one.is_unavailable or code in one.unfit
+            if value is not None or is_unavailable:
+                held = Held(
+                    source=one.source, sensitivity=wanted[code].sensitivity,
+                    is_unavailable=is_unavailable, value=value.v if value else None,
+                    observed_at=value.at if value else None,
+                )  # fmt: skip
+                found.setdefault(code, []).append(held)
+    return found
+
+
+def unasked(shelf: Shelf, planned: Iterable[Planned]) -> list[Heard]:
+    """The live sources where they are not asked: they may know anything."""
+    codes = frozenset(one.defined.code for one in planned if one.why is None)
+    return [Heard(one.id, one.code, reason=NOT_ASKED, codes=codes) for one in shelf.live()]
+
+
 def sources(
-    fields: Iterable[FieldShown], shelf: Shelf, silent: Collection[str] = ()
+    fields: Iterable[FieldShown], shelf: Shelf, heard: Iterable[Heard] = ()
 ) -> tuple[SourceShown, ...]:
-    """The sources of the reader's unit, and how each stands; `silent` did not answer.
+    """The sources of the reader's unit, and how each stands.
 
     All are named whether or not they know the person: that alone would be telling.
     """
@@ -79,10 +106,11 @@ def sources(
         one.source: one.observed_at
         for one in sorted(fields, key=_observed) if one.source and one.observed_at
     }  # fmt: skip
+    silent = {one.source: one.reason for one in heard if one.is_unavailable}
     return tuple(
         SourceShown(
             code=one.code, name=one.name, unit=one.unit, observed_at=newest.get(one.code),
-            state=_state(one, shelf, silent),
+            state=_state(one, silent),
         )
         for one in shelf.sources.values() if one.is_for(shelf.unit)
     )  # fmt: skip
@@ -92,7 +120,7 @@ def _held(
     record: Stored, source: Source, wanted: Mapping[str, Planned], shelf: Shelf, keyring: Keyring
 ) -> Iterable[tuple[str, Held]]:
     is_of_other_unit = not source.is_for(shelf.unit)
-    is_stopped = shelf.is_stopped(source)
+    is_stopped = source.is_stopped
     is_read = not is_stopped and any(
         _may_open(record, one, is_of_other_unit=is_of_other_unit) for one in wanted.values()
     )
@@ -126,9 +154,11 @@ def _opened(record: Stored, keyring: Keyring) -> dict[str, Observed] | None:
         return None
 
 
-def _state(source: Source, shelf: Shelf, silent: Collection[str]) -> str:
-    if source.code in shelf.frozen:
+def _state(source: Source, silent: Mapping[str, str]) -> str:
+    if source.is_frozen:
         return "frozen"
+    if silent.get(source.code) == NOT_ASKED:
+        return NOT_ASKED
     return "unavailable" if not source.is_active or source.code in silent else "ok"
 
 

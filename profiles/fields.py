@@ -108,7 +108,7 @@ class FieldShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SourceShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A source of the profile: `state` is ok, unavailable or frozen."""
+    """A source of the profile: `state` is ok, unavailable, frozen or not_asked."""
 
     code: str
     name: str
@@ -154,7 +154,7 @@ WORDS: Final = {
     Why.DENIED: "Its use for this purpose is not permitted.",
     Why.RESTRICTED: "Its use is restricted.",
     Why.UNIT: "A source of another business unit has it.",
-    Why.UNAVAILABLE: "Its source did not answer.",
+    Why.UNAVAILABLE: "Its source did not answer, or is not asked here.",
     Why.CONTESTED: "Joined records of the person say different things of it.",
     Why.STALE: "It is older than it may be to be relied on.",
     Why.UNKNOWN: "No source has it.",

@@ -7,12 +7,10 @@ they do. Nothing here opens a value.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from audit.actors import Actor
+from keys import statements
 from profiles.fields import Cell, Defined
 
 _SEATS = """
@@ -33,23 +31,27 @@ SELECT code, title, category, kind, sensitivity, fresh_for_days
 FROM profiles_attributedefinition WHERE controller_id = %s AND is_active ORDER BY code
 """
 _SOURCES = """
-SELECT id, code, name, unit, kind, state FROM registry_system
-WHERE controller_id = %s AND state <> 'retired' ORDER BY code
+SELECT s.id, s.code, s.name, s.unit, s.kind, s.state,
+  EXISTS (SELECT 1 FROM registry_freeze f
+          WHERE f.controller_id = s.controller_id AND f.kind = 'system' AND f.code = s.code
+            AND f.released_at IS NULL)
+FROM registry_system s
+WHERE s.controller_id = %s AND s.state <> 'retired' ORDER BY s.code
 """
 # Person by person, so that the planner cannot think of reading the table. Records that were joined
 # to the person's stay where they are: a split leaves nothing behind.
 _RECORDS = """
 SELECT asked.id, r.subject_id, r.source_id, r.sensitivity, r.codes, r.sealed, whose.joined_at
-FROM unnest(%(ids)s::uuid[]) AS asked(id)
+FROM (SELECT id, %s::uuid AS controller_id FROM unnest(%s::uuid[]) AS given(id)) AS asked
 CROSS JOIN LATERAL (
   SELECT asked.id AS id, NULL::timestamptz AS joined_at
   UNION ALL
   SELECT m.absorbed_id, m.merged_at FROM consent_merge m
-  WHERE m.subject_id = asked.id AND m.controller_id = %(controller)s AND m.split_at IS NULL
+  WHERE m.subject_id = asked.id AND m.controller_id = asked.controller_id AND m.split_at IS NULL
 ) whose
 CROSS JOIN LATERAL (
   SELECT * FROM profiles_profilerecord p
-  WHERE p.subject_id = whose.id AND p.controller_id = %(controller)s OFFSET 0
+  WHERE p.subject_id = whose.id AND p.controller_id = asked.controller_id OFFSET 0
 ) r
 """
 PUSHED, ACTIVE = "pushed", "active"
@@ -75,6 +77,12 @@ class Source:
     unit: str
     is_live: bool
     is_active: bool
+    is_frozen: bool
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether nothing of it may be used now: paused, or frozen because of an incident."""
+        return self.is_frozen or not self.is_active
 
     def is_for(self, unit: str) -> bool:
         """Whether a reader of this unit may see what it says."""
@@ -98,13 +106,13 @@ class Stored:
 
 def sittings(controller_id: UUID, reader: Actor) -> list[Sitting]:
     """The seats from which an officer or service reads now, of roles in use."""
-    rows = _rows(_SEATS, [controller_id, reader.type, reader.id])
+    rows = statements.rows(_SEATS, [controller_id, reader.type, reader.id])
     return [Sitting(*row) for row in rows]
 
 
 def cells(controller_id: UUID, role_id: UUID, purpose: str, relation: str) -> list[Cell]:
     """What the matrix in force says to this role for this purpose and relation."""
-    rows = _rows(_CELLS, [controller_id, role_id, purpose, relation])
+    rows = statements.rows(_CELLS, [controller_id, role_id, purpose, relation])
     return [
         Cell(category=category, treatment=treatment, attribute=attribute, sensitivity=sensitivity)
         for category, treatment, attribute, sensitivity in rows
@@ -113,34 +121,30 @@ def cells(controller_id: UUID, role_id: UUID, purpose: str, relation: str) -> li
 
 def definitions(controller_id: UUID) -> list[Defined]:
     """The attributes in use at a controller, by code."""
+    rows = statements.rows(_DEFINITIONS, [controller_id])
     return [
         Defined(
             code=code, title=title, category=category, kind=kind, sensitivity=sensitivity,
             fresh_for_days=days,
         )
-        for code, title, category, kind, sensitivity, days in _rows(_DEFINITIONS, [controller_id])
+        for code, title, category, kind, sensitivity, days in rows
     ]  # fmt: skip
 
 
 def sources(controller_id: UUID) -> dict[UUID, Source]:
     """The connected systems of a controller that are not retired, by id, in the order of codes."""
+    rows = statements.rows(_SOURCES, [controller_id])
     return {
-        one: Source(one, code, name, unit, is_live=kind != PUSHED, is_active=state == ACTIVE)
-        for one, code, name, unit, kind, state in _rows(_SOURCES, [controller_id])
+        one: Source(one, code, name, unit, kind != PUSHED, state == ACTIVE, is_frozen)
+        for one, code, name, unit, kind, state, is_frozen in rows
     }
 
 
 def records(controller_id: UUID, subject_ids: Sequence[UUID]) -> dict[UUID, list[Stored]]:
     """What is stored of these people of the controller, by person, joined records with it."""
     found: dict[UUID, list[Stored]] = {}
-    given: dict[str, Any] = {"ids": list(subject_ids), "controller": controller_id}
-    for person, owner, source_id, sensitivity, codes, sealed, joined_at in _rows(_RECORDS, given):
+    rows = statements.rows(_RECORDS, [controller_id, statements.array(subject_ids)])
+    for person, owner, source_id, sensitivity, codes, sealed, joined_at in rows:
         one = Stored(owner, source_id, sensitivity, tuple(codes), bytes(sealed), joined_at)
         found.setdefault(person, []).append(one)
     return found
-
-
-def _rows(statement: str, parameters: list[Any] | dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return list(cursor.fetchall())

@@ -31,17 +31,19 @@ class ReadingError(RuntimeError):
 class View:
     """The transaction that is open, of the time `now`; one snapshot where `view` opened it.
 
+    Who knows the transaction's time hands it over.
+
     Times are microseconds and identifiers sixteen bytes, as the facts want them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, now: int | None = None) -> None:
         connection.ensure_connection()
         self._connection = cast(psycopg.Connection[Any], connection.connection)
         context = _Context(self._connection)
         with_integer_times(cast(Any, context))
         self._transformer = Transformer(context)
         self._is_planned = False
-        self.now = int(self._rows("SELECT now()", (), ())[0][0])
+        self.now = now if now is not None else int(self._rows("SELECT now()", (), ())[0][0])
 
     def rows(self, sql: str, parameters: Parameters, oids: Sequence[int]) -> Rows:
         """The rows of a statement over many people; the planner chooses how."""

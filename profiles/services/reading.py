@@ -3,7 +3,7 @@ record before anything is shown (P11).
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -18,10 +18,9 @@ from accounts.roles import Permission
 from audit import services as audit
 from audit.actors import Actor
 from keys import services as keys
-from policies import deciding
 from policies.deciding import CatalogueMovesError
-from profiles import alike, assembling, reads, relations, rulings, selectors
-from profiles.assembling import Shelf
+from profiles import alike, assembling, live, reads, relations, rulings, selectors
+from profiles.assembling import Said, Shelf
 from profiles.errors import (
     CaseMalformedError,
     NoSeatError,
@@ -41,6 +40,7 @@ from profiles.fields import (
     fields,
     plan,
 )
+from profiles.live import Heard
 from profiles.masks import masked
 from profiles.models import Relation
 from profiles.rulings import Ruled, Use
@@ -135,16 +135,42 @@ def _read(asking: Asking, ids: list[UUID], *, is_list: bool) -> list[ProfileShow
     _check(asking)
     began = alike.began()
     try:
-        with transaction.atomic():
-            reading = _reading(asking, is_list=is_list)
-            found = reading.people(ids)
-            _record(reading, found)
+        found = _attempt(asking, ids, is_list=is_list)
     except (DatabaseError, CatalogueMovesError) as error:
         log.error("profile_read_failed", error=type(error).__name__)
         raise ReadNotRecordedError from None
     if len(found) < len(ids):
         alike.wait(began)
     return [one.shown for one in found]
+
+
+def _attempt(asking: Asking, ids: list[UUID], *, is_list: bool) -> "list[_Person]":
+    """Live sources are asked between two transactions: none is held open while they think."""
+    try:
+        with transaction.atomic():
+            return _read_and_record(_reading(asking, is_list=is_list), ids)
+    except _ListenFirst as first:
+        heard = live.listen(
+            controller_id=asking.controller_id, subject_id=ids[0], codes=first.codes,
+            units=relations.units_of(first.unit),
+        )  # fmt: skip
+    with transaction.atomic():
+        return _read_and_record(_reading(asking, is_list=is_list, heard=heard), ids)
+
+
+def _read_and_record(reading: "_Reading", ids: list[UUID]) -> "list[_Person]":
+    found = reading.people(ids)
+    _record(reading, found)
+    return found
+
+
+class _ListenFirst(Exception):  # noqa: N818 (nothing is wrong)
+    """Live sources have to be asked about these attributes before the reading can be recorded."""
+
+    def __init__(self, codes: Collection[str], unit: str) -> None:
+        super().__init__()
+        self.codes = codes
+        self.unit = unit
 
 
 def _check(asking: Asking) -> None:
@@ -176,6 +202,7 @@ class _Reading:
     shelf: Shelf
     sees_restricted: bool
     at: datetime
+    heard: Sequence[Heard] | None
 
     def people(self, ids: list[UUID]) -> list[_Person]:
         """Who is there for the reader, as the reader sees them, in the order asked."""
@@ -189,8 +216,8 @@ class _Reading:
         for one in ids:
             if one in there:
                 planned = plan(self.definitions, self.cells, there[one].by_category, opened.opens)
-                heard = assembling.said(stored.get(one, ()), planned, self.shelf, ring)
-                shown = self._shown(one, there[one], planned, heard)
+                said = assembling.said(stored.get(one, ()), planned, self.shelf, ring)
+                shown = self._shown(one, there[one], planned, said)
                 is_beyond = any(field.is_beyond_view for field in shown.fields)
                 beyond = opened.reference if is_beyond else ""
                 found.append(_Person(there[one], shown, beyond))
@@ -222,15 +249,27 @@ class _Reading:
             now=self.at,
         )  # fmt: skip
 
+    def _listened(self, planned: Sequence[Planned]) -> Sequence[Heard]:
+        """What live sources said. Raises _ListenFirst where they are still to be asked."""
+        if self.heard is not None or not self.shelf.live():
+            return self.heard or ()
+        if self.is_list:
+            return assembling.unasked(self.shelf, planned)
+        raise _ListenFirst({one.defined.code for one in planned if one.why is None},
+                           self.sitting.unit)  # fmt: skip
+
     def _shown(
-        self, subject_id: UUID, ruled: Ruled, planned: Sequence[Planned], heard: Mapping[str, Any]
+        self, subject_id: UUID, ruled: Ruled, planned: Sequence[Planned], said: Said
     ) -> ProfileShown:
-        made = fields(planned, heard, now=self.at, treat=self._treat)
+        heard = self._listened(planned)
+        for code, each in assembling.told(heard, planned).items():
+            said.setdefault(code, []).extend(each)
+        made = fields(planned, said, now=self.at, treat=self._treat)
         return ProfileShown(
             subject_id=subject_id, purpose=self.asking.purpose, role=self.sitting.role,
             unit=self.sitting.unit, relation=str(self.asking.relation), as_of=self.at,
             decision=rulings.shown(ruled.whole), fields=made,
-            sources=assembling.sources(made, self.shelf),
+            sources=assembling.sources(made, self.shelf, heard),
         )  # fmt: skip
 
     def _treat(self, defined: Defined, treatment: str, value: Any) -> Any:
@@ -239,17 +278,14 @@ class _Reading:
         return masked(treatment, defined.kind, value, key=key)
 
 
-def _reading(asking: Asking, *, is_list: bool) -> _Reading:
+def _reading(asking: Asking, *, is_list: bool, heard: Sequence[Heard] | None = None) -> _Reading:
     log_id = asking.controller_id
     sitting = _seat(asking)
     return _Reading(
-        asking=asking, is_list=is_list, sitting=sitting, at=timezone.now(),
+        asking=asking, is_list=is_list, sitting=sitting, at=timezone.now(), heard=heard,
         definitions=selectors.definitions(log_id),
         cells=selectors.cells(log_id, sitting.role_id, asking.purpose, asking.relation),
-        shelf=Shelf(
-            selectors.sources(log_id), sitting.unit,
-            deciding.frozen_systems(controller_id=log_id),
-        ),
+        shelf=Shelf(selectors.sources(log_id), sitting.unit),
         sees_restricted=_sees_restricted(asking),
     )  # fmt: skip
 
