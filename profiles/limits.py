@@ -42,13 +42,13 @@ def groups_shown(groups: Mapping[str, int], smallest: int) -> dict[str, int | No
     """Numbers of people of which some are few, with nothing to work the few out from.
 
     Who knows the sum would find the only number that is left out; so the smallest of the others
-    goes with it, until what is left out is itself no small group.
+    goes with it, until what is left out is itself no small group. Where none is left, all go.
     """
     shown = {name: count_shown(count, smallest) for name, count in groups.items()}
     while 0 < _left_out(groups, shown) < smallest or _is_alone(groups, shown):
         rest = [name for name, count in shown.items() if count]
         if not rest:
-            break
+            return dict.fromkeys(groups)
         shown[min(rest, key=lambda name: (groups[name], name))] = None
     return shown
 

@@ -8,6 +8,9 @@ from tests.factories.profiles import CONTACT, HEALTH, MONEY, house, rule
 
 __all__ = ["CONTACT", "HEALTH", "MONEY", "OFFERS", "rule"]
 
+NOON = "2026-11-17T12:00:00+00:00"
+"""A Tuesday, and before any day on which this runs: ids tell the machine's time, entries this."""
+NIGHT = "2026-11-17T23:00:00+00:00"
 REASON = "The caller asked us to read it back"
 CASE = "CASE-2026-7"
 
@@ -19,7 +22,9 @@ def officer(found, username, *roles):
         password="one-two-three-Aa7!",
     )  # fmt: skip
     for role in roles:
-        accounts.assign_role(by=AUTHOR, officer=made, controller=found.company.controller, role=role)
+        accounts.assign_role(
+            by=AUTHOR, officer=made, controller=found.company.controller, role=role
+        )
     return Actor("officer", str(made.id))
 
 

@@ -39,7 +39,6 @@ from tests.profiles.guarded_world import (
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.req("PRO-02")]
 FINDING = "The caller was in danger, waiting would have harmed"
-NOON = "2026-11-24T12:00:00+00:00"  # a Tuesday
 
 
 @pytest.fixture
@@ -263,21 +262,19 @@ class TestThePerson:
 
 @pytest.mark.req("PRO-03")
 class TestUnusual:
-    def test_is_what_happens_more_often_than_allowed(self, lotus, asha):
-        with time_machine.travel(NOON, tick=True):
-            breaks(lotus, asha)
-            assert not alarms(lotus).exists()
-            breaks(lotus, asha)
+    def test_is_what_happens_more_often_than_allowed(self, noon, lotus, asha):
+        breaks(lotus, asha)
+        assert not alarms(lotus).exists()
+        breaks(lotus, asha)
 
         assert [one.kind for one in UnusualAccess.objects.all()] == ["glass"]
 
-    def test_is_a_person_under_watch(self, lotus, asha):
+    def test_is_a_person_under_watch(self, noon, lotus, asha):
         profiles.flag(
             by=lotus.meera, controller_id=lotus.id, subject_id=asha.id, why="public_figure"
         )
 
-        with time_machine.travel(NOON, tick=True):
-            breaks(lotus, asha)
+        breaks(lotus, asha)
 
         found = UnusualAccess.objects.get()
         assert (found.kind, found.subject_id, found.holder_id) == (
