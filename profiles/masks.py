@@ -26,11 +26,10 @@ _WHERE: Final = ("region", "country")
 _canonical = msgspec.json.Encoder(order="sorted").encode
 
 
-def masked(treatment: str, kind: str, value: Any, *, key: bytes) -> Any:
-    """The value of this kind under the treatment; None where the treatment does not fit.
+def masked(treatment: str, kind: str, value: Any, *, key: bytes = b"") -> str | None:
+    """The value of this kind under the treatment; None where that does not fit.
 
-    `key` is secret and one attribute's alone: tokens of alike values are alike under it, and tell
-    nothing under another.
+    Only tokens need the `key`; without one there are none.
     """
     if treatment == "token":
         return token(value, key)
@@ -52,8 +51,11 @@ def partial(kind: str, value: Any) -> str | None:
 
 
 def token(value: Any, key: bytes) -> str | None:
-    """A keyed token, alike for alike values, from which no value can be computed."""
-    if value is None:
+    """A keyed token, alike for alike values, from which no value can be computed.
+
+    The key is secret and one attribute's alone: under another, alike values have other tokens.
+    """
+    if value is None or not key:
         return None
     digest = hmac.digest(key, _canonical(value), "sha256")
     return "t_" + digest[:TOKEN_BYTES].hex()

@@ -42,7 +42,7 @@ from profiles.fields import (
 )
 from profiles.live import Heard
 from profiles.masks import masked
-from profiles.models import Relation
+from profiles.models import Relation, Treatment
 from profiles.rulings import Ruled, Use
 from profiles.selectors import Sitting
 from profiles.services.widening import NOTHING, Widened, widened
@@ -273,9 +273,13 @@ class _Reading:
         )  # fmt: skip
 
     def _treat(self, defined: Defined, treatment: str, value: Any) -> Any:
-        owner = self.asking.controller_id.bytes + defined.code.encode()
-        key = keys.derived_key(use="profiles.token", owner=owner).value
+        key = self._key(defined.code) if treatment == Treatment.TOKEN else b""
         return masked(treatment, defined.kind, value, key=key)
+
+    def _key(self, code: str) -> bytes:
+        """Of one attribute of one controller: tokens of two attributes tell nothing together."""
+        owner = self.asking.controller_id.bytes + code.encode()
+        return keys.derived_key(use="profiles.token", owner=owner).value
 
 
 def _reading(asking: Asking, *, is_list: bool, heard: Sequence[Heard] | None = None) -> _Reading:
