@@ -157,7 +157,8 @@ class Translations(ServiceView):
     def post(self, request: Request, version_id: UUID) -> Response:
         version = self._version(version_id)
         is_file = str(request.content_type).partition(";")[0].strip() in {NDJSON, CSV}
-        said = dict(request.data) if is_file else self.said(TranslationInput)
+        sent: Any = request.data
+        said = {LINES: sent.get(LINES, "")} if is_file else self.said(TranslationInput)
         draft = services.import_translations if is_file else services.draft_translation
         status, stands = self.once(lambda: (201, self._draft(draft, version, said)))
         return Response(stands, status)
