@@ -1,7 +1,6 @@
 """Appending entries: one statement writes payloads and index lines and hands the commitments on.
 
-Used by `audit.services` on Django's connection and by the decision point on its own, so that a
-batch costs one round trip whoever writes it.
+`STEPS` and `values` are for one entry, `APPEND` and `parameters` for several.
 """
 
 import os
@@ -11,6 +10,7 @@ from uuid import UUID
 
 from audit.canonical import commitment
 from audit.classes import CLASS_BYTES
+from keys.statements import insertion, together
 
 COLUMNS = (
     ("id", "uuid"), ("controller_id", "uuid"), ("retention", "text"), ("salt", "bytea"),
@@ -38,6 +38,15 @@ INSERT INTO audit_entryindex ({", ".join(INDEX)})
 SELECT id, retention, controller_id, at, event, actor_type, actor_id,
   target_type, target_id, subject_id, purpose, outcome, reason_code FROM given
 """  # noqa: S608 (column names are the constants above)
+
+STEPS = {
+    "pending": insertion("audit_pending", ("controller_id", "ids", "entries", "classes")),
+    "payload": insertion("audit_payload", ("id", "retention_class", "salt", "body")),
+    "noted": insertion("audit_entryindex", INDEX),
+}
+"""What one entry adds, in the order of its `values`: parts of the statement that adds its fact."""
+
+ONE = together(STEPS)
 
 
 class Row(NamedTuple):
@@ -86,6 +95,17 @@ def groups(rows: list[Row], commitments: list[bytes]) -> list[Group]:
         Group(log, b"".join(ids), b"".join(entries), bytes(classes))
         for log, (ids, entries, classes) in parts.items()
     ]
+
+
+def values(row: Row) -> list[Any]:
+    """The values of the `STEPS` for one entry, with a fresh salt."""
+    salt = os.urandom(16)
+    return [
+        row.controller_id, row.id.bytes, commitment(salt, row.body),
+        bytes([CLASS_BYTES[row.retention]]),
+        row.id, row.retention, salt, row.body,
+        row.id, row.retention, row.controller_id, row.at, *row[5:],
+    ]  # fmt: skip
 
 
 def parameters(rows: list[Row]) -> list[list[Any]]:

@@ -72,7 +72,7 @@ def parts(lines: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _uuid(value: UUID) -> bytes:
-    return _SIXTEEN + value.bytes
+    return _SIXTEEN + value.int.to_bytes(16, "big")
 
 
 @lru_cache(maxsize=4096)

@@ -7,15 +7,17 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db import connection
 from django.utils import timezone
 
 from audit import catalogue, members
 from audit.actors import Actor, SubjectRef, Target
-from audit.append import APPEND, Row, parameters
+from audit.append import APPEND, ONE, Row, parameters, values
 from audit.bulk import append_many
-from audit.canonical import canonical
+from audit.canonical import canonical_struct, check
 from audit.errors import NotAtomicError
+from keys import statements
 from keys.ids import uuid7
 
 FEW = 20
@@ -63,16 +65,26 @@ def record(  # noqa: PLR0913 (an entry has these parts)
 
 def record_many(drafts: Iterable[Draft]) -> list[UUID]:
     """Append many entries at once; raises as `record`. Returns their ids in order."""
-    if not connection.in_atomic_block:
-        raise NotAtomicError("record inside transaction.atomic(), with the fact it records")
-    now = timezone.now()
-    rows = [_row(draft, now) for draft in drafts]
+    rows = drawn_up(drafts)
     if len(rows) > FEW:
         append_many(rows)
+    elif len(rows) == 1:
+        statements.rows(ONE, values(rows[0]))
     elif rows:
         with connection.cursor() as cursor:
             cursor.execute(APPEND, parameters(rows))
     return [row.id for row in rows]
+
+
+def drawn_up(drafts: Iterable[Draft]) -> list[Row]:
+    """Entries ready to be stored, for whoever stores one with its fact by `audit.append.STEPS`.
+
+    Raises as `record`.
+    """
+    if not connection.in_atomic_block:
+        raise NotAtomicError("record inside transaction.atomic(), with the fact it records")
+    now = timezone.now()
+    return [_row(draft, now) for draft in drafts]
 
 
 def record_read(
@@ -100,22 +112,38 @@ def record_read(
     )  # fmt: skip
 
 
+class _Named(msgspec.Struct, frozen=True):
+    type: str
+    id: str
+
+
+class _Body(msgspec.Struct, omit_defaults=True, frozen=True):
+    """An entry as it is committed to: absent parts are left out."""
+
+    id: str
+    at: int
+    event: str
+    actor: _Named
+    target: _Named
+    data: dict[str, Any]
+    subject: str = ""
+    purpose: str = ""
+    outcome: str = ""
+    reason_code: str = ""
+
+
 def body(draft: Draft, entry_id: UUID, at: datetime) -> bytes:
     """The canonical bytes of an entry: the person only by pseudonym, absent parts left out."""
-    value: dict[str, Any] = {
-        "id": str(entry_id),
-        "at": micros(at),
-        "event": draft.event,
-        "actor": {"type": draft.by.type, "id": draft.by.id},
-        "target": {"type": draft.target.type, "id": _named(draft)},
-        "data": dict(draft.data),
-    }
-    if draft.subject and draft.subject.pseudonym:
-        value["subject"] = str(draft.subject.pseudonym)
-    for name in ("purpose", "outcome", "reason_code"):
-        if text := getattr(draft, name):
-            value[name] = text
-    return canonical(value)
+    data = dict(draft.data)
+    check(data)
+    subject = draft.subject and draft.subject.pseudonym
+    return canonical_struct(
+        _Body(
+            str(entry_id), micros(at), draft.event, _Named(draft.by.type, draft.by.id),
+            _Named(draft.target.type, _named(draft)), data, str(subject) if subject else "",
+            draft.purpose, draft.outcome, draft.reason_code,
+        )
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=256)  # the entries of one call have one time

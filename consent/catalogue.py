@@ -117,7 +117,11 @@ _kept: dict[UUID, _Kept] = {}
 
 def in_force(controller_id: UUID) -> Catalogue:
     """The catalogue of a controller as this transaction sees it."""
-    stamp, now = catalogue_stamp()
+    return of_stamp(controller_id, *catalogue_stamp())
+
+
+def of_stamp(controller_id: UUID, stamp: Stamp, now: datetime) -> Catalogue:
+    """As `in_force`, for a stamp that this transaction has just read, and its time."""
     kept = _kept.get(controller_id)
     if kept is None or kept.stamp != stamp or (kept.until is not None and kept.until <= now):
         kept = _read(controller_id, stamp, now)

@@ -4,14 +4,22 @@ Rows are plain tuples, because making thousands of model instances costs more th
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import partial
+from itertools import chain
 from typing import Any
 
 import psycopg
 from django.db import DatabaseError, connection
 from psycopg import sql
 
+from keys import statements
+from keys.behind import current
+from keys.copytext import text_of
+from keys.statements import insertion
+
+ROWS_IN_A_PART = 200
 _HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)  # the signature; no flags, no extension
 _TAIL = b"\xff\xff"
 
@@ -21,16 +29,13 @@ def copy_in(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -
 
     Errors are Django's (IntegrityError for a duplicate), without PostgreSQL's words, which quote
     the row; `constraint_name` says what was violated. Then the transaction is to be rolled back.
+    Within `keys.behind` they come later.
     """
     waiting = list(rows)
-    if not waiting:
-        return
     if len(waiting) == 1:
         _insert(table, columns, waiting[0])
-        return
-    with _unquoting(table), _opened(_statement(table, columns, "TEXT")) as copy:
-        for row in waiting:
-            copy.write_row(row)
+    elif waiting:
+        _copy(table, columns, "TEXT", _texts(waiting))
 
 
 def copy_binary(table: str, columns: Sequence[str], parts: Iterable[bytes]) -> None:
@@ -38,35 +43,44 @@ def copy_binary(table: str, columns: Sequence[str], parts: Iterable[bytes]) -> N
 
     PostgreSQL stores one part while the next is being made. Errors as `copy_in`.
     """
-    with _unquoting(table), _opened(_statement(table, columns, "BINARY")) as copy:
-        copy.write(_HEAD)
+    _copy(table, columns, "BINARY", chain((_HEAD,), parts, (_TAIL,)))
+
+
+def _texts(rows: Sequence[Sequence[Any]]) -> Iterator[bytes]:
+    for begin in range(0, len(rows), ROWS_IN_A_PART):
+        yield text_of(rows[begin : begin + ROWS_IN_A_PART])
+
+
+def _copy(table: str, columns: Sequence[str], form: str, parts: Iterable[bytes]) -> None:
+    statement = _statement(table, columns, form)
+    if (queue := current()) is not None:
+        queue.put(partial(_sent, statement, list(parts)), partial(_told, table))
+        return
+    with unquoting(table):
+        connection.ensure_connection()
+        _sent(statement, parts, connection.connection)
+
+
+def _sent(statement: sql.Composed, parts: Iterable[bytes], bare: Any) -> None:
+    with psycopg.Cursor(bare) as cursor, cursor.copy(statement) as copy:
         for part in parts:
             copy.write(part)
-        copy.write(_TAIL)
+
+
+def _told(table: str, stored: "Future[None]") -> None:
+    with unquoting(table):
+        stored.result()
 
 
 def _insert(table: str, columns: Sequence[str], row: Sequence[Any]) -> None:
     """One row: a single round trip, where COPY takes three."""
-    with _unquoting(table), connection.cursor() as cursor:
-        cursor.execute(_insertion(table, tuple(columns)), list(row))
-
-
-@lru_cache(maxsize=64)
-def _insertion(table: str, columns: tuple[str, ...]) -> str:
-    quoted = ", ".join(connection.ops.quote_name(column) for column in columns)
-    values = ", ".join(["%s"] * len(columns))
-    return f"INSERT INTO {connection.ops.quote_name(table)} ({quoted}) VALUES ({values})"  # noqa: S608
+    with unquoting(table):
+        statements.rows(f"{insertion(table, columns)} RETURNING 1", row)
 
 
 @contextmanager
-def _opened(statement: sql.Composed) -> Iterator[psycopg.Copy]:
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        yield copy
-
-
-@contextmanager
-def _unquoting(table: str) -> Iterator[None]:
-    """Errors without the row: PostgreSQL's words quote it, and rows are personal."""
+def unquoting(table: str) -> Iterator[None]:
+    """Errors of storing rows without the row: PostgreSQL's words quote it, and it is personal."""
     try:
         with connection.wrap_database_errors:
             yield

@@ -37,7 +37,7 @@ def first_rows(statement: str, given: Sequence[Any]) -> Rows:
             raise
         connection.close()
         return rows(statement, given)
-    connection.health_check_done = True  # Django's own name for it
+    connection.health_check_done = True  # type: ignore[attr-defined] # Django's own name for it
     return found
 
 
@@ -69,13 +69,9 @@ def together(steps: Mapping[str, str]) -> str:
 
 
 def _run(statement: str, given: Sequence[Any]) -> Rows:
-    if connection.queries_logged:  # whoever listens reads the usual placeholders
-        bare: Any = psycopg.Cursor(connection.connection)
-        with connection.make_debug_cursor(bare) as cursor:
-            cursor.execute(statement, given)
-            return list(bare.fetchall())
-    bare = psycopg.RawCursor(connection.connection)
-    with connection.make_cursor(bare) as cursor:
+    bare: Any = psycopg.RawCursor(connection.connection)
+    is_heard = connection.queries_logged
+    with connection.make_debug_cursor(bare) if is_heard else connection.make_cursor(bare) as cursor:
         cursor.execute(_numbered(statement), given)
         return list(bare.fetchall())
 

@@ -3,14 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from audit import services as audit
 from audit.actors import Actor, SubjectRef, Target
 from keys import services as keys
+from keys import statements
 from keys.problems import DomainError
 from subjects.errors import IdentityConflictError, KeyDestroyedError, SubjectErasedError
 from subjects.making import (
@@ -57,7 +59,7 @@ class Matches:
     created: dict[UUID, SubjectRef]
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def match_or_create(*, by: Actor, controller_id: UUID, people: Sequence[NewSubject]) -> Matches:
     """Find each person by any identifier, and add the unknown ones; in order.
 
@@ -65,8 +67,8 @@ def match_or_create(*, by: Actor, controller_id: UUID, people: Sequence[NewSubje
     Someone whose identifiers belong to different people, or who has another number of the scheme
     `crm` already, has IdentityConflictError as outcome; someone who is being erased and would gain
     an identifier SubjectErasedError; a malformed identifier its own error.
-    Raises IntegrityError when another writer took one of the identifiers meanwhile: then nothing
-    was done, and asking again finds it.
+    Raises IntegrityError when another writer took one of the identifiers meanwhile: then the
+    caller's transaction is over, and asking again finds it.
     """
     matching = _Matching(by, controller_id, timezone.now())
     looked = [matching.look(one) for one in people]
@@ -79,14 +81,14 @@ def match_or_create(*, by: Actor, controller_id: UUID, people: Sequence[NewSubje
     return Matches(outcomes, {made.subject.id: made.ref() for made in matching.made})
 
 
-@dataclass(slots=True)
+@dataclass
 class _Matching:
     by: Actor
     controller_id: UUID
     now: datetime
     owners: dict[Key, UUID] = field(default_factory=dict)
-    numbered: set[UUID] = field(default_factory=set)
-    erased: Mapping[UUID, set[str]] = field(default_factory=dict)
+    found: set[UUID] = field(default_factory=set)
+    given_number: set[UUID] = field(default_factory=set)
     made: list[Made] = field(default_factory=list)
     gained: dict[UUID, list[Looked]] = field(default_factory=dict)
 
@@ -98,13 +100,24 @@ class _Matching:
 
     def load(self, looked: Sequence[Sequence[Looked]]) -> None:
         keys_ = sorted({(one.scheme, one.digest) for each in looked for one in each})
-        with connection.cursor() as cursor:
-            schemes, digests = [key[0] for key in keys_], [key[1] for key in keys_]
-            cursor.execute(_OWNERS, [schemes, digests, self.controller_id])
-            self.owners = {(row[0], bytes(row[1])): row[2] for row in cursor.fetchall()}
-            cursor.execute(_NUMBERED, [list(set(self.owners.values())), ONE_EACH])
-            self.numbered = {row[0] for row in cursor.fetchall()}
-        self.erased = erased_scopes(self.controller_id, set(self.owners.values()))
+        schemes, digests = ([key[place] for key in keys_] for place in (0, 1))
+        asked = [statements.array(schemes), statements.array(digests), self.controller_id]
+        found = statements.rows(_OWNERS, asked)
+        self.owners = {(scheme, bytes(digest)): owner for scheme, digest, owner in found}
+        self.found = set(self.owners.values())
+
+    @cached_property
+    def numbered(self) -> set[UUID]:
+        """Of those who were found, who has a number of the scheme of which a person has one.
+
+        This and what is erased is asked once somebody gains an identifier, which few do.
+        """
+        asked = [statements.array(self.found), ONE_EACH]
+        return {row[0] for row in statements.rows(_NUMBERED, asked)}
+
+    @cached_property
+    def erased(self) -> Mapping[UUID, set[str]]:
+        return erased_scopes(self.controller_id, self.found)
 
     def settle(self, person: NewSubject, looked: Sequence[Looked]) -> UUID | DomainError:
         found = {self.owners.get((one.scheme, one.digest)) for one in looked}
@@ -132,7 +145,7 @@ class _Matching:
 
     def _gain(self, subject_id: UUID, looked: Sequence[Looked]) -> UUID | DomainError:
         new = [one for one in looked if (one.scheme, one.digest) not in self.owners]
-        if subject_id in self.numbered and any(one.scheme == ONE_EACH for one in new):
+        if any(one.scheme == ONE_EACH for one in new) and self._has_number(subject_id):
             return IdentityConflictError()
         if "" in self.erased.get(subject_id, ()):
             return SubjectErasedError()
@@ -144,7 +157,10 @@ class _Matching:
         for one in looked:
             self.owners[one.scheme, one.digest] = subject_id
             if one.scheme == ONE_EACH:
-                self.numbered.add(subject_id)
+                self.given_number.add(subject_id)
+
+    def _has_number(self, subject_id: UUID) -> bool:
+        return subject_id in self.given_number or subject_id in self.numbered
 
     def _store_gained(self) -> None:
         """People of this very call have their key stored by now, so all keys are read alike."""

@@ -5,11 +5,24 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from audit.actors import SubjectRef
+from keys import services as keys
+from keys import statements
 from keys.problems import DomainError
-from subjects import selectors
+from subjects import selectors, services
 from subjects.errors import SubjectUnknownError
 from subjects.models import Subject
 from subjects.schemes import normalise
+
+_BY_ID = """
+SELECT id, pseudonym, language FROM subjects_subject
+WHERE controller_id = %s AND id = %s AND merged_into IS NULL FOR NO KEY UPDATE
+"""
+_BY_IDENTIFIER = """
+SELECT s.id, s.pseudonym, s.language
+FROM subjects_identifier i JOIN subjects_subject s ON s.id = i.subject_id
+WHERE i.controller_id = %s AND i.scheme = %s AND i.digest = %s AND s.merged_into IS NULL
+FOR NO KEY UPDATE OF s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +46,35 @@ def person(controller_id: UUID, who: Named) -> Subject:
     if found is None:
         raise SubjectUnknownError
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A person who is locked until the transaction ends, and the language they speak."""
+
+    ref: SubjectRef
+    language: str
+
+
+def lock_person(controller_id: UUID, who: Named) -> Locked:
+    """The one whom `person` finds, found and locked in one question.
+
+    Raises as `person`, and SubjectMergedError for a record that is being joined to another.
+    """
+    found = statements.rows(*_asking(controller_id, who))
+    if found:
+        subject_id, pseudonym, language = found[0]
+        return Locked(SubjectRef(subject_id, pseudonym), language)
+    locked = services.lock(controller_id, person(controller_id, who).id)
+    return Locked(services.ref(locked), locked.language)
+
+
+def _asking(controller_id: UUID, who: Named) -> tuple[str, list[object]]:
+    if who.subject_id is not None:
+        return _BY_ID, [controller_id, who.subject_id]
+    value = normalise(who.scheme, who.value)
+    digest = keys.lookup_digest(controller_id=controller_id, scheme=who.scheme, value=value)
+    return _BY_IDENTIFIER, [controller_id, who.scheme, digest]
 
 
 def _used(subject: Subject) -> Subject:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from keys import services as keys
+from keys import statements
 from subjects.errors import KeyDestroyedError, SubjectUnknownError
 from subjects.family import kind_of
 from subjects.models import DataKey, Identifier, Relationship, Standing, Subject
@@ -124,14 +125,17 @@ def held() -> list[tuple[UUID, UUID]]:
     return list(rows.values_list("controller_id", "subject_id").distinct())
 
 
+_ERASED = """
+SELECT subject_id, scope FROM subjects_standing
+WHERE controller_id = %s AND subject_id = ANY(%s::uuid[]) AND ended_at IS NULL
+  AND state IN ('erasing', 'erased') AND scope_type IN ('everything', 'purpose')
+"""
+
+
 def erased_scopes(controller_id: UUID, ids: Collection[UUID]) -> dict[UUID, set[str]]:
     """Of those who are erased or being erased, the purposes concerned; "" stands for everything."""
-    rows = Standing.objects.filter(
-        controller_id=controller_id, subject_id__in=ids, ended_at=None,
-        state__in=("erasing", "erased"), scope_type__in=("everything", "purpose"),
-    )  # fmt: skip
     found: dict[UUID, set[str]] = {}
-    for subject_id, scope in rows.values_list("subject_id", "scope"):
+    for subject_id, scope in statements.rows(_ERASED, [controller_id, statements.array(ids)]):
         found.setdefault(subject_id, set()).add(scope)
     return found
 

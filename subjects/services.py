@@ -5,12 +5,13 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit import services as audit
 from audit.actors import Actor, SubjectRef, Target
+from keys import statements
 from subjects import news
 from subjects.ages import may_follow
 from subjects.capacities import admit
@@ -234,6 +235,7 @@ def _destroy(by: Actor, locked: Subject) -> None:
     locked.pseudonym = None
     locked.save(update_fields=["pseudonym"])
     audit.forget(by=by, controller_id=locked.controller_id, subject_id=locked.id)
+    news.key_destroyed(controller_id=locked.controller_id, subject_id=locked.id)
 
 
 def lock(controller_id: UUID, subject_id: UUID) -> Subject:
@@ -256,7 +258,7 @@ def lock(controller_id: UUID, subject_id: UUID) -> Subject:
 
 _LOCK = """
 SELECT id, pseudonym FROM subjects_subject
-WHERE controller_id = %s AND id = ANY(%s) AND merged_into IS NULL
+WHERE controller_id = %s AND id = ANY(%s::uuid[]) AND merged_into IS NULL
 ORDER BY id FOR NO KEY UPDATE
 """
 
@@ -267,9 +269,8 @@ def lock_many(controller_id: UUID, ids: Sequence[UUID]) -> dict[UUID, SubjectRef
     Ids of nobody, of another controller, or of a record that was joined to another are simply
     absent from the answer.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [controller_id, list(ids)])
-        return {found: SubjectRef(found, pseudonym) for found, pseudonym in cursor.fetchall()}
+    rows = statements.rows(_LOCK, [controller_id, statements.array(ids)])
+    return {found: SubjectRef(found, pseudonym) for found, pseudonym in rows}
 
 
 def ref(subject: Subject) -> SubjectRef:

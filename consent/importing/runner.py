@@ -18,6 +18,7 @@ from django.db import IntegrityError, transaction
 
 from audit import services as audit
 from audit.actors import Actor, Target
+from consent import catalogue as catalogues
 from consent.importing.ahead import ahead
 from consent.importing.errors import Fault, ImportFileError
 from consent.importing.mapping import Mapping
@@ -26,6 +27,7 @@ from consent.importing.rows import Line
 from consent.importing.sources import Item, check_text, format_of, items
 from consent.services.bulk import import_many
 from consent.services.lines import Choice
+from keys.behind import behind
 from keys.problems import DomainError
 from subjects import services as subjects
 from work import services as work
@@ -135,7 +137,8 @@ def _batch(
     counts = replace(before, codes=dict(before.codes), rows=before.rows + len(batch))
     counts.offset, counts.line = batch[-1].after
     with transaction.atomic():
-        faults = _record(by, order, counts, [item.content for item in batch])
+        with behind():
+            faults = _record(by, order, counts, [item.content for item in batch])
         counts.errors_bytes = errors.write(faults)
         running.advance(counts)
     errors.size = counts.errors_bytes
@@ -146,6 +149,7 @@ def _record(
     by: Actor, order: Order, counts: Counts, contents: Sequence[Line | Fault]
 ) -> list[Fault]:
     """Record what can be recorded; the faults of the rest, in the order of the file."""
+    known = catalogues.in_force(order.controller_id)
     lines = [content for content in contents if isinstance(content, Line)]
     faults = {content.line: content for content in contents if isinstance(content, Fault)}
     people = {one.identifiers: one for one in reversed(lines)}  # the first row's facts count
@@ -167,8 +171,9 @@ def _record(
             matched.append((one, outcome))
     choices = [Choice(subject_id=found, is_import=True, **one.choice) for one, found in matched]
     told = import_many(
-        by=by, controller_id=order.controller_id, choices=choices, new=matches.created
-    )
+        by=by, controller_id=order.controller_id, choices=choices, new=matches.created,
+        known=known,
+    )  # fmt: skip
     for (one, _), result in zip(matched, told, strict=True):
         if isinstance(result, DomainError):
             faults[one.number] = _fault(one, result)

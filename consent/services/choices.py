@@ -11,7 +11,7 @@ from audit.actors import Actor
 from consent import catalogue as catalogues
 from consent.errors import ConsentMissingError, PurposeUnknownError
 from consent.models import ConsentEvent, ConsentState
-from consent.services.lines import Choice
+from consent.services.lines import Choice, LedgerLine
 from consent.services.writing import Writer
 from consent.transitions import NO, VALID, State
 from keys.problems import DomainError
@@ -32,9 +32,16 @@ def record(*, by: Actor, controller_id: UUID, choice: Choice) -> ConsentEvent:
     UnknownChannelError, EvidenceError, ScopeTooNarrowError, IllegalTransitionError,
     EventTimeError, SubjectUnknownError; then nothing was recorded.
     """
-    outcome = _recorded(by, controller_id, [choice])[0]
+    return record_by(Writer.open(by, controller_id, [choice]), choice).event()
+
+
+def record_by(writer: Writer, choice: Choice) -> LedgerLine:
+    """Record one choice about a person whom this writer holds; raises as `record`."""
+    writer.read_ledger(writer.late([choice]))
+    outcome = writer.take(choice)
     if isinstance(outcome, DomainError):
         raise outcome
+    writer.store()
     return outcome
 
 

@@ -13,8 +13,12 @@ from uuid import UUID
 
 from django.db import connection
 
+from accounts.selectors import STAMP
+from consent import catalogue as catalogues
+from consent.catalogue import Catalogue
 from consent.models import ConsentEvent
 from consent.transitions import NO, State
+from keys import statements
 from keys.bulk import copy_in
 from keys.ids import uuid7
 
@@ -90,8 +94,11 @@ class LedgerLine(NamedTuple):
         return event
 
 
+_FIXED = ("id", "controller_id", "subject_id", "purpose_id")
+
+
 class Current(NamedTuple):
-    """The columns of ConsentState."""
+    """The columns of ConsentState, those first that never change."""
 
     id: UUID
     controller_id: UUID
@@ -126,6 +133,10 @@ class Current(NamedTuple):
                 state=state.value, sequence=known.sequence, latest_at=known.latest_at
             )
         return known._replace(event_id=line.id, state=state.value, since_at=line.event_at)
+
+    def changed(self) -> list[Any]:
+        """The values of CHANGE_ONE."""
+        return [*self[len(_FIXED) :], self.id]
 
     def with_line(self, line: LedgerLine) -> "Current":
         """The same state, with one line more on the ledger."""
@@ -162,18 +173,33 @@ CROSS JOIN LATERAL (
 """  # noqa: S608 (column names are the constants above)
 
 
+_STANDING = f"""
+SELECT stamp.*, found.* FROM ({STAMP}) AS stamp
+LEFT JOIN LATERAL (
+  SELECT {", ".join(Current._fields)} FROM consent_consentstate s
+  WHERE s.subject_id = %s AND s.controller_id = %s OFFSET 0
+) found ON true
+"""  # noqa: S608 (column names are the constants above)
+
+
+def standing(controller_id: UUID, subject_id: UUID) -> tuple[list[Current], Catalogue]:
+    """Where one person stands, and what is in force, in one question."""
+    found = statements.rows(_STANDING, [subject_id, controller_id])
+    version, writer, now = found[0][:3]
+    known = catalogues.of_stamp(controller_id, (int(version), str(writer)), now)
+    return [Current(*row[3:]) for row in found if row[3]], known
+
+
 def states_of(controller_id: UUID, subject_ids: Sequence[UUID]) -> list[Current]:
     """Where these people stand."""
-    with connection.cursor() as cursor:
-        cursor.execute(_STATES, [list(subject_ids), controller_id])
-        return [Current(*row) for row in cursor.fetchall()]
+    rows = statements.rows(_STATES, [statements.array(subject_ids), controller_id])
+    return list(map(Current._make, rows))
 
 
 def lines_of(controller_id: UUID, subject_ids: Sequence[UUID]) -> list[LedgerLine]:
     """Everything on the ledger about these people."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LINES, [list(subject_ids), controller_id])
-        return [LedgerLine(*row) for row in cursor.fetchall()]
+    rows = statements.rows(_LINES, [statements.array(subject_ids), controller_id])
+    return list(map(LedgerLine._make, rows))
 
 
 def add_lines(lines: Sequence[LedgerLine]) -> None:
@@ -194,7 +220,6 @@ _TYPES = {
     UUID: "uuid", int: "integer", str: "text", bool: "boolean", datetime: "timestamptz",
     UUID | None: "uuid", datetime | None: "timestamptz",
 }  # fmt: skip
-_FIXED = ("id", "controller_id", "subject_id", "purpose_id")
 _CHANGE = f"""
 UPDATE consent_consentstate s
 SET {", ".join(f"{name} = n.{name}" for name in Current._fields if name not in _FIXED)}
@@ -202,3 +227,8 @@ FROM unnest({", ".join(f"%s::{_TYPES[kind]}[]" for kind in Current.__annotations
   AS n({", ".join(Current._fields)})
 WHERE s.id = n.id
 """  # noqa: S608 (column names and types are the constants above)
+
+CHANGE_ONE = f"""
+UPDATE consent_consentstate
+SET {", ".join(f"{name} = %s" for name in Current._fields[len(_FIXED) :])} WHERE id = %s
+"""  # noqa: S608 (as above)

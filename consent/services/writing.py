@@ -20,17 +20,16 @@ from consent.errors import (
     IllegalTransitionError,
     NoticeNotInForceError,
 )
-from consent.services import messages, outgoing
+from consent.services import messages, outgoing, storing
 from consent.services.acting import check_act, evidence_of
 from consent.services.folding import Place, before, fold, happened_at, place, same, state_at
 from consent.services.lines import (
     Choice,
     Current,
     LedgerLine,
-    add_lines,
     current,
     lines_of,
-    set_states,
+    standing,
     states_of,
 )
 from consent.transitions import AFFIRMATIVE, VALID, State, is_legal, protection, settle
@@ -86,7 +85,7 @@ class Writer:
     erased: dict[UUID, set[str]]
     lines: list[LedgerLine] = field(default_factory=list)
     drafts: list[audit.Draft] = field(default_factory=list)
-    touched: set[tuple[UUID, UUID]] = field(default_factory=set)
+    touched: dict[tuple[UUID, UUID], Current] = field(default_factory=dict)
     ended: dict[tuple[str, str], list[UUID]] = field(default_factory=dict)
     changes: list[outgoing.Told] = field(default_factory=list)
 
@@ -97,17 +96,21 @@ class Writer:
         controller_id: UUID,
         choices: Sequence[Choice],
         new: Mapping[UUID, SubjectRef] = NOBODY,
+        known: Catalogue | None = None,
     ) -> "Writer":
-        """Lock and load. Of `new` people, added by this transaction, there is nothing to load."""
+        """Lock and load. Of `new` people, added by this transaction, there is nothing to load.
+
+        `known` is what is in force, where this transaction has read it already.
+        """
         ids = sorted({choice.subject_id for choice in choices} - new.keys())
-        people = subjects.lock_many(controller_id, ids)
-        states = states_of(controller_id, ids)
-        imported = [one for one in choices if one.is_import and one.subject_id not in new]
+        people = subjects.lock_many(controller_id, ids) if ids else {}
+        states = states_of(controller_id, ids) if ids else []
+        is_import = any(one.is_import for one in choices)
         writer = cls(
-            by, controller_id, timezone.now(), catalogues.in_force(controller_id),
+            by, controller_id, timezone.now(), known or catalogues.in_force(controller_id),
             {**people, **new}, {(state.subject_id, state.purpose_id): state for state in states},
             {state.id for state in states}, {one: [] for one in new},
-            subject_selectors.erased_scopes(controller_id, ids) if imported else {},
+            subject_selectors.erased_scopes(controller_id, ids) if ids and is_import else {},
         )  # fmt: skip
         writer.read_ledger(writer.late(choices))
         return writer
@@ -115,10 +118,10 @@ class Writer:
     @classmethod
     def beside(cls, by: Actor, controller_id: UUID, person: SubjectRef) -> "Writer":
         """For lines about one locked person that no choice makes; see `put`."""
-        states = states_of(controller_id, [person.id])
+        states, known = standing(controller_id, person.id)
         return cls(
-            by, controller_id, timezone.now(), catalogues.in_force(controller_id),
-            {person.id: person}, {(state.subject_id, state.purpose_id): state for state in states},
+            by, controller_id, timezone.now(), known, {person.id: person},
+            {(state.subject_id, state.purpose_id): state for state in states},
             {state.id for state in states}, {}, {},
         )  # fmt: skip
 
@@ -152,16 +155,18 @@ class Writer:
             return error
 
     def store(self) -> None:
-        add_lines(self.lines)
-        set_states([self.states[key] for key in sorted(self.touched)], self.held)
-        audit.record_many(self.drafts)
-        outgoing.note_many(self.changes)
+        """Store what was taken since it was last done."""
+        states = list(self.touched.values())
+        storing.store(self.lines, states, self.held, self.drafts, self.changes)
         for (purpose, state), people in self.ended.items():
             news.permits_ended(
                 controller_id=self.controller_id, subject_ids=people, reason=f"consent_{state}",
                 scope_type=news.PURPOSE, scope=purpose,
             )  # fmt: skip
         messages.confirm(self.controller_id, self.lines, self.catalogue)
+        self.held |= {state.id for state in states}
+        self.lines, self.drafts, self.changes = [], [], []
+        self.touched, self.ended = {}, {}
 
     def _take(self, choice: Choice) -> LedgerLine:
         person = self.people.get(choice.subject_id)
@@ -291,8 +296,7 @@ class Writer:
         """Add a line that leads from what `stood` when it happened to the `new` state."""
         key = (line.subject_id, line.purpose_id)
         state = self.states.get(key)
-        self.states[key] = new._replace(id=state.id) if state else new
-        self.touched.add(key)
+        self.states[key] = self.touched[key] = new._replace(id=state.id) if state else new
         self.lines.append(line)
         person = self.people[line.subject_id]
         self.drafts.append(_draft(self.by, line, purpose, stood, person))

@@ -1,0 +1,53 @@
+"""Rows as the text that COPY reads. Pure.
+
+Made by type of value in one pass: an import makes a hundred thousand of these values a second.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+_SPECIAL = re.compile(r"[\\\t\n\r]")
+_ESCAPED = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
+
+Convert = Callable[[Any], str]
+
+
+def text_of(rows: Iterable[Sequence[Any]]) -> bytes:
+    """The rows, one a line. Raises TypeError for a value of a kind that no column of ours takes."""
+    converts = _CONVERTS
+    lines = ["\t".join([converts[value.__class__](value) for value in row]) for row in rows]
+    return "\n".join([*lines, ""]).encode()
+
+
+@lru_cache(maxsize=4096)
+def _word(value: str) -> str:
+    """A text that thousands of rows share, mostly."""
+    if _SPECIAL.search(value):
+        return _SPECIAL.sub(lambda found: _ESCAPED[found[0]], value)
+    return value
+
+
+class _Converts(dict[type, Convert]):
+    """By the type itself; a type that is derived from one of these is converted alike."""
+
+    def __missing__(self, kind: type) -> Convert:
+        for known in self:
+            if issubclass(kind, known):
+                return self[known]
+        raise TypeError(f"{kind.__name__} is no value of a column")
+
+
+_CONVERTS = _Converts({
+    str: _word,
+    UUID: lambda value: "%032x" % value.int,  # noqa: UP031 (twice as quick as the others)
+    type(None): lambda value: "\\N",
+    bool: lambda value: "t" if value else "f",
+    int: str,
+    bytes: lambda value: "\\\\x" + value.hex(),
+    datetime: datetime.isoformat,
+    date: date.isoformat,
+})  # fmt: skip
