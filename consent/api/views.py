@@ -25,7 +25,7 @@ class ConsentView(ServiceView):
     def recorded(self, event: ConsentEvent) -> dict[str, Any]:
         """The line with its receipt."""
         made = receipt_of(event, self.caller.controller)
-        return {**serializers.ConsentOutput(event).data, "receipt": made.as_dict()}
+        return {**self.shown(serializers.ConsentOutput, event), "receipt": made.as_dict()}
 
     def receipt(self, event_id: UUID) -> dict[str, Any]:
         return receipt(self.caller.controller_id, self.caller.controller, event_id).as_dict()
