@@ -31,6 +31,7 @@ from policies.audiences import views as audiences
 from policies.recalls.api import views as campaigns
 from policies.wishes import api as wishes
 from profiles.api import exports as profile_exports
+from profiles.api import intake as profile_intake
 from profiles.api import transfers
 from profiles.api import views as profiles
 from subjects.api import ages
@@ -137,7 +138,13 @@ urlpatterns = [
     path("events/confirmations", events.Confirmations.as_view(), name="confirm-events"),
     path("audit", log.Entries.as_view(), name="audit"),
     path("profiles/list", profiles.Profiles.as_view(), name="profiles"),
+    path("profiles/records", profile_intake.Records.as_view(), name="profile-records"),
     path("profiles/<uuid:subject_id>", profiles.Profile.as_view(), name="profile"),
+    path(
+        "profiles/<uuid:subject_id>/records/<slug:source>",
+        profile_intake.Record.as_view(),
+        name="profile-record",
+    ),
     path("purposes", consent.Purposes.as_view(), name="purposes"),
     path("notices", consent.NoticeInForce.as_view(), name="notices"),
     path(

@@ -56,9 +56,20 @@ def ends_at(said: Observed, definition: Definition | None) -> datetime | None:
 
 
 def due_at(document: Document, definitions: Definitions) -> datetime | None:
-    """When the first of the document's values has to go."""
-    ends = [ends_at(said, definitions.get(code)) for code, said in document.items()]
-    return min((end for end in ends if end is not None), default=None)
+    """When the first of the document's values has to go. Values that share all of it cost once."""
+    ends: set[datetime] = set()
+    known: set[tuple[datetime, timedelta | None]] = set()
+    for code, said in document.items():
+        definition = definitions.get(code)
+        if definition is not None and definition.is_active and said.v is not None:
+            pair = (said.at, definition.retention)
+            if pair in known:
+                continue
+            known.add(pair)
+        end = ends_at(said, definition)
+        if end is not None:
+            ends.add(end)
+    return min(ends, default=None)
 
 
 def former_until(old: Observed, definition: Definition, now: datetime) -> datetime | None:

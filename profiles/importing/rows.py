@@ -18,7 +18,8 @@ from profiles.documents import Observed
 from profiles.words_intake import AT, BY, FACTS, IDENTIFIERS, OBSERVED_AT, SUBJECT, VERIFIED_BY
 
 LONGEST: Final = 254
-_OURS: Final = frozenset({SUBJECT, OBSERVED_AT, VERIFIED_BY, *IDENTIFIERS, *FACTS})
+_TEXTS: Final = frozenset({SUBJECT, VERIFIED_BY, *IDENTIFIERS, *FACTS})
+_OURS: Final = _TEXTS | {OBSERVED_AT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +49,17 @@ class Reading:
 
     def line(self, number: int, row: dict[str, Any]) -> Line:
         """The row at that line of the file. Raises RowError naming the field at fault."""
+        ours = _ours(row)
         at = _moment(row[OBSERVED_AT], OBSERVED_AT) if OBSERVED_AT in row else self._observed_at
-        by = _text(row, VERIFIED_BY)
-        said: dict[str, Observed] = {}
-        extra = False
+        by = ours.get(VERIFIED_BY, "")
         kinds = self._kinds
-        for name, value in row.items():
-            if name in kinds:
-                said[name] = Observed(value, at, by)
-            else:
-                extra = extra or name not in _OURS
+        said = {name: Observed(row[name], at, by) for name in row if name in kinds}
         if self._is_text:
             said = {name: self._meant(name, one) for name, one in said.items()}
-        if extra:
+        if len(said) + len(row.keys() & _OURS) < len(row):
             self._refine(row, said)
-        subject_id, identifiers = _who(row)
-        return Line(number, subject_id, identifiers, _facts(row), said)
+        subject_id, identifiers = _who(ours)
+        return Line(number, subject_id, identifiers, _facts(ours), said)
 
     def _meant(self, name: str, one: Observed) -> Observed:
         try:
@@ -81,11 +77,17 @@ class Reading:
                 said[name] = Observed(one.v, seen, by or one.by)
 
 
-def _who(row: Mapping[str, Any]) -> tuple[UUID | None, tuple[tuple[str, str], ...]]:
+def _ours(row: Mapping[str, Any]) -> dict[str, str]:
+    """What is neither a value nor about one, as texts."""
+    names = row.keys() & _TEXTS
+    return {name: text for name in names if (text := _text(row, name))}
+
+
+def _who(ours: Mapping[str, str]) -> tuple[UUID | None, tuple[tuple[str, str], ...]]:
     identifiers = tuple(
-        (scheme, text) for name, scheme in IDENTIFIERS.items() if (text := _text(row, name))
+        (scheme, ours[name]) for name, scheme in IDENTIFIERS.items() if name in ours
     )
-    subject = _text(row, SUBJECT)
+    subject = ours.get(SUBJECT, "")
     if bool(subject) == bool(identifiers):
         raise RowError("missing" if not subject else "twice", "subject")
     try:
@@ -94,10 +96,8 @@ def _who(row: Mapping[str, Any]) -> tuple[UUID | None, tuple[tuple[str, str], ..
         raise RowError("invalid", SUBJECT) from None
 
 
-def _facts(row: Mapping[str, Any]) -> dict[str, Any]:
-    facts = {
-        name: read_fact(name, text) for one, name in FACTS.items() if (text := _text(row, one))
-    }
+def _facts(ours: Mapping[str, str]) -> dict[str, Any]:
+    facts = {FACTS[name]: read_fact(FACTS[name], ours[name]) for name in ours.keys() & FACTS.keys()}
     if facts.get("age_state", "unknown") != "unknown":
         facts.setdefault("age_assurance", "declared")  # somebody said so; nobody verified it
     elif facts.get("age_assurance", "unknown") != "unknown":
@@ -106,7 +106,7 @@ def _facts(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _text(row: Mapping[str, Any], name: str) -> str:
-    """A text or a whole number of our own fields; empty where there is none."""
+    """A text or a whole number; empty where there is none."""
     value = row.get(name)
     if value is None:
         return ""

@@ -16,7 +16,14 @@ from audit.actors import Actor, SubjectRef, Target
 from keys.ids import uuid7
 from keys.problems import DomainError
 from profiles import documents
-from profiles.definitions import Definitions, Document, definitions_of, due_at, former_until
+from profiles.definitions import (
+    Definition,
+    Definitions,
+    Document,
+    definitions_of,
+    due_at,
+    former_until,
+)
 from profiles.documents import Observed
 from profiles.errors_intake import (
     AttributeUnknownError,
@@ -136,7 +143,7 @@ class Intake:
         new: Mapping[UUID, SubjectRef],
     ) -> "Intake":
         """Check the source; lock the people, and load what is known of those who are not new."""
-        system_id = _source(by, controller_id, source)
+        system_id = check_source(by=by, controller_id=controller_id, source=source)
         ids = sorted({one.subject_id for one in given} - new.keys())
         people = {**subjects.lock_many(controller_id, ids), **new}
         keyring = sealing.keyring(controller_id, people.keys())
@@ -197,26 +204,33 @@ class Intake:
     ) -> dict[str, Document]:
         """The values as they are kept, by sensitivity. Raises what is wrong with one."""
         parts: dict[str, Document] = {}
-        latest = self.now + CLOCK_SKEW
+        definitions, now, known = self.definitions, self.now, None
         for code, said in values.items():
-            definition = self.definitions.get(code)
+            definition = definitions.get(code)
             if definition is None or not definition.is_active:
                 raise AttributeUnknownError
-            _check_said(said, latest, code)
-            value = said.v
-            if value is not None:
-                try:
-                    value = definition.read(value)
-                except ValueFaultError as fault:
-                    raise ValueRefusedError(fault.code, code) from None
+            if said.at is not known or said.by:  # one time for all is looked at once
+                self._check_said(said, code)
+                known = said.at
+            kept = said if said.v is None else _kept(definition, said)
             if definition.category in gone:
                 taken.left_out += (code,)
-            elif definition.retention is not None and said.at + definition.retention <= self.now:
+            elif definition.retention is not None and said.at + definition.retention <= now:
                 taken.older += 1
             else:
-                kept = said if value is said.v else Observed(value, said.at, said.by)
-                parts.setdefault(definition.sensitivity, {})[code] = kept
+                part = parts.get(definition.sensitivity)
+                if part is None:
+                    part = parts[definition.sensitivity] = {}
+                part[code] = kept
         return parts
+
+    def _check_said(self, said: Observed, code: str) -> None:
+        if said.at.tzinfo is None:
+            raise ValueRefusedError("observed_without_zone", code)
+        if said.at > self.now + CLOCK_SKEW:
+            raise ValueRefusedError("observed_in_future", code)
+        if said.by and not _is_verification(said.by):
+            raise ValueRefusedError("verification_malformed", code)
 
     def _folded(self, subject_id: UUID, sensitivity: str, said: Document, taken: Taken) -> "Fold":
         row = self.rows.get((subject_id, sensitivity))
@@ -225,8 +239,10 @@ class Intake:
             fold.begin(said, taken)
         else:
             fold.follow(said, taken)
-        if len(fold.document) > 2 * MOST_VALUES or _is_large(fold.document):
-            raise TooManyValuesError
+        if fold.is_change:
+            fold.text = documents.encode(fold.document)
+            if len(fold.document) > MOST_VALUES or len(fold.text) > MOST_BYTES:
+                raise TooManyValuesError
         return fold
 
     def _note(self, person: SubjectRef, changed: list[str], taken: Taken) -> None:
@@ -249,7 +265,7 @@ class Intake:
     def _sealed(self, row: Row) -> Stored:
         document = row.document
         context = documents.context(self.source_id, row.sensitivity)
-        sealed = self.keyring.seal(row.subject_id, documents.encode(document), context=context)
+        sealed = self.keyring.seal(row.subject_id, row.text, context=context)
         codes = tuple(sorted(code for code, said in document.items() if said.v is not None))
         return Stored(
             row.id, row.subject_id, row.sensitivity, sealed, codes,
@@ -276,6 +292,7 @@ class Fold:
     document: Document
     changed: list[str] = field(default_factory=list)
     replaced: Document = field(default_factory=dict)
+    text: bytes = b""
     is_change: bool = False
 
     def begin(self, said: Document, taken: Taken) -> None:
@@ -314,19 +331,25 @@ class Fold:
     def settle(self, intake: Intake) -> list[str]:
         """Make it so; the codes whose values changed."""
         row = self.row
-        row.document, row.is_changed = self.document, row.is_changed or self.is_change
+        if self.is_change:
+            row.document, row.text, row.is_changed = self.document, self.text, True
         intake.rows[row.subject_id, row.sensitivity] = row
         for code, old in self.replaced.items():
-            until = former_until(old, intake.definitions[code], intake.now)
+            definition = intake.definitions[code]
+            until = former_until(old, definition, intake.now) if definition.former else None
             if until is not None:
                 key = (row.subject_id, row.sensitivity, until)
                 intake.former.setdefault(key, {})[code] = old
         return self.changed
 
 
-def _source(by: Actor, controller_id: UUID, code: str) -> UUID:
-    """The source, if it may hand something in now and through this actor."""
-    system = systems.system_by_code(controller_id, code)
+def check_source(*, by: Actor, controller_id: UUID, source: str) -> UUID:
+    """The id of a source, if it may hand something in now and through this actor.
+
+    Whoever names people asks this first, so that nobody learns who exists who may hand nothing in.
+    Raises what `record` does of the source.
+    """
+    system = systems.system_by_code(controller_id, source)
     if by.type == "service" and str(system.service_id) != by.id:
         raise SourceNotYoursError
     if system.kind != "pushed":
@@ -338,25 +361,14 @@ def _source(by: Actor, controller_id: UUID, code: str) -> UUID:
     return system.id
 
 
-def _check_said(said: Observed, latest: datetime, code: str) -> None:
-    if said.at.tzinfo is None:
-        raise ValueRefusedError("observed_without_zone", code)
-    if said.at > latest:
-        raise ValueRefusedError("observed_in_future", code)
-    if said.by and not _is_verification(said.by):
-        raise ValueRefusedError("verification_malformed", code)
+def _kept(definition: Definition, said: Observed) -> Observed:
+    try:
+        value = definition.read(said.v)
+    except ValueFaultError as fault:
+        raise ValueRefusedError(fault.code, definition.code) from None
+    return said if value is said.v else Observed(value, said.at, said.by)
 
 
 @lru_cache(maxsize=1024)
 def _is_verification(text: str) -> bool:
     return _VERIFICATION.fullmatch(text) is not None
-
-
-def _is_large(document: Document) -> bool:
-    """Looked at only where it may be: few documents are near the limit."""
-    if len(document) <= 16:
-        return False
-    texts = sum(len(said.v) for said in document.values() if isinstance(said.v, str))
-    return texts * 4 + len(document) * 400 > MOST_BYTES and len(documents.encode(document)) > (
-        MOST_BYTES
-    )

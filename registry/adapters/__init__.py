@@ -20,7 +20,7 @@ from registry.errors_systems import SystemUnavailableError
 from registry.models import System, SystemState
 from registry.secrets import opened
 
-__all__ = ["Adapter", "Answer", "ask", "open_adapter"]
+__all__ = ["SLOW", "Adapter", "Answer", "System", "ask", "open_adapter"]
 
 log = structlog.get_logger(__name__)
 
