@@ -18,12 +18,14 @@ from audit.selectors import payload
 from audit.tiles import LogReader
 from audit.witnesses.models import Cosignature
 from config.places import BASE_DIR
+from consent import services as consents
 from consent.transitions import State
 from keys import services as keys
 from keys.provider import Signature
 from subjects import services as subjects
 from tests.desk import house
-from tests.portal.world import MAPS, OFFERS, SURVEYS
+from tests.portal import world
+from tests.portal.world import APPROVER, AUTHOR, MAPS, OFFERS, SURVEYS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.req("CON-29")]
 VERIFIER = BASE_DIR / "clients" / "verify" / "sammati_verify.py"
@@ -95,6 +97,24 @@ class TestThePack:
         published = json.loads(pack[f"records/{told['notices'][0]['published_entry']}.json"])
         assert published["event"] == "notice:published"
         assert told["notices"][0]["sha256"] in published["data"]["sha256"].values()
+
+    @pytest.mark.req("CON-07")
+    def test_proves_words_of_a_language_that_was_added_later(self, desk, lotus):
+        words = consents.draft_translation(
+            by=AUTHOR, version=lotus.world.notice, language="ta",
+            content={**world.content("hi", lotus.controller), "title": "நாங்கள் கேட்பது"},
+        )  # fmt: skip
+        consents.approve_translation(by=APPROVER, translation=words, sha256=words.sha256)
+        lotus.world.answer(lotus.person, OFFERS, State.WITHDRAWN, method="call_centre")
+        lotus.world.yes(lotus.person, OFFERS, language="ta", is_explicit=True)
+
+        pack = opened(take(desk, lotus))
+
+        told = {one["file"][-7:]: one for one in json.loads(pack["chain.json"])["notices"]}
+        added = json.loads(pack[f"records/{told['ta.json']['published_entry']}.json"])
+        assert (added["event"], added["data"]["sha256"]) == ("translation:approved", words.sha256)
+        first = json.loads(pack[f"records/{told['en.json']['published_entry']}.json"])
+        assert first["event"] == "notice:published"
 
     def test_holds_receipts_whose_signatures_verify_with_the_keys_beside_them(self, pack):
         known = json.loads(pack["keys.json"])
