@@ -19,6 +19,7 @@ from consent import services as consent
 from consent.versions.languages import ENGLISH, SCHEDULED
 from desk.demo import findings, machine
 from desk.demo.companies import COMPANIES, DRAFT, SERVICES, Company
+from desk.demo.profiles.readers import reader_name
 from desk.demo.purposes import (
     CATEGORIES,
     CHANGED,
@@ -63,6 +64,10 @@ def build(today: date) -> None:
             (serving_both, "privacy_officer"), (author, "privacy_officer"), (auditor, "auditor"),
         ):  # fmt: skip
             accounts.assign_role(by=BUILDER, officer=person, controller=controller, role=role)
+        reader = _officer(reader_name(company.slug))
+        accounts.assign_role(
+            by=BUILDER, officer=reader, controller=controller, role="profile_reader"
+        )
         staff = Staff(Actor("officer", str(author.id)), Actor("officer", str(serving_both.id)))
         _registry(company, controller.id, staff.author, today)
         _words(company, controller.id, staff, today)
@@ -72,7 +77,8 @@ def build(today: date) -> None:
 def set_passwords() -> dict[str, str]:
     """New random passwords of all demo officers, by user name."""
     passwords = {}
-    for name in (OFFICER, AUDITOR, *map(author_name, COMPANIES)):
+    readers = [reader_name(one.slug) for one in COMPANIES]
+    for name in (OFFICER, AUDITOR, *map(author_name, COMPANIES), *readers):
         passwords[name] = secrets.token_urlsafe(12)
         person = get_user_model().objects.get(username=name)
         accounts.set_password(by=BUILDER, officer=person, password=passwords[name])
@@ -82,6 +88,12 @@ def set_passwords() -> dict[str, str]:
 def officer() -> Actor:
     """The officer of both companies, as whoever acts."""
     return Actor("officer", str(get_user_model().objects.get(username=OFFICER).pk))
+
+
+def staff_of(company: Company) -> Staff:
+    """Who writes and who approves at a company that was built."""
+    author = get_user_model().objects.get(username=author_name(company))
+    return Staff(Actor("officer", str(author.pk)), officer())
 
 
 def controller_id(company: Company) -> UUID:

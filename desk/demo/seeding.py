@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts import selectors as accounts
 from desk.demo import afterwards, building, people, telling
 from desk.demo.companies import COMPANIES, Company
+from desk.demo.profiles import building as profiles
 from keys.ids import SYSTEM_ID
 from work import selectors as work_selectors
 from work import services as work
@@ -43,6 +44,8 @@ def seed(*, total: int, folder: Path, demo_file: Path, say: Say) -> None:
         seeding.bring(company)
     for company in COMPANIES:
         seeding.step(f"after {company.slug}", partial(seeding.go_on, company))
+    for company in COMPANIES:
+        seeding.step(f"profiles of {company.slug}", partial(seeding.profile, company))
     say("Writing sign-ins and keys")
     with transaction.atomic():
         work.complete(seeding.job, cursor=seeding.cursor)
@@ -66,7 +69,7 @@ class _Seeding:
     @classmethod
     def begin(cls, total: int, folder: Path, say: Say) -> "_Seeding":
         job = work.take_over(
-            kind=KIND, controller_id=SYSTEM_ID, dedupe_key=KEY, total=5, resume=True,
+            kind=KIND, controller_id=SYSTEM_ID, dedupe_key=KEY, total=7, resume=True,
             worker=work.worker_name("seed"),
         )  # fmt: skip
         first = {"total": total, "today": timezone.now().date().isoformat(), "done": [], "ids": {}}
@@ -109,6 +112,14 @@ class _Seeding:
             total=self.people_of(company),
         )  # fmt: skip
         self.cursor["ids"][company.slug] = [str(one) for one in ids]
+
+    def profile(self, company: Company) -> None:
+        self.say(f"{company.name}: profiles, and who sees what of them")
+        staff = building.staff_of(company)
+        profiles.build(
+            company=company, controller_id=building.controller_id(company), author=staff.author,
+            approver=staff.approver, total=self.people_of(company), today=self.today,
+        )  # fmt: skip
 
     def _note(self, name: str) -> None:
         self.cursor["done"].append(name)

@@ -15,6 +15,7 @@ from accounts import selectors, services
 from audit.actors import Actor
 from desk.demo import building, people
 from desk.demo.companies import COMPANIES, SERVICES, Company
+from desk.demo.profiles import readers
 
 KEYS = 2  # a service has at most so many that live
 
@@ -40,6 +41,7 @@ def write(path: Path, *, by: Actor, ids: dict[str, list[str]]) -> None:
             }
             for one in COMPANIES
         ],
+        "readers": [_reader(one, passwords) for one in COMPANIES],
         "services": [one for company in COMPANIES for one in _services(by, company)],
         "subjects": [one for company in COMPANIES for one in _subjects(company, ids)],
     }
@@ -66,9 +68,24 @@ def _services(by: Actor, company: Company) -> list[dict[str, Any]]:
         {
             "id": plan.code, "controller": str(controller_id),
             "key": _key(by, known[plan.code]), "purposes": list(plan.purposes),
+            "seats": _seats(readers.SERVICES[company.slug].get(plan.code)),
         }
         for plan in SERVICES
     ]  # fmt: skip
+
+
+def _reader(company: Company, passwords: dict[str, str]) -> dict[str, Any]:
+    """Who reads profiles and does nothing else, and in which seats."""
+    return {
+        **_sign_in(readers.reader_name(company.slug), passwords),
+        "controller": str(building.controller_id(company)),
+        "seats": _seats(*readers.STAFF[company.slug]),
+    }
+
+
+def _seats(*plans: readers.SeatPlan | None) -> list[dict[str, str]]:
+    """Role, unit and a purpose to try: what a reading has to say."""
+    return [plan._asdict() for plan in plans if plan is not None]
 
 
 def _key(by: Actor, service: Any) -> str:

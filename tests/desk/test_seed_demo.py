@@ -22,6 +22,7 @@ from consent.versions import completeness
 from desk.demo import afterwards, seeding
 from desk.demo.cases import CASES, EACH
 from desk.demo.people import write
+from desk.demo.profiles.readers import DESK
 from subjects.models import Subject
 from tests.factories.server import serving
 from work.models import Job
@@ -163,7 +164,8 @@ class TestSeeding:
         assert seeding.state() == "done"
         assert Subject.objects.count() == SUBJECTS
         again = EACH  # who agreed after an objection has one more event
-        assert ConsentEvent.objects.count() == events + again
+        at_desks = ConsentEvent.objects.filter(purpose__code=DESK).count()
+        assert ConsentEvent.objects.count() == events + again + at_desks
         assert Job.objects.filter(kind="consent.import", state="done").count() == 2
 
     def test_it_does_not_mix_with_a_company_of_somebodys_own(self, demo):

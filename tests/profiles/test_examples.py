@@ -118,7 +118,7 @@ class TestBanking:
         shown = reads(lotus, "BK-1001", "branch-officer", "accounts.servicing", unit="retail-bank")
 
         assert shown["savings_balance"].value == "184250.75"
-        assert shown["support_need"].value == "hearing"
+        assert shown["support_need"].why is Why.ROLE
         assert shown["loan_outstanding"].why is Why.ROLE
 
     def test_the_joint_holder_is_seen_as_that(self, lotus):
@@ -130,6 +130,14 @@ class TestBanking:
         )  # fmt: skip
 
         assert shown["full_name"].value == "Ravi Mogra"
+        assert shown["savings_balance"].why is Why.ROLE
+
+    def test_what_support_somebody_needs_is_shown_for_that_alone(self, lotus):
+        load("banking")
+
+        shown = reads(lotus, "BK-1001", "branch-officer", "support.needs", unit="retail-bank")
+
+        assert shown["support_need"].value == "hearing"
         assert shown["savings_balance"].why is Why.ROLE
 
     def test_whoever_withdrew_is_not_collected_from(self, lotus):
