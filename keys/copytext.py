@@ -13,6 +13,8 @@ from uuid import UUID
 _SPECIAL = re.compile(r"[\\\t\n\r]")
 _ESCAPED = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
+_QUOTED = '"{}"'
+
 Convert = Callable[[Any], str]
 
 
@@ -29,6 +31,12 @@ def _word(value: str) -> str:
     if _SPECIAL.search(value):
         return _SPECIAL.sub(lambda found: _ESCAPED[found[0]], value)
     return value
+
+
+def _array(values: Sequence[Any]) -> str:
+    """An array, each of its values in quotes, so that none is taken for NULL or for a bracket."""
+    texts = [str(one).replace("\\", "\\\\").replace('"', '\\"') for one in values]
+    return _word(f"{{{','.join([_QUOTED.format(one) for one in texts])}}}")
 
 
 class _Converts(dict[type, Convert]):
@@ -50,4 +58,5 @@ _CONVERTS = _Converts({
     bytes: lambda value: "\\\\x" + value.hex(),
     datetime: datetime.isoformat,
     date: date.isoformat,
+    list: _array,
 })  # fmt: skip

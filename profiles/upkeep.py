@@ -3,7 +3,8 @@
 from typing import Final
 from uuid import UUID
 
-from profiles.services import defining, retention
+from profiles.services import defining, forgetting, retention
+from subjects.news import KEY_DESTROYED
 from work.handlers import JobView, Outcome, again, finished, handler, periodic
 
 BATCH: Final = 500
@@ -29,3 +30,10 @@ def revisit(job: JobView) -> Outcome:
     if after is None:
         return finished()
     return again(cursor={"after": str(after)}, done=job.done + BATCH)
+
+
+@handler(KEY_DESTROYED)
+def forget(job: JobView) -> Outcome:
+    """Let go of what is left of a person whose data key was destroyed."""
+    forgetting.forget(controller_id=job.controller_id, subject_id=UUID(job.payload["subject"]))
+    return finished()

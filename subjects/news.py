@@ -1,4 +1,4 @@
-"""News that permits about people have ended, for whoever has to tell the services that hold them.
+"""News about people: that permits have ended, and that a data key was destroyed.
 
 Sent as a job in the transaction of the fact: it exists exactly if that fact does. What is done
 about it is known further up.
@@ -12,6 +12,9 @@ from work.payloads import CODE
 
 PERMITS_ENDED = "permits.ended"
 """The kind of job that carries it."""
+
+KEY_DESTROYED = "subjects.key_destroyed"
+"""The kind of job by which those who keep copies or names of what was sealed let go of them."""
 
 EVERYTHING, PURPOSE, CATEGORY, MARKETING = "everything", "purpose", "category", "marketing"
 """How far it reaches: all purposes, one, those that use a category of data, those of marketing."""
@@ -46,3 +49,9 @@ def permits_ended(
         )
         for start in range(0, len(people), AT_ONCE)
     )  # fmt: skip
+
+
+def key_destroyed(*, controller_id: UUID, subject_id: UUID) -> None:
+    """Note that nothing of the person can be read any more; call it in that transaction."""
+    said = {"subject": str(subject_id)}
+    work.enqueue_many([work.NewJob(KEY_DESTROYED, controller_id, said, priority=PRIORITY)])

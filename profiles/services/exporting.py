@@ -21,6 +21,7 @@ from consent.errors import PurposeUnknownError
 from keys import services as keys
 from profiles import export_folder as folder
 from profiles import export_lines as lines
+from profiles import rulings
 from profiles.errors_guarded import (
     ExportDecidedError,
     ExportGoneError,
@@ -33,12 +34,14 @@ from profiles.errors_guarded import (
 from profiles.models import ExportState, ProfileExport
 from profiles.selectors_views import RESERVED
 from profiles.services import beyond
+from subjects import readable
 from work import services as work
 
 KIND: Final = "profiles.export"
 MARKS: Final = "profiles.watermark"
 MOST_PEOPLE: Final = 10_000
 EXPORTER: Final = Actor.system("export")
+PERSON_GONE: Final = "person_gone"
 WAITING: Final = (ExportState.REQUESTED, ExportState.APPROVED)
 
 
@@ -115,6 +118,8 @@ def take_export(*, by: Actor, export: ProfileExport) -> Path:
     path = folder.finished(locked.id)
     if locked.state != ExportState.READY or _is_over(locked) or not path.is_file():
         raise ExportGoneError
+    if _shows_too_much(locked):
+        raise ExportGoneError
     _record("taken", by, locked, {"people": locked.shown, "sha256": locked.sha256})
     return path
 
@@ -132,10 +137,11 @@ def own_export(by: Actor, controller_id: UUID, export_id: UUID) -> ProfileExport
 def finish(*, export_id: UUID, shown: int, size: int, sha256: str) -> None:
     """Record that the file is there, in the transaction that ends the job.
 
-    Who was asked for is forgotten here: it stands in the log, person by person.
+    Who may be in it is remembered as long as the file is there, so that it ends with any of them.
     """
     export = ProfileExport.objects.select_for_update().get(pk=export_id)
-    export.state, export.selection, export.ready_at = ExportState.READY, [], timezone.now()
+    export.state, export.ready_at = ExportState.READY, timezone.now()
+    export.selection = readable.with_key(export.controller_id, export.selection)
     export.shown, export.size, export.sha256 = shown, size, sha256
     export.expires_at = export.ready_at + timedelta(days=settings.PROFILE_EXPORT_DAYS)
     export.save()
@@ -164,13 +170,25 @@ def end_expired(*, at_most: int = 100) -> int:
     )
     over = list(rows.order_by("id")[:at_most])
     for export in over:
-        folder.delete(export.id)
-        export.state = ExportState.ENDED
-        export.save(update_fields=["state"])
-        _record("ended", EXPORTER, export, {})
+        _end(export, {})
     alive = ProfileExport.objects.filter(state__in=(ExportState.APPROVED, ExportState.READY))
     folder.delete_others(set(alive.values_list("id", flat=True)))
     return len(over)
+
+
+def end_with(controller_id: UUID, subject_id: UUID) -> int:
+    """End every file in which this person may be: nothing of them may be read any more.
+
+    In the caller's transaction. Returns how many ended.
+    """
+    rows = ProfileExport.objects.select_for_update().filter(
+        controller_id=controller_id, state__in=(ExportState.APPROVED, ExportState.READY),
+        selection__contains=[subject_id],
+    )  # fmt: skip
+    found = list(rows.order_by("id"))
+    for export in found:
+        _end(export, {"code": PERSON_GONE})
+    return len(found)
 
 
 def trace(controller_id: UUID, text: str) -> ProfileExport | None:
@@ -194,6 +212,22 @@ def _decide(by: Actor, export: ProfileExport) -> ProfileExport:
         raise SecondPersonError
     locked.decided_at, locked.decided_by = timezone.now(), by.id
     return locked
+
+
+def _end(export: ProfileExport, data: dict[str, Any]) -> None:
+    folder.delete(export.id)
+    export.state, export.selection = ExportState.ENDED, []
+    export.save(update_fields=["state", "selection"])
+    _record("ended", EXPORTER, export, data)
+
+
+def _shows_too_much(export: ProfileExport) -> bool:
+    """Whether somebody in it was hidden or erased after it was approved (PRO-06, P8)."""
+    people, log_id = export.selection, export.controller_id
+    if len(readable.with_key(log_id, people)) < len(people):
+        return True
+    since = export.decided_at or export.requested_at
+    return readable.is_standing_since(log_id, people, rulings.HIDDEN, since)
 
 
 def _is_over(export: ProfileExport) -> bool:

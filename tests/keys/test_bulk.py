@@ -39,3 +39,22 @@ def test_an_error_does_not_quote_the_row():
 
     assert str(caught.value) == "COPY into keys_keyversion failed (SQLSTATE 22P02)."
     assert caught.value.__cause__ is None
+
+
+@pytest.fixture
+def arrays(superuser):
+    superuser.execute("CREATE TABLE arrays (id int, words text[])")
+    superuser.execute("GRANT SELECT, INSERT ON arrays TO sammati_app")
+    yield "arrays"
+    superuser.execute("DROP TABLE arrays")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_arrays_are_stored_as_they_are(arrays, superuser):
+    """Of texts that look like an array's own signs, and of nothing."""
+    hard = ['a"b', "c\\d", "{e,f}", "NULL", "", "g\th", "i,j"]
+
+    copy_in(arrays, ("id", "words"), [(1, hard), (2, [])])
+
+    found = superuser.execute("SELECT words FROM arrays ORDER BY id").fetchall()
+    assert found == [(hard,), ([],)]
