@@ -30,7 +30,7 @@ from subjects import relations, selectors
 
 PROFILED = 1500
 """So many people of each company have a profile at most: a fresh clone is up in half a minute."""
-HOUSEHOLDS = 40
+HOUSEHOLDS = 20
 AT_ONCE = 500
 BY = Actor.system("demo")
 ASKED_AT_THE_DESK = 0.85
