@@ -32,6 +32,7 @@ from profiles.preview import Situation
 from profiles.selectors_views import ViewStanding
 from profiles.services import NewRule
 from profiles.words import STANDINGS, STEPS
+from registry import selectors as registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +187,7 @@ def _context(request: HttpRequest, asked: Asked) -> dict[str, Any]:
 def _changes(asked: Asked) -> list[dict[str, Any]]:
     """What the draft changes, what shows more first, in words."""
     titles = {one.code: one.title for one in selectors.definitions(asked.duty.controller_id)}
+    names = registry.category_names(asked.duty.controller_id)
     roles = {one.code: one.name for one in selectors.roles(asked.duty.controller_id)}
     relations = dict(selectors.RELATIONS)
     found = selectors.changes_of(asked.version)
@@ -194,7 +196,8 @@ def _changes(asked: Asked) -> list[dict[str, Any]]:
         {
             "role": roles.get(one.place.role, one.place.role),
             "purpose": asked.purposes.get(one.place.purpose, one.place.purpose),
-            "what": titles.get(one.place.attribute, one.place.category),
+            "what": titles.get(one.place.attribute)
+            or names.get(one.place.category, one.place.category),
             "relation": "" if one.place.relation == selectors.SELF
             else relations[one.place.relation],
             "old": words.TREATMENTS[one.old], "new": words.TREATMENTS[one.new],

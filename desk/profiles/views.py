@@ -123,6 +123,7 @@ def _read(
         "purpose": words.purposes(controller_id).get(found.purpose, found.purpose),
         "relation": dict(selectors.RELATIONS)[found.relation],
         "reason": site().reason_text(found.decision.reason_code),
+        "query": urlencode({name: given[name] for name in ASKED if given[name]}),
         "may_see_person": controller_id in site().controller_ids(request, Permission.VIEW_PEOPLE),
     }  # fmt: skip
 
