@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from audit.actors import Actor
+from consent import services as consent
 from profiles import services as profiles
 from profiles.documents import Observed, context, encode
 from profiles.models import AttributeDefinition, ProfileRecord
@@ -13,7 +14,8 @@ from profiles.services import NewRule
 from registry import services as registry
 from registry.services_systems import NewSystem, record_system
 from subjects.sealing import keyring
-from tests.factories.company import APPROVER, AUTHOR, OFFERS, Company, company
+from tests.factories.company import APPROVER, AUTHOR, OFFERS, Company, company, content
+from tests.factories.languages import publish
 
 CONTACT, MONEY, HEALTH = "pd:EmailAddress", "pd:Financial", "pd:Health"
 CATEGORIES = (CONTACT, MONEY, HEALTH)
@@ -60,6 +62,18 @@ class House:
             by=APPROVER, controller_id=self.id, role=role, holder_type=reader.type,
             holder_id=reader.id, unit=unit,
         )  # fmt: skip
+
+    def asks_for(self, code: str) -> None:
+        """Another purpose, about all of the categories, with a notice of its own."""
+        company = self.company
+        version = company.purpose(code, is_marketing=False, categories=CATEGORIES)
+        words = content("We ask for this too.")
+        words["items"][0]["purpose"] = code
+        draft = consent.draft_notice(
+            by=AUTHOR, controller_id=self.id, code=code.replace(".", "-"), pack="IN",
+            purposes=[version], translations={"en": words},
+        )  # fmt: skip
+        publish(draft)
 
     def shows(self, *rules: NewRule) -> Any:
         """The matrix with these rules beside those in force, approved by a second person."""
