@@ -213,7 +213,7 @@ class NoticeTranslation(models.Model):
         on_erasure = "none"
 
     def __str__(self) -> str:
-        return f"{self.notice_version_id} {self.language}"
+        return f"{self.notice_version} {self.language}"
 
 
 class LanguageWaiver(models.Model):

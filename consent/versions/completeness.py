@@ -39,6 +39,11 @@ class Spoken:
     words: tuple[NoticeTranslation, ...] = ()
     until_on: date | None = None
 
+    @property
+    def is_source(self) -> bool:
+        """English words that are there, whatever their state."""
+        return self.tag == languages.ENGLISH and bool(self.words)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -51,7 +56,8 @@ class Line:
 
     @property
     def lacking(self) -> tuple[str, ...]:
-        return tuple(one.tag for one in self.languages if one.cell in LACKING)
+        """What stands in the way of publishing it; its English words are approved by that."""
+        return tuple(one.tag for one in self.languages if one.cell in LACKING and not one.is_source)
 
     def count(self, *cells: Cell) -> int:
         return sum(one.cell in cells for one in self.languages)

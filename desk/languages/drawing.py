@@ -60,10 +60,10 @@ def grid(
     rows: Sequence[tuple[str, Sequence[str]]], columns: Sequence[str], *, is_rtl: bool = False
 ) -> Grid:
     """A row for each (text, states), from the top; columns run as people read."""
-    width = LABEL + SIDE * len(columns)
+    width = LABEL + SIDE * len(columns) + GAP
 
     def left(number: int) -> int:
-        return width - LABEL - SIDE * (number + 1) if is_rtl else LABEL + SIDE * number
+        return width - LABEL - SIDE * (number + 1) - GAP if is_rtl else LABEL + SIDE * number
 
     squares = [
         square(state, left(number) + GAP, _top(place))

@@ -322,6 +322,8 @@ class TestCompleteness:
             Cell.APPROVED, Cell.APPROVED, Cell.WAIVED,
         ]  # fmt: skip
         assert now.lacking == ()
+        assert "en" not in new.lacking  # publishing approves it
+        assert {"ta", "ur", "sat"} <= set(new.lacking)
         cells = {one.tag: one.cell for one in new.languages}
         assert (cells["en"], cells["ta"], cells["ur"], cells["sat"]) == (
             Cell.DRAFT, Cell.MACHINE, Cell.DRAFT, Cell.LACKING,
