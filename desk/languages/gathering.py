@@ -131,7 +131,7 @@ def _drawn(found: Sequence[Line]) -> Grid:
 def _row(line: Line) -> Row:
     return Row(
         line.version.pk, str(line.version), str(words.STANDINGS[line.standing]),
-        line.version.notice.get_pack_display(), line.count(Cell.APPROVED),
+        str(words.LAWS[line.version.notice.pack]), line.count(Cell.APPROVED),
         line.count(Cell.DRAFT, Cell.MACHINE), _waived(line), tuple(map(_head, line.lacking)),
         line.others, tuple(map(_said, line.languages)),
     )  # fmt: skip

@@ -18,6 +18,7 @@ CELLS: "dict[str, StrOrPromise]" = {
     Cell.LACKING: _("Missing"),
     Cell.UNASKED: _("Not asked for"),
 }
+LAWS: "dict[str, StrOrPromise]" = {"IN": _("India"), "EU": _("European Union")}
 STANDINGS: "dict[str, StrOrPromise]" = {
     Standing.DRAFT: _("Draft"),
     Standing.APPROVED: _("Comes into force later"),
