@@ -31,6 +31,10 @@ class Handler(BaseHTTPRequestHandler):
         self.seen = Seen(self.path, dict(self.headers.items()), json.loads(raw))
         self.server.next_behaviour(self.seen)(self)
 
+    def do_GET(self) -> None:
+        self.seen = Seen(self.path, dict(self.headers.items()), None)
+        self.server.next_behaviour(self.seen)(self)
+
     def answer(self, status: int, body: bytes, **headers: str) -> None:
         self.send_response(status)
         fields = {"Content-Type": "application/json", "X-Request-ID": self.headers["X-Request-ID"]}

@@ -2,9 +2,10 @@
 
 from sammati_client.aio import AsyncSammati
 from sammati_client.answers import Cure, Deny, Obligation, Permit, Reason, Written
-from sammati_client.errors import NotPermitted, RequestFailed
+from sammati_client.errors import NotPermitted, ProfileNotShown, RequestFailed
 from sammati_client.leases import Leases
 from sammati_client.options import Options
+from sammati_client.profiles import Profile, ProfileField, ProfileSource
 from sammati_client.recalls import Recall, RecallRefused, Secrets, read_recall
 from sammati_client.reports import AIDecision, Processing
 from sammati_client.sync import Sammati
@@ -21,6 +22,10 @@ __all__ = [
     "Options",
     "Permit",
     "Processing",
+    "Profile",
+    "ProfileField",
+    "ProfileNotShown",
+    "ProfileSource",
     "Reason",
     "Recall",
     "RecallRefused",

@@ -23,6 +23,7 @@ from sammati_client.exchange import (
     report,
     timeout,
 )
+from sammati_client.profiles import AsyncProfiles
 from sammati_client.questions import Asker, Call, Details, Subject, Use
 from sammati_client.replies import Outcome
 from sammati_client.reports import AIDecision, Processing
@@ -33,6 +34,11 @@ R = TypeVar("R")
 
 class AsyncSammati(Core):
     """Asks before use. Nothing is kept between checks unless `leases` are given."""
+
+    @property
+    def profiles(self) -> AsyncProfiles:
+        """What the service may see of people: `profiles.read(...)`, `profiles.list(...)`."""
+        return AsyncProfiles(self._exchange)
 
     def _open(self) -> None:
         transport = httpx.AsyncHTTPTransport(
@@ -220,9 +226,9 @@ class AsyncSammati(Core):
     async def _send(self, call: Call, budget: Budget) -> Outcome:
         self._settle()
         request = self._http.build_request(
-            "POST",
+            call.method,
             self._url(call),
-            content=call.body,
+            content=call.body or None,
             headers=self._headers(call),
             timeout=timeout(self._options, budget.left),
         )

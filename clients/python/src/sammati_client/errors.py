@@ -1,4 +1,4 @@
-"""The two errors a caller meets. Neither message holds personal data or the key."""
+"""The errors a caller meets. No message holds personal data or the key."""
 
 from sammati_client.answers import Deny, Permit
 
@@ -25,4 +25,16 @@ class RequestFailed(Exception):  # noqa: N818 (reads as what happened: the write
         self.idempotency_key = idempotency_key
         self.status = status
         self.outcome_unknown = outcome_unknown
+        super().__init__(f"{code} (HTTP {status})" if status else code)
+
+
+class ProfileNotShown(Exception):  # noqa: N818 (reads as what happened: no profile was shown)
+    """No profile was shown; `code` is the server's problem code or one of the client's.
+
+    `profile_not_found` is said alike of nobody and of whom the service may not know of.
+    """
+
+    def __init__(self, code: str, *, status: int | None = None) -> None:
+        self.code = code
+        self.status = status
         super().__init__(f"{code} (HTTP {status})" if status else code)

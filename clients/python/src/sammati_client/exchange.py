@@ -64,16 +64,19 @@ class Budget:
 
 def headers(call: Call, authorization: str) -> dict[str, str]:
     """Everything but the body. Compression is declined: its size is unknown before it is read."""
-    return {
+    found = {
         "Authorization": authorization,
-        "Content-Type": "application/json",
         "Accept": "application/json",
         "Accept-Encoding": "identity",
         "Cache-Control": "no-store",
-        "Idempotency-Key": call.idempotency_key,
         "X-Request-ID": call.request_id,
         "User-Agent": AGENT,
     }
+    if call.method == "GET":
+        return found
+    return {
+        **found, "Content-Type": "application/json", "Idempotency-Key": call.idempotency_key
+    }  # fmt: skip
 
 
 def timeout(options: Options, left: float) -> httpx.Timeout:
@@ -165,5 +168,5 @@ def report(call: Call, outcome: Outcome, attempt: int, started: float) -> None:
     what = outcome.code if isinstance(outcome, Failure) else f"HTTP {outcome.status}"
     log.warning(
         "%s on %s, attempt %d, %.0f ms, request %s",
-        *(what, call.path, attempt, (clock() - started) * 1000, call.request_id),
+        *(what, call.name, attempt, (clock() - started) * 1000, call.request_id),
     )

@@ -48,13 +48,23 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request, repeated only as it is: same body, same idempotency key."""
+    """One request, repeated only as it is: same body, same idempotency key.
 
-    path: str
+    `logged_as` is how logs name it, where the path itself names a person.
+    """
+
+    path: str = field(repr=False)
     body: bytes = field(repr=False)
     answer_bytes: int
     idempotency_key: str
     request_id: str = field(default_factory=lambda: f"c-{uuid4().hex}")
+    method: str = "POST"
+    logged_as: str = ""
+
+    @property
+    def name(self) -> str:
+        """How logs name it."""
+        return self.logged_as or self.path
 
 
 @dataclass(frozen=True, slots=True)

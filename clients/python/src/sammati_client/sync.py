@@ -23,6 +23,7 @@ from sammati_client.exchange import (
     report,
     timeout,
 )
+from sammati_client.profiles import Profiles
 from sammati_client.questions import Asker, Call, Details, Subject, Use
 from sammati_client.replies import Outcome
 from sammati_client.reports import AIDecision, Processing
@@ -33,6 +34,11 @@ R = TypeVar("R")
 
 class Sammati(Core):
     """Asks before use. Nothing is kept between checks unless `leases` are given."""
+
+    @property
+    def profiles(self) -> Profiles:
+        """What the service may see of people: `profiles.read(...)`, `profiles.list(...)`."""
+        return Profiles(self._exchange)
 
     def _open(self) -> None:
         self._http = httpx.Client(transport=DeadlineTransport(self._tls), trust_env=False)
@@ -204,9 +210,9 @@ class Sammati(Core):
     def _send(self, call: Call, budget: Budget) -> Outcome:
         self._settle()
         request = self._http.build_request(
-            "POST",
+            call.method,
             self._url(call),
-            content=call.body,
+            content=call.body or None,
             headers=self._headers(call),
             timeout=timeout(self._options, budget.left),
             extensions={EXTENSION: budget.ends},
