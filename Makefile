@@ -27,10 +27,13 @@ check: environment-dev  ## format, lint, types, import contracts, system checks,
 bench: environment-dev  ## the benchmarks: a table, and JSON; SUBJECTS= changes the size
 	@$(VENV) -m config.run.with_servers --set bench $(VENV) -m benchmarks
 	@$(VENV) -m config.run.with_servers --set bench $(VENV) -m benchmarks.audience
+	@$(VENV) -m config.run.with_servers --set bench $(VENV) -m benchmarks.profiles
 	@$(VENV) -m config.run.with_servers --set bench $(VENV) -m benchmarks.guardrails
 	@$(VENV) -m config.run.with_servers --set bench $(VENV) -m benchmarks.cedars
 	@$(VENV) -m config.run.with_servers --set bench-log $(VENV) -m benchmarks.log
 	@$(VENV) -m config.run.with_servers --set bench-search $(VENV) -m benchmarks.search
+	@EVENTS=$${EVENTS:-60000} $(VENV) -m config.run.with_servers --set bench-fanout $(VENV) -m benchmarks.fanout
+	@$(VENV) -m config.run.with_servers --set bench-consents $(VENV) -m benchmarks.consents 6 50000
 
 fmt: environment-dev  ## format the code and mend what lint can mend
 	@$(VENV) -m ruff format .
