@@ -129,7 +129,7 @@ def _kinds(view: View, definitions: Iterable[Defined], *rules: Rules) -> list[tu
             (place.category, place.sensitivity) for place in some
             if (place.purpose, place.relation) == (view.purpose, view.relation)
         }  # fmt: skip
-    return sorted(found)
+    return sorted(found, key=lambda one: (one[0], one[1] != ORDINARY, one[1]))
 
 
 def _has_rule(code: str, place: Place, *rules: Rules) -> bool:
