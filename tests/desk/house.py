@@ -34,7 +34,20 @@ from policies.recalls import endpoints
 from policies.recalls.models import Campaign, Recall
 from policies.versions import services as versions
 from profiles import services as profiles
-from profiles.models import AttributeDefinition, FormerRecord, ProfileRecord
+from profiles.models import (
+    AttributeDefinition,
+    BreakGlass,
+    Disclosure,
+    FlaggedPerson,
+    FormerRecord,
+    ProfileExport,
+    ProfileRecord,
+    ReaderPerson,
+    ReadingLimits,
+    Reveal,
+    Seat,
+    UnusualAccess,
+)
 from registry import services as registry
 from registry.ai import ModelCard, record_model
 from registry.services_systems import NewSystem, record_system
@@ -180,6 +193,35 @@ def known(house, person):
     FormerRecord.objects.create(**row, until_at=timezone.now() + timedelta(days=30))
 
 
+def beyond(house, person):
+    """What went beyond the views, what left the house, and what was noticed."""
+    seat = Seat.objects.get(controller_id=house.id)
+    now = timezone.now()
+    opened = {
+        "controller_id": house.id, "subject": person, "seat": seat, "holder_id": seat.holder_id,
+        "purpose": world.OFFERS, "reason": "The caller asked for it",
+        "expires_at": now + timedelta(minutes=5),
+    }  # fmt: skip
+    Reveal.objects.create(**opened, attribute="email")
+    BreakGlass.objects.create(**opened, case="C-1", review_due_at=now + timedelta(days=1))
+    Disclosure.objects.create(
+        controller_id=house.id, subject=person, recipient_id=house.rows["Party"],
+        purpose=world.OFFERS, categories=["pd:EmailAddress"], described="An address",
+        ground="consent", disclosed_at=now, recorded_by=BY.id, key=f"k:{person.id}",
+    )  # fmt: skip
+    ProfileExport.objects.create(
+        controller_id=house.id, seat=seat, purpose=world.OFFERS, reason="A yearly review",
+        people=1, requested_by=seat.holder_id,
+    )  # fmt: skip
+    about = {"controller_id": house.id, "subject": person}
+    FlaggedPerson.objects.create(**about, why="colleague", set_by=BY.id)
+    ReaderPerson.objects.create(**about, holder_id=seat.holder_id, set_by=BY.id)
+    UnusualAccess.objects.create(
+        **about, kind="flagged", holder_type="officer", holder_id=seat.holder_id, since_at=now
+    )
+    ReadingLimits.objects.get_or_create(controller_id=house.id, defaults={"changed_by": BY.id})
+
+
 def decide(house, *, outcome="deny", reason="CONSENT_WITHDRAWN", purpose=world.OFFERS):
     """An entry such as the decision point leaves."""
     with transaction.atomic():
@@ -298,6 +340,7 @@ def reports(house, person):
     told(house, person)
     emergency(house, person)
     known(house, person)
+    beyond(house, person)
     names = {"controller": house.controller.name, "service": "Mailer", "purpose": "Offers"}
     permit = {"id": "d", "at": 1, "valid_until": 2, "basis": {"IN": "consent"}, "reasons": []}
     done = {"started_at": 1, "decision": permit, "names": names}

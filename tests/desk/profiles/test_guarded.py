@@ -125,7 +125,7 @@ class TestReviewing:
         assert glass.verdict == "justified"
 
     def test_can_end_it_now(self, manager, glass):
-        manager.post(self.act(glass, "close"), {})
+        manager.post(self.act(glass, "close"), {"yes": "1"})
 
         before = glass.expires_at
         glass.refresh_from_db()
@@ -169,7 +169,9 @@ class TestTheOtherVerbs:
         desk.post(reverse("admin:profiles_profileexport_add"), given)
         export = ProfileExport.objects.get()
 
-        manager.post(reverse("admin:profiles_profileexport_act", args=[export.pk, "refuse"]), {})
+        manager.post(
+            reverse("admin:profiles_profileexport_act", args=[export.pk, "refuse"]), {"yes": "1"}
+        )
 
         export.refresh_from_db()
         assert export.state == "refused"
