@@ -49,8 +49,8 @@ TREATMENTS: "dict[str, StrOrPromise]" = {
     "hide": gettext_lazy("Hidden"),
 }
 SOURCE_STATES: "dict[str, StrOrPromise]" = {
-    "ok": gettext_lazy("Answered"),
-    "unavailable": gettext_lazy("Did not answer"),
+    "ok": gettext_lazy("It answered"),
+    "unavailable": gettext_lazy("It did not answer"),
     "frozen": gettext_lazy("Stopped because of an incident"),
 }
 SITUATIONS: "dict[Situation, StrOrPromise]" = {

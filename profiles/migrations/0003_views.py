@@ -125,6 +125,26 @@ class Migration(migrations.Migration):
     dependencies = [("accounts", "0002_catalogue_stamp"), ("profiles", "0002_sources")]
 
     operations = [
+        migrations.AlterModelOptions(
+            "readerrole",
+            {"ordering": ["code", "id"], "verbose_name": "reader’s role",
+             "verbose_name_plural": "readers’ roles"},
+        ),
+        migrations.AlterModelOptions(
+            "viewversion",
+            {"ordering": ["-number", "id"], "verbose_name": "version of the views",
+             "verbose_name_plural": "versions of the views"},
+        ),
+        migrations.AlterModelOptions(
+            "viewrule",
+            {"ordering": ["id"], "verbose_name": "rule of a view",
+             "verbose_name_plural": "rules of views"},
+        ),
+        migrations.AlterModelOptions(
+            "formerrecord",
+            {"ordering": ["id"], "verbose_name": "former values",
+             "verbose_name_plural": "former values"},
+        ),
         migrations.AddField(
             "viewversion",
             "authors",

@@ -171,6 +171,7 @@ class FormerRecord(_Sealed):
 
     class Meta:
         verbose_name = _("former values")
+        verbose_name_plural = _("former values")
         ordering = ["id"]
         indexes = [models.Index(fields=["until_at"], name="profiles_former_until")]
         constraints = [

@@ -23,7 +23,8 @@ class ReaderRole(models.Model):
     created_by = models.CharField(max_length=80)
 
     class Meta:
-        verbose_name = _("reader's role")
+        verbose_name = _("reader’s role")
+        verbose_name_plural = _("readers’ roles")
         ordering = ["code", "id"]
         constraints = [
             models.UniqueConstraint(fields=["controller", "code"], name="profiles_role_code_once"),
@@ -140,6 +141,7 @@ class ViewVersion(models.Model):
 
     class Meta:
         verbose_name = _("version of the views")
+        verbose_name_plural = _("versions of the views")
         ordering = ["-number", "id"]
         constraints = [
             models.UniqueConstraint(
@@ -245,6 +247,7 @@ class ViewRule(models.Model):
 
     class Meta:
         verbose_name = _("rule of a view")
+        verbose_name_plural = _("rules of views")
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(

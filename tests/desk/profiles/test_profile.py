@@ -121,7 +121,7 @@ class TestTheProfile:
     def test_shows_values_masks_and_why_not(self, desk, reader, lotus):
         page = text(look(desk, reader, lotus.person()))
 
-        assert "a•••@•••.in Open : email Masked First and last characters" in page
+        assert "a•••@•••.in Open the field : email Masked First and last characters" in page
         assert "4 Lake Road, Kerala" in page
         assert "800000-899999" in page
         assert "asthma" not in page
