@@ -150,7 +150,7 @@ Opens = Callable[[str], bool]
 
 WORDS: Final = {
     Why.ROLE: "The view of this role does not show it for this purpose.",
-    Why.SENSITIVE: "It is sensitive, and no rule shows it to this role for this purpose.",
+    Why.SENSITIVE: "It is sensitive: it needs a rule of its own, and is in no list.",
     Why.DENIED: "Its use for this purpose is not permitted.",
     Why.RESTRICTED: "Its use is restricted.",
     Why.UNIT: "A source of another business unit has it.",
@@ -175,14 +175,17 @@ def plan(
     cells: Iterable[Cell],
     rulings: Mapping[str, Ruling],
     opens: Opens = nothing_opens,
+    *,
+    is_list: bool = False,
 ) -> tuple[Planned, ...]:
     """What becomes of each field before any value is looked at.
 
     `rulings` are by data category; a category without one is denied. What `opens` outweighs the
-    matrix alone, never a ruling.
+    matrix alone, never a ruling. Nothing sensitive is in a list (PRO-07).
     """
     rules = {(one.category, one.attribute, one.sensitivity): one.treatment for one in cells}
-    return tuple(_planned(one, rules, rulings, opens) for one in definitions)
+    made = (_planned(one, rules, rulings, opens) for one in definitions)
+    return tuple(map(_listed, made) if is_list else made)
 
 
 def fields(
@@ -198,6 +201,12 @@ def fields(
         else _field(one, held.get(one.defined.code, ()), now, treat)
         for one in planned
     )  # fmt: skip
+
+
+def _listed(planned: Planned) -> Planned:
+    if planned.defined.sensitivity == ORDINARY or planned.why is Why.ROLE:
+        return planned
+    return Planned(defined=planned.defined, why=Why.SENSITIVE)
 
 
 def _planned(

@@ -71,7 +71,8 @@ list_profiles = extend_schema(
     summary="Read profiles of several people",
     description=(
         "The profiles of at most 100 people for one purpose, in the order asked; who is absent is "
-        "left out. Systems that are asked live are not asked for a list." + SHARED
+        "left out. Nothing sensitive is in a list, and systems that are asked live are not asked "
+        "for one." + SHARED
     ),
     tags=PROFILES,
     request=serializers.ProfilesInput,

@@ -118,8 +118,8 @@ def read_many(  # noqa: PLR0913 (as `read`)
 ) -> list[ProfileShown]:
     """The profiles of at most 100 people, in the order asked; who is absent is left out.
 
-    Nothing is shown beyond the view, and sources that are read live are not asked. Raises as
-    `read`, but no SubjectNotFoundError; TooManySubjectsError.
+    Nothing is shown beyond the view, nothing sensitive is in a list (PRO-07), and sources that are
+    read live are not asked. Raises as `read`, but no SubjectNotFoundError; TooManySubjectsError.
     """
     wanted = list(dict.fromkeys(subject_ids))
     if not 1 <= len(wanted) <= MOST:
@@ -215,7 +215,10 @@ class _Reading:
         found = []
         for one in ids:
             if one in there:
-                planned = plan(self.definitions, self.cells, there[one].by_category, opened.opens)
+                planned = plan(
+                    self.definitions, self.cells, there[one].by_category, opened.opens,
+                    is_list=self.is_list,
+                )  # fmt: skip
                 said = assembling.said(stored.get(one, ()), planned, self.shelf, ring)
                 shown = self._shown(one, there[one], planned, said)
                 is_beyond = any(field.is_beyond_view for field in shown.fields)

@@ -131,6 +131,24 @@ class TestSources:
         assert one(held=[Held(source="crm", value="a", sensitivity="child")]).why is Why.SENSITIVE
 
 
+@pytest.mark.req("PRO-07")
+class TestLists:
+    def test_nothing_sensitive_is_in_a_list(self):
+        own = Cell(category=HEALTH, treatment="show", sensitivity="special")
+
+        (found,) = plan([DIAGNOSIS], [own], PERMITTED, is_list=True)
+
+        assert (found.why, found.treatment) == (Why.SENSITIVE, "hide")
+
+    def test_what_is_ordinary_is(self):
+        assert plan([EMAIL], [SHOWN], PERMITTED, is_list=True) == plan([EMAIL], [SHOWN], PERMITTED)
+
+    def test_of_what_no_rule_shows_a_list_tells_no_more(self):
+        (found,) = plan([DIAGNOSIS], [], PERMITTED, is_list=True)
+
+        assert found.why is Why.ROLE
+
+
 class TestBeyondTheView:
     def test_what_was_opened_is_shown_without_its_mask(self):
         found = one(cells=[Cell(category=CONTACT, treatment="partial")], opens=["email"])

@@ -8,9 +8,11 @@ from msgspec.structs import replace
 from accounts.errors import ReadNotRecordedError
 from profiles import services as profiles
 from profiles.errors import NoSeatError, TooManySubjectsError
+from profiles.fields import Why
 from subjects import services as subjects
+from subjects.sealing import Keyring
 from tests.factories.company import AUTHOR, OFFERS
-from tests.factories.profiles import CAMPAIGN, MONEY, house, rule
+from tests.factories.profiles import CAMPAIGN, HEALTH, MONEY, house, rule
 from tests.profiles.test_reading import HIDING, entries
 
 NOBODY = uuid.UUID(int=7)
@@ -50,6 +52,26 @@ def test_each_is_shown_as_alone(lotus, crowd):
     assert [replace(one, as_of=None) for one in found] == [
         replace(one, as_of=None) for one in alone
     ]
+
+
+@pytest.mark.req("PRO-07")
+def test_nothing_sensitive_is_in_a_list_or_opened_for_it(lotus, crowd, monkeypatch):
+    lotus.shows(
+        rule("show", category=HEALTH, sensitivity="special"), rule("show", sensitivity="child")
+    )
+    opened = []
+    real = Keyring.unseal
+
+    def watched(self, subject_id, sealed, *, context):
+        opened.append(context)
+        return real(self, subject_id, sealed, context=context)
+
+    monkeypatch.setattr(Keyring, "unseal", watched)
+
+    (found,) = lists(lotus, crowd[:1])
+
+    assert {one.why for one in found.fields if one.sensitivity != "ordinary"} == {Why.SENSITIVE}
+    assert [context[-8:] for context in opened] == [b"ordinary"]
 
 
 @pytest.mark.req("PRO-06", "P9")
