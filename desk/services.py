@@ -6,6 +6,7 @@ from django.db import transaction
 
 from audit import services as audit
 from audit.actors import Actor, SubjectRef, Target
+from profiles import limits
 from subjects import selectors as subjects
 from subjects.selectors import ShownIdentifier
 from subjects.services import ref
@@ -15,8 +16,10 @@ from subjects.services import ref
 def search(*, by: Actor, controller_id: UUID, scheme: str, value: str) -> UUID | None:
     """Look somebody up by an identifier; the look-up is recorded, the identifier is not.
 
-    Returns the person's id or None. Raises UnknownSchemeError, MalformedIdentifierError.
+    Returns the person's id or None. Raises UnknownSchemeError, MalformedIdentifierError,
+    SearchLimitError.
     """
+    limits.check_search(by=by, controller_id=controller_id)
     found = subjects.find(controller_id, scheme, value)
     who: SubjectRef | None = ref(found) if found else None
     audit.record(

@@ -116,7 +116,9 @@ class DisclosureForm(AddForm):
 
     def prepare(self) -> None:
         super().prepare()
-        recipients, purposes, categories = {}, dict.fromkeys(views.RESERVED, ""), {}
+        recipients: dict[str, str] = {}
+        categories: dict[str, str] = {}
+        purposes = dict.fromkeys(views.RESERVED, "")
         for one in self.controllers:
             found = registry.parties(one).exclude(kind="internal")
             recipients |= dict(found.values_list("code", "name"))

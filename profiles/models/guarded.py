@@ -251,8 +251,8 @@ class ProfileExport(models.Model):
             "decided_by", "watermark", "sha256",
         )  # fmt: skip
         operational = (
-            "id", "controller", "seat", "state", "mark_version", "name", "size", "ready_at", "shown",
-            "expires_at",
+            "id", "controller", "seat", "state", "mark_version", "name", "size", "ready_at",
+            "shown", "expires_at",
         )  # fmt: skip
         on_erasure = "null"
 

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from audit import services as audit
 from audit.actors import Actor, Target
-from profiles import relations
+from profiles import limits, relations
 from profiles.errors import SubjectNotFoundError
 from profiles.models import Relation
 from profiles.services import beyond
@@ -33,9 +33,10 @@ def find(  # noqa: PLR0913 (who looks for whom, and what for)
     """The person of that identifier, or of that record id, whom this reader may look at.
 
     Nobody for all others alike. The look-up is recorded, the identifier is not. Raises
-    NoSeatError, SeatAmbiguousError, PurposeMissingError, UnknownSchemeError,
+    SearchLimitError, NoSeatError, SeatAmbiguousError, PurposeMissingError, UnknownSchemeError,
     MalformedIdentifierError.
     """
+    limits.check_search(by=by, controller_id=controller_id)
     seat = beyond.seat(by, controller_id, role, unit)
     wanted = _wanted(controller_id, scheme, value)
     capable = relations.in_capacity(controller_id, [wanted], relation, seat.unit)
