@@ -24,6 +24,7 @@ from consent.importing.ahead import ahead
 from consent.importing.errors import Fault, ImportFileError, RowError
 from consent.importing.report import Counts, ErrorFile, check_errors_file
 from consent.importing.sources import Place
+from keys.behind import behind
 from profiles.definitions import definitions_of
 from profiles.importing import files, taking
 from profiles.importing.mapping import Columns
@@ -188,10 +189,11 @@ def _batch(  # noqa: PLR0913, PLR0917
     counts.offset, counts.line = batch[-1].after
     contents = [item.content for item in batch]
     with transaction.atomic():
-        faults = taking.take(
-            by=by, controller_id=order.controller_id, source=order.source, contents=contents,
-            counts=counts, known_only=order.known_only,
-        )  # fmt: skip
+        with behind():
+            faults = taking.take(
+                by=by, controller_id=order.controller_id, source=order.source, contents=contents,
+                counts=counts, known_only=order.known_only,
+            )  # fmt: skip
         counts.errors_bytes = errors.write(faults)
         running.advance(counts)
     errors.size = counts.errors_bytes

@@ -2,43 +2,22 @@
 
 import json
 import os
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from io import StringIO
-from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from django.core.management import CommandError, call_command
 from pyarrow import parquet
 
 from audit.models import EntryIndex, Payload
 from profiles.importing import runner, taking
 from profiles.models import ProfileRecord
-from registry import services_systems as systems
 from subjects import services as subjects
 from subjects.models import Subject
+from tests.profiles.files import ASHA, RAVI, bring, csv, ndjson, person
 from tests.profiles.intake_world import BY, make
 from work.models import Job
 
 pytestmark = pytest.mark.django_db
-
-ASHA = {
-    "id.crm": "CRM-1", "id.email": "asha@example.in", "observed_at": "2026-03-01T10:00:00Z",
-    "city": "Pune", "tier": "gold", "points": 1200, "spent": 99.5, "member": True,
-    "email": "asha@example.in", "born_on": "1990-02-28",
-    "address": {"lines": "12 MG Road", "region": "MH", "country": "IN"},
-}  # fmt: skip
-RAVI = {"id.crm": "CRM-2", "observed_at": "2026-03-01T10:00:00Z", "city": "Agra"}
-
-
-@dataclass
-class Result:
-    """How an import ended: its exit code, what it printed, the rows it left out."""
-
-    code: int
-    text: str
-    errors: list[str]
 
 
 @pytest.fixture
@@ -49,44 +28,6 @@ def lotus(db):
 @pytest.fixture
 def folder(tmp_path):
     return tmp_path
-
-
-def ndjson(folder, *rows, name="people.ndjson"):
-    path = folder / name
-    lines = [one if isinstance(one, str) else json.dumps(one) for one in rows]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return path
-
-
-def csv(folder, text, name="people.csv"):
-    path = folder / name
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def bring(path: Path, *, source="crm", **options) -> Result:
-    """Run the command as an operator does."""
-    errors = path.with_suffix(".errors.csv")
-    out, code = StringIO(), 0
-    try:
-        call_command(
-            "import_profiles", str(path), controller="lotus", source=source, errors=errors,
-            stdout=out, **options,
-        )  # fmt: skip
-    except CommandError as error:
-        code = error.returncode
-        out.write(str(error))
-    except SystemExit as ended:
-        code = ended.code
-    found = errors.read_text().splitlines()[1:] if errors.is_file() else []
-    return Result(code, out.getvalue(), found)
-
-
-def person(number):
-    from subjects import selectors
-
-    lotus = Subject.objects.first().controller_id
-    return selectors.find(lotus, "crm", number)
 
 
 class TestFormats:
@@ -248,140 +189,6 @@ class TestPeople:
 
         assert (result.code, result.errors) == (0, ["1,category_erased,city"])
         assert lotus.known(asha) == {"tier": "gold"}
-
-
-class TestFaults:
-    """A row that is wrong is left out with line, code and field, never its value."""
-
-    @pytest.mark.parametrize(
-        ("row", "error"),
-        [
-            ("{", "1,malformed,"),
-            ("[1]", "1,malformed,"),
-            ({"id.crm": "CRM-1", "shoe": 42}, "1,unknown_field,"),
-            ({"city": "Pune"}, "1,missing,subject"),
-            ({"subject": "x", "city": "Pune"}, "1,invalid,subject"),
-            ({"id.crm": ["CRM-1"], "city": "Pune"}, "1,invalid,id.crm"),
-            ({"id.crm": "x" * 300, "city": "Pune"}, "1,too_long,id.crm"),
-            ({"id.email": "nobody", "city": "Pune"}, "1,malformed_identifier,value"),
-            ({"id.crm": "CRM-1", "city": "Pune", "observed_at": "soon"}, "1,invalid,observed_at"),
-            ({"id.crm": "CRM-1", "city": "P", "city.at": 7}, "1,invalid,city.at"),
-            ({"id.crm": "CRM-1", "city": "P", "fact.age_state": "old"}, "1,invalid,age_state"),
-            ({"id.crm": "CRM-1", "city": 7}, "1,value_mistyped,city"),
-            ({"id.crm": "CRM-1", "city": "x" * 31}, "1,value_too_long,city"),
-            ({"id.crm": "CRM-1", "tier": "tin"}, "1,value_not_a_choice,tier"),
-            (
-                {"id.crm": "CRM-1", "city": "P", "observed_at": "2199-01-01T00:00:00Z"},
-                "1,observed_in_future,city",
-            ),
-            ({"id.crm": "CRM-1", "city": "P", "verified_by": "by hand"},
-             "1,verification_malformed,city"),
-            ({"id.crm": "CRM-1", "city": "x" * 70_000}, "1,row_too_long,"),
-        ],
-    )  # fmt: skip
-    def test_of_ndjson(self, lotus, folder, row, error):
-        result = bring(ndjson(folder, row, RAVI))
-
-        assert (result.code, result.errors) == (1, [error])
-        assert ProfileRecord.objects.count() == 1
-
-    def test_of_csv(self, lotus, folder):
-        path = csv(
-            folder,
-            "id.crm,city,points,address\n"
-            "CRM-1,Pune\n"
-            "CRM-2,Agra,many,\n"
-            "CRM-3,Agra,,{broken\n"
-            "CRM-4,Agra,12,\n",
-        )
-
-        result = bring(path)
-
-        assert result.errors == [
-            "2,wrong_number_of_columns,", "3,value_mistyped,points", "4,value_malformed,address",
-        ]  # fmt: skip
-        assert ProfileRecord.objects.count() == 1
-
-    def test_no_value_is_told_anywhere(self, lotus, folder, caplog):
-        row = {
-            "id.crm": "CRM-1",
-            "city": "Jaisalmer-QZX" * 5,
-            "observed_at": "2026-03-01T10:00:00Z",
-        }
-        result = bring(ndjson(folder, row, {"QZX": 1}))
-
-        bodies = b"".join(bytes(one) for one in Payload.objects.values_list("body", flat=True))
-        cursors = str(list(Job.objects.values()))
-        said = result.text + caplog.text + "".join(result.errors) + cursors
-        assert "QZX" not in said
-        assert b"QZX" not in bodies
-
-
-class TestWholeFile:
-    """A file that cannot be imported at all leaves nothing behind."""
-
-    @pytest.mark.parametrize(
-        ("name", "content", "words"),
-        [
-            ("a.csv", b"", "empty"),
-            ("a.csv", b"\xff\xfei\x00d", "UTF-16"),
-            ("a.csv", b"PK\x03\x04", "workbook"),
-            ("a.csv", b"city,tier\nPune,gold\n", "says who it is about"),
-            ("a.csv", b"id.crm,asha@example.in\nCRM-1,x\n", "Not known: column 2"),
-            ("a.csv", b"id.crm,city,city\nCRM-1,x,y\n", "there twice: city"),
-            ("a.csv", b"id.crm;city\nCRM-1;x\n", "use commas"),
-            ("a.xml", b"<a/>", "Say the format"),
-            ("a.parquet", b"PAR0nonsense", "not Parquet"),
-        ],
-    )
-    def test_that_is_something_else(self, lotus, folder, name, content, words):
-        path = folder / name
-        path.write_bytes(content)
-
-        result = bring(path)
-
-        assert result.code == 2
-        assert words in result.text
-        assert "asha" not in result.text
-        assert not Job.objects.exists()
-        assert not EntryIndex.objects.filter(event="import:started").exists()
-
-    def test_that_is_not_there(self, lotus, folder):
-        assert bring(folder / "gone.csv").code == 2
-        assert bring(folder / "gone.parquet").code == 2
-
-    @pytest.mark.parametrize(
-        ("options", "words"),
-        [
-            ({"source": "nowhere"}, "no such system"),
-            ({"batch": 0}, "1 to 20000 rows"),
-            ({"observed_at": "soon"}, "RFC 3339"),
-        ],
-    )
-    def test_with_orders_that_cannot_be(self, lotus, folder, options, words):
-        result = bring(ndjson(folder, RAVI), **options)
-
-        assert (result.code, words in result.text) == (2, True)
-
-    @pytest.mark.parametrize(
-        "mapping",
-        ["{", "[]", '{"columns": []}', '{"columns": {"shoe": "Shoe"}}', '{"colums": {}}',
-         '{"columns": {"city": 1}}', '{"values": {"city": "x"}}'],
-    )  # fmt: skip
-    def test_with_a_mapping_that_cannot_be(self, lotus, folder, mapping):
-        path = folder / "mapping.json"
-        path.write_text(mapping)
-
-        assert bring(ndjson(folder, RAVI), mapping=path).code == 2
-
-    def test_from_a_source_that_is_paused(self, lotus, folder):
-        systems.set_state(by=BY, system=lotus.source, state="paused")
-
-        result = bring(ndjson(folder, RAVI))
-
-        assert result.code == 2
-        assert not ProfileRecord.objects.exists()
-        assert not Subject.objects.exists()
 
 
 class TestRunning:
