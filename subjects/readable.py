@@ -19,6 +19,13 @@ SELECT EXISTS (
     AND s.ended_at IS NULL AND s.since_at > %s
 )
 """
+_STANDS = """
+SELECT EXISTS (
+  SELECT FROM subjects_standing s
+  WHERE s.controller_id = %s AND s.subject_id = %s AND s.state = ANY(%s)
+    AND s.ended_at IS NULL AND s.scope_type = 'everything'
+)
+"""
 
 
 def with_key(controller_id: UUID, ids: Collection[UUID]) -> list[UUID]:
@@ -34,4 +41,11 @@ def is_standing_since(
     """Whether any of them has come to stand so after `since`, in whatever scope, and still does."""
     with connection.cursor() as cursor:
         cursor.execute(_CHANGED, [controller_id, list(ids), list(states), since])
+        return bool(cursor.fetchone()[0])
+
+
+def stands_so(controller_id: UUID, subject_id: UUID, states: Collection[str]) -> bool:
+    """Whether they stand in one of these states with everything there is of them."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDS, [controller_id, subject_id, list(states)])
         return bool(cursor.fetchone()[0])

@@ -16,9 +16,11 @@ from accounts.operations import ServiceView
 from accounts.problems import IDEMPOTENCY_KEY, READ, WRITE, answer, body, problems, refusal
 from audit import services as audit
 from audit.actors import Target
+from profiles import alike
 from profiles import selectors_disclosed as selectors
 from profiles.rulings import HIDDEN
 from profiles.services.disclosing import GROUNDS, MOST_PEOPLE, Handed, Told, record_disclosure
+from subjects import readable
 from subjects import selectors as subjects
 from subjects.errors import SubjectUnknownError
 from subjects.services import ref
@@ -172,13 +174,15 @@ class Disclosures(ServiceView):
     def _read(self, subject_id: UUID, before: UUID | None, limit: int) -> list[selectors.Transfer]:
         """Who is asked about stands in the log before anything is answered (P11).
 
-        Whoever is restricted, being erased or kept for the law is not there (PRO-06): their
-        transfers are for those who answer them.
+        Whoever is restricted, being erased, kept for the law or without a key is not there
+        (PRO-06): their transfers are for those who answer them.
         """
-        log = self.caller.controller_id
-        person = subjects.subject(log, subject_id)
-        if subjects.standings(person).filter(state__in=HIDDEN, scope_type="everything").exists():
+        log, began = self.caller.controller_id, alike.began()
+        is_there = readable.with_key(log, [subject_id]) == [subject_id]
+        if readable.stands_so(log, subject_id, HIDDEN) or not is_there:
+            alike.wait(began)
             raise SubjectUnknownError
+        person = subjects.subject(log, subject_id)
         found = selectors.transfers(
             log, subject_id, purposes=self.purposes, before=before, limit=limit + 1
         )

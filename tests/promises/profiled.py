@@ -83,6 +83,11 @@ class Api:
         given = {"purpose": purpose, **more}
         return self.client.get(f"{V1}/{subject_id}", given, headers=self.headers)
 
+    def transfers(self, subject_id):
+        cache.clear()
+        path = f"/api/v1/disclosures?subject={subject_id}"
+        return self.client.get(path, headers=self.headers)
+
     def list(self, *ids, purpose=OFFERS, **more):
         cache.clear()
         body = json.dumps({"subjects": [str(one) for one in ids], "purpose": purpose, **more})

@@ -69,6 +69,15 @@ class TestContent:
             api.read(uuid.uuid4(), relation="guardian")
         )
 
+    def test_one_answer_to_who_asks_to_whom_their_data_went(self, api, people):
+        """A purpose that is restricted hides nobody here; all else does."""
+        people.pop("for this purpose")
+
+        answers = {why: told(api.transfers(one)) for why, one in people.items()}
+
+        assert {status for status, _, _ in answers.values()} == {404}
+        assert len({body for _, body, _ in answers.values()}) == 1
+
     def test_a_list_leaves_them_out_without_a_gap(self, api, people, lotus):
         somebody = lotus.person("there@example.in")
         moment = re.compile(r'"as_of":"[^"]+"')
