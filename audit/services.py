@@ -1,7 +1,6 @@
 """Recording. An entry is written in the transaction of the fact it records, or neither is."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -24,8 +23,7 @@ FEW = 20
 """Up to so many entries one statement is quicker than three COPYs."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """An entry before it is stored. `data` holds what happened; personal values come sealed."""
 
     event: str
@@ -36,7 +34,7 @@ class Draft:
     purpose: str = ""
     outcome: str = ""
     reason_code: str = ""
-    data: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = {}  # each has its own
 
 
 def record(  # noqa: PLR0913 (an entry has these parts)

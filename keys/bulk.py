@@ -54,7 +54,7 @@ def _texts(rows: Sequence[Sequence[Any]]) -> Iterator[bytes]:
 def _copy(table: str, columns: Sequence[str], form: str, parts: Iterable[bytes]) -> None:
     statement = _statement(table, columns, form)
     if (queue := current()) is not None:
-        queue.put(partial(_sent, statement, list(parts)), partial(_told, table))
+        queue.put(partial(_sent, statement, [b"".join(parts)]), partial(_told, table))
         return
     with unquoting(table):
         connection.ensure_connection()

@@ -78,13 +78,21 @@ class Looked(NamedTuple):
     scheme: str
     text: str
     digest: bytes
+    version: int
 
     @classmethod
-    def of(cls, controller_id: UUID, scheme: str, value: str) -> "Looked":
-        """Raises UnknownSchemeError, MalformedIdentifierError."""
-        text = normalise(scheme, value)
-        digest = keys.lookup_digest(controller_id=controller_id, scheme=scheme, value=text)
-        return cls(scheme, text, digest)
+    def of(
+        cls, controller_id: UUID, scheme: str, value: str, version: int | None = None
+    ) -> "Looked":
+        """By that version of the key, or the active one.
+
+        Raises UnknownSchemeError, MalformedIdentifierError.
+        """
+        text, used = normalise(scheme, value), version or keys.lookup_version()
+        digest = keys.lookup_digest(
+            controller_id=controller_id, scheme=scheme, value=text, version=used
+        )
+        return cls(scheme, text, digest, used)
 
     def sealed(
         self, controller_id: UUID, subject_id: UUID, data_key: bytes, at: datetime
@@ -92,7 +100,7 @@ class Looked(NamedTuple):
         """The row of it, readable with the person's data key only."""
         context = subject_id.bytes + self.scheme.encode()
         return IdentifierRow(
-            uuid7(), controller_id, subject_id, self.scheme, self.digest, keys.lookup_version(),
+            uuid7(), controller_id, subject_id, self.scheme, self.digest, self.version,
             keys.seal(data_key, self.text.encode(), context=context), at,
         )  # fmt: skip
 

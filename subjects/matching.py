@@ -70,7 +70,7 @@ def match_or_create(*, by: Actor, controller_id: UUID, people: Sequence[NewSubje
     Raises IntegrityError when another writer took one of the identifiers meanwhile: then the
     caller's transaction is over, and asking again finds it.
     """
-    matching = _Matching(by, controller_id, timezone.now())
+    matching = _Matching(by, controller_id, timezone.now(), keys.lookup_version())
     looked = [matching.look(one) for one in people]
     matching.load([found for found in looked if not isinstance(found, DomainError)])
     outcomes = [
@@ -86,6 +86,7 @@ class _Matching:
     by: Actor
     controller_id: UUID
     now: datetime
+    version: int
     owners: dict[Key, UUID] = field(default_factory=dict)
     found: set[UUID] = field(default_factory=set)
     given_number: set[UUID] = field(default_factory=set)
@@ -94,7 +95,9 @@ class _Matching:
 
     def look(self, person: NewSubject) -> list[Looked] | DomainError:
         try:
-            return [Looked.of(self.controller_id, *pair) for pair in person.identifiers]
+            return [
+                Looked.of(self.controller_id, *pair, self.version) for pair in person.identifiers
+            ]
         except DomainError as error:
             return error
 

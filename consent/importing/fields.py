@@ -4,7 +4,7 @@ Whoever reads a row gets values of our types or a RowError that names the field.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
@@ -12,7 +12,7 @@ from zoneinfo import available_timezones
 
 from consent import methods
 from consent.importing.errors import RowError
-from consent.transitions import IMPORTABLE, State
+from consent.transitions import IMPORTABLE
 
 IDENTIFIERS = ("crm", "email", "phone")
 REQUIRED = ("purpose", "state", "event_at")
@@ -44,14 +44,10 @@ def _matching(pattern: re.Pattern[str]) -> Reader:
 
 
 def _one_of(allowed: frozenset[str] | set[str]) -> Reader:
-    def read(text: str) -> str:
-        if text not in allowed:
-            raise ValueError
-        return text
-
-    return read
+    return {text: text for text in allowed}.__getitem__
 
 
+@lru_cache(maxsize=1024)
 def _country(text: str) -> str:
     if not (len(text) == 2 and text.isascii() and text.isalpha()):
         raise ValueError
@@ -74,29 +70,22 @@ def _day(text: str) -> date:
     return date.fromisoformat(text)
 
 
+@lru_cache(maxsize=1024)
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 1_000_000):
         raise ValueError
     return int(text)
 
 
-def _state(text: str) -> State:
-    return _STATES[text]
-
-
 def _flag(text: str) -> bool:
     return _FLAGS[text.lower()]
 
 
-def _as_it_is(text: str) -> str:
-    return text
-
-
 # Identifiers are judged where they are normalised, purposes and methods where choices are recorded.
 FIELDS: dict[str, tuple[int, Reader]] = {
-    "crm": (254, _as_it_is),
-    "email": (254, _as_it_is),
-    "phone": (40, _as_it_is),
+    "crm": (254, str),
+    "email": (254, str),
+    "phone": (40, str),
     "residence": (2, _country),
     "region": (40, _matching(_REGION)),
     "time_zone": (64, _one_of(available_timezones())),
@@ -104,14 +93,14 @@ FIELDS: dict[str, tuple[int, Reader]] = {
     "age_state": (8, _one_of(_AGES)),
     "age_assurance": (8, _one_of(_ASSURANCES)),
     "adult_on": (10, _day),
-    "purpose": (100, _as_it_is),
-    "state": (12, _state),
+    "purpose": (100, str),
+    "state": (12, _STATES.__getitem__),
     "event_at": (40, _moment),
     "expires_at": (40, _moment),
     "notice": (60, _matching(_CODE)),
     "notice_version": (7, _number),
     "notice_language": (20, _matching(_LANGUAGE)),
-    "method": (20, _as_it_is),
+    "method": (20, str),
     "channel": (20, _one_of(methods.CHANNELS)),
     "given_by": (20, _one_of(methods.GIVERS)),
     "guardian_verification": (60, _matching(_CODE)),
@@ -132,3 +121,21 @@ def read(name: str, text: str) -> Any:
         return reader(text)
     except (ValueError, KeyError, OverflowError):
         raise RowError("invalid", name) from None
+
+
+def read_all(row: Mapping[str, str]) -> dict[str, Any]:
+    """The values of a row's fields; empty texts count as absent.
+
+    Raises RowError `too_long` or `invalid`.
+    """
+    found, name = {}, ""
+    try:
+        for name, text in row.items():
+            if text:
+                longest, reader = FIELDS[name]
+                if len(text) > longest:
+                    raise RowError("too_long", name)
+                found[name] = reader(text)
+    except (ValueError, KeyError, OverflowError):
+        raise RowError("invalid", name) from None
+    return found

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from consent.importing.errors import RowError
-from consent.importing.fields import IDENTIFIERS, REQUIRED, read
+from consent.importing.fields import IDENTIFIERS, REQUIRED, read_all
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _FACTS = (
@@ -29,7 +29,7 @@ def line(number: int, row: dict[str, str]) -> Line:
     """The row at that line of the file. Empty texts count as absent. Raises RowError."""
     if _CONTROL.search("".join(row.values())):
         raise RowError("invalid_character", _first_with_control(row))
-    found = {name: read(name, text) for name, text in row.items() if text}
+    found = read_all(row)
     for name in REQUIRED:
         if name not in found:
             raise RowError("missing", name)

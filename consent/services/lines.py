@@ -5,12 +5,12 @@ the models' columns.
 """
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import msgspec
 from django.db import connection
 
 from accounts.selectors import STAMP
@@ -29,8 +29,7 @@ MERGE, SPLIT = "merge", "split"
 """Methods of lines that no act of the person made: their identities were found to be one or two."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
     """What one person chose about one purpose, and how that is known (CON-13).
 
     `notice_version` None means the notice in force now; `language` the words that were shown. An
@@ -55,7 +54,7 @@ class Choice:
     is_import: bool = False
     categories: tuple[str, ...] = ()
     reason: str = ""
-    evidence: dict[str, str] = field(default_factory=dict)
+    evidence: dict[str, str] = {}  # each has its own
 
 
 class LedgerLine(NamedTuple):
@@ -163,7 +162,8 @@ _STATES = f"""
 SELECT {", ".join(Current._fields)} FROM unnest(%s::uuid[]) AS asked(person)
 CROSS JOIN LATERAL (
   SELECT * FROM consent_consentstate s WHERE s.subject_id = asked.person OFFSET 0
-) found WHERE found.controller_id = %s
+) found
+WHERE found.controller_id = %s AND (%s::uuid[] IS NULL OR found.purpose_id = ANY(%s::uuid[]))
 """  # noqa: S608 (column names are the constants above)
 _LINES = f"""
 SELECT {", ".join(LedgerLine._fields)} FROM unnest(%s::uuid[]) AS asked(person)
@@ -190,9 +190,13 @@ def standing(controller_id: UUID, subject_id: UUID) -> tuple[list[Current], Cata
     return [Current(*row[3:]) for row in found if row[3]], known
 
 
-def states_of(controller_id: UUID, subject_ids: Sequence[UUID]) -> list[Current]:
-    """Where these people stand."""
-    rows = statements.rows(_STATES, [statements.array(subject_ids), controller_id])
+def states_of(
+    controller_id: UUID, subject_ids: Sequence[UUID], purposes: Collection[UUID] | None = None
+) -> list[Current]:
+    """Where these people stand, on these purposes or on all."""
+    about = None if purposes is None else statements.array(purposes)
+    asked = [statements.array(subject_ids), controller_id, about, about]
+    rows = statements.rows(_STATES, asked)
     return list(map(Current._make, rows))
 
 

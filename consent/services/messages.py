@@ -69,6 +69,8 @@ def confirm(controller_id: UUID, lines: Sequence[LedgerLine], known: Catalogue) 
     What happened more than a day ago is history, and nobody is written to about it.
     """
     wanted = {one.id: one.confirms for one in known.purposes.values() if one.confirms}
+    if not wanted:
+        return
     told = [
         line
         for line in lines

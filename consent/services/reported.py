@@ -4,10 +4,10 @@ The rules of recording are in `choices`; here are the defaults of a caller who k
 portal does.
 """
 
-from dataclasses import replace
 from uuid import UUID
 
 from django.db import transaction
+from msgspec.structs import replace
 
 from audit.actors import Actor
 from consent import selectors
@@ -55,8 +55,8 @@ def report_withdrawal(  # noqa: PLR0913 (what a withdrawal may say)
     """Withdraw for the person `who` names. Raises as `withdraw`, and as `report` for the person."""
     person = lock_person(controller_id, who)
     event = choices.withdraw(
-        by=by, controller_id=controller_id, subject_id=person.ref.id, purpose=purpose, method=method,
-        channel=channel, reason=reason,
+        by=by, controller_id=controller_id, subject_id=person.ref.id, purpose=purpose,
+        method=method, channel=channel, reason=reason,
     )  # fmt: skip
     return _whole(event)
 

@@ -104,11 +104,13 @@ class Writer:
         """
         ids = sorted({choice.subject_id for choice in choices} - new.keys())
         people = subjects.lock_many(controller_id, ids) if ids else {}
-        states = states_of(controller_id, ids) if ids else []
+        known = known or catalogues.in_force(controller_id)
+        about = {known.purposes[one.purpose].id for one in choices if one.purpose in known.purposes}
+        states = states_of(controller_id, ids, about) if ids else []
         is_import = any(one.is_import for one in choices)
         writer = cls(
-            by, controller_id, timezone.now(), known or catalogues.in_force(controller_id),
-            {**people, **new}, {(state.subject_id, state.purpose_id): state for state in states},
+            by, controller_id, timezone.now(), known, {**people, **new},
+            {(state.subject_id, state.purpose_id): state for state in states},
             {state.id for state in states}, {one: [] for one in new},
             subject_selectors.erased_scopes(controller_id, ids) if ids and is_import else {},
         )  # fmt: skip
@@ -189,7 +191,7 @@ class Writer:
 
     def _check_erased(self, choice: Choice, purpose: PurposeInForce) -> None:
         """What would use the data of a person who is being erased is kept out (P8)."""
-        erased = self.erased.get(choice.subject_id)
+        erased = self.erased.get(choice.subject_id) if self.erased else None
         if erased and choice.state in ASKING and not erased.isdisjoint({"", purpose.code}):
             raise SubjectErasedError
 

@@ -14,7 +14,7 @@ from consent.services.writing import Writer
 from consent.transitions import State
 from tests.portal.world import AUTHOR, OFFERS, SURVEYS
 
-pytestmark = [pytest.mark.django_db, pytest.mark.req("CON-12", "CON-13")]
+pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 PEOPLE = 13  # of four choices each: more than go without COPY
