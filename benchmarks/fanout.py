@@ -144,6 +144,10 @@ def asked(port: int) -> dict[str, int]:
     return dict(json.loads(connection.getresponse().read()))
 
 
+def verdict(*, is_reached: bool) -> str:
+    return "reached    " if is_reached else "NOT REACHED"
+
+
 def main() -> int:
     events = env.integer("EVENTS", default=10_000)
     number = env.integer("SUBSCRIBERS", default=2)
@@ -152,7 +156,7 @@ def main() -> int:
         found.receivers = [asked(port) for port in ports]
     for name, value in vars(found).items():
         print(f"{name:<24}{value}")
-    print("right" if found.is_right else "WRONG")
+    print(f"{verdict(is_reached=found.is_right)} none lost, each person in order, memory flat")
     return 0 if found.is_right else 1
 
 

@@ -4,6 +4,7 @@ With `DATABASE_URL` and `REDIS_URL` unset the embedded servers of this checkout 
 (development and tests only: a system check refuses them in production).
 """
 
+import logging
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -272,5 +273,6 @@ PORTAL_NAME = _("Your privacy choices")
 DJANGO_STRUCTLOG_USER_ID_FIELD = None
 DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # RequestIdMiddleware has checked it
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG  # the end of a request says the same
 LOGGING = logs.settings(json=PRODUCTION or env.boolean("SAMMATI_JSON_LOGS", default=False))
 logs.configure()

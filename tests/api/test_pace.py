@@ -63,6 +63,29 @@ def test_reads_do_not_use_up_writes_nor_one_service_anothers(api, slow, lotus, a
     assert house.caller(lotus, code="other").get("/purposes").status_code == 200
 
 
+def test_processes_share_a_limit_and_none_goes_beyond_it(still, db):
+    processes = [pace.Held() for _ in range(3)]
+
+    taken = [
+        processes[turn % 3].take("pace:shared:w", pace.WRITES_PER_SECOND)
+        for turn in range(2 * pace.WRITES_PER_SECOND)
+    ]  # fmt: skip
+
+    assert pace.WRITES_PER_SECOND - 3 * 5 <= sum(taken) <= pace.WRITES_PER_SECOND
+
+
+def test_a_process_asks_the_cache_for_several_at_once(still, db, monkeypatch):
+    asked = []
+    counted = pace._counted
+    monkeypatch.setattr(pace, "_counted", lambda *args: asked.append(args) or counted(*args))
+    process = pace.Held()
+
+    taken = [process.take("pace:alone:r", 80) for _ in range(100)]
+
+    assert taken == [True] * 80 + [False] * 20
+    assert len(asked) == 80 // 2 + 20
+
+
 @pytest.fixture
 def hung_cache(monkeypatch):
     """A Valkey of this test's own that takes connections and answers nothing."""
