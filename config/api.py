@@ -32,9 +32,10 @@ from policies.recalls.api import views as campaigns
 from policies.wishes import api as wishes
 from profiles.api import exports as profile_exports
 from profiles.api import intake as profile_intake
+from profiles.api import related as profile_related
 from profiles.api import transfers
 from profiles.api import views as profiles
-from subjects.api import ages
+from subjects.api import ages, relationships
 from subjects.api import views as subjects
 
 __all__ = ["app_name", "extensions", "urlpatterns"]
@@ -76,6 +77,8 @@ urlpatterns = [
     path("subjects/find", subjects.FindSubject.as_view(), name="find-subject"),
     path("subjects/<uuid:subject_id>", subjects.Subject.as_view(), name="subject"),
     path("ages", ages.Ages.as_view(), name="ages"),
+    path("relationships", relationships.Relationships.as_view(), name="relationships"),
+    path("relationships/end", relationships.RelationshipEnd.as_view(), name="end-relationship"),
     path("parents", parents.Parents.as_view(), name="parents"),
     path("parents/<uuid:check_id>", parents.Parent.as_view(), name="parent"),
     path("parents/<uuid:check_id>/check", parents.ParentCheck.as_view(), name="check-parent"),
@@ -140,6 +143,11 @@ urlpatterns = [
     path("profiles/list", profiles.Profiles.as_view(), name="profiles"),
     path("profiles/records", profile_intake.Records.as_view(), name="profile-records"),
     path("profiles/<uuid:subject_id>", profiles.Profile.as_view(), name="profile"),
+    path(
+        "profiles/<uuid:subject_id>/related",
+        profile_related.RelatedPeople.as_view(),
+        name="profile-related",
+    ),
     path(
         "profiles/<uuid:subject_id>/records/<slug:source>",
         profile_intake.Record.as_view(),

@@ -41,6 +41,20 @@ class RelationshipCycleError(DomainError):
     field = "related"
 
 
+class RelationshipToSelfError(DomainError):
+    code = "relationship_to_self"
+    status = 422
+    message = "Nobody stands to themself in a relationship."
+    field = "related"
+
+
+class UnitNotYoursError(DomainError):
+    code = "unit_not_yours"
+    status = 403
+    message = "No system of yours keeps what this unit knows."
+    field = "unit"
+
+
 class IdentifierTakenError(DomainError):
     code = "identifier_taken"
     status = 409

@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from audit import services as audit
 from audit.actors import Actor, Target
+from registry import selectors_systems as systems
 from subjects.capacities import admit, between
+from subjects.errors import RelationshipToSelfError, UnitNotYoursError
 from subjects.models import Relationship, Subject
 from subjects.services import lock, ref
 
@@ -64,6 +66,44 @@ def end(*, by: Actor, subject: Subject, related_id: UUID, kind: str, unit: str =
         one.save(update_fields=["ended_at"])
         _record(by, one, subject, "subject:relation_ended")
     return len(found)
+
+
+@transaction.atomic
+def report(  # noqa: PLR0913 (a reported relation has these parts)
+    *,
+    by: Actor,
+    subject: Subject,
+    related_id: UUID,
+    kind: str,
+    verified_by: str,
+    unit: str = "",
+    ends_on: date | None = None,
+) -> Relationship:
+    """Confirm what a service knows of an account or a household, for the unit it works for.
+
+    Raises UnitNotYoursError, RelationshipToSelfError, and as `confirm`.
+    """
+    _refuse_strangers(by, subject.controller_id, unit)
+    if subject.pk == related_id:
+        raise RelationshipToSelfError
+    return confirm(
+        by=by, subject=subject, related_id=related_id, kind=kind, verified_by=verified_by,
+        ends_on=ends_on, unit=unit,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def report_end(*, by: Actor, subject: Subject, related_id: UUID, kind: str, unit: str = "") -> int:
+    """End what a service says has ended. Raises UnitNotYoursError, and as `end`."""
+    _refuse_strangers(by, subject.controller_id, unit)
+    return end(by=by, subject=subject, related_id=related_id, kind=kind, unit=unit)
+
+
+def _refuse_strangers(by: Actor, controller_id: UUID, unit: str) -> None:
+    """A capacity opens fields to readers of a unit: only who feeds that unit may give one."""
+    own = systems.systems(controller_id).filter(unit=unit, state="active")
+    if by.type != "service" or not own.filter(service_id=UUID(by.id)).exists():
+        raise UnitNotYoursError
 
 
 def _record(by: Actor, found: Relationship, subject: Subject, event: str) -> None:
