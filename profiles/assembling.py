@@ -139,7 +139,7 @@ def _held(
 
 
 def _may_open(record: Stored, one: Planned, *, is_of_other_unit: bool) -> bool:
-    if is_of_other_unit and not one.is_opened:
+    if is_of_other_unit and not one.is_of_any_unit:
         return False
     return record.sensitivity in (ORDINARY, one.defined.sensitivity)
 

@@ -86,6 +86,7 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True):
     why: Why | None = None
     ruling: Ruling | None = None
     is_opened: bool = False  # beyond the view: revealed, or by broken glass
+    is_of_any_unit: bool = False  # by broken glass alone
 
 
 class FieldShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,7 +147,7 @@ class ProfileShown(msgspec.Struct, frozen=True, kw_only=True):
 Treat = Callable[[Defined, str, Any], Any]
 """The masked value of a field for a treatment; None where the treatment does not fit it."""
 Opens = Callable[[str], bool]
-"""Whether an attribute is open to the reader beyond the view (reveal, break-glass)."""
+"""Whether an attribute is open to the reader beyond the view."""
 
 WORDS: Final = {
     Why.ROLE: "The view of this role does not show it for this purpose.",
@@ -176,15 +177,21 @@ def plan(
     rulings: Mapping[str, Ruling],
     opens: Opens = nothing_opens,
     *,
+    unmasks: Opens = nothing_opens,
     is_list: bool = False,
 ) -> tuple[Planned, ...]:
     """What becomes of each field before any value is looked at.
 
-    `rulings` are by data category; a category without one is denied. What `opens` outweighs the
-    matrix alone, never a ruling. Nothing sensitive is in a list (PRO-07).
+    `rulings` are by data category; a category without one is denied. What `opens` (broken glass)
+    outweighs the matrix and the unit; what `unmasks` (a reveal) only a mask of the matrix in
+    force, so that what is hidden stays hidden; neither a ruling. Nothing sensitive is in a list
+    (PRO-07).
     """
     rules = {(one.category, one.attribute, one.sensitivity): one.treatment for one in cells}
-    made = (_planned(one, rules, rulings, opens) for one in definitions)
+    made = (
+        _planned(one, rules, rulings, opens=opens(one.code), unmasks=unmasks(one.code))
+        for one in definitions
+    )
     return tuple(map(_listed, made) if is_list else made)
 
 
@@ -213,10 +220,12 @@ def _planned(
     defined: Defined,
     rules: Mapping[tuple[str, str, str], str],
     rulings: Mapping[str, Ruling],
-    opens: Opens,
+    *,
+    opens: bool,
+    unmasks: bool,
 ) -> Planned:
     treatment = _treatment(defined, rules, defined.sensitivity)
-    is_opened = treatment != SHOW and opens(defined.code)
+    is_opened = treatment != SHOW and (opens or (unmasks and treatment in TREATMENTS))
     if is_opened:
         treatment = SHOW
     if treatment not in TREATMENTS:
@@ -226,8 +235,9 @@ def _planned(
     ruling = rulings.get(defined.category, NO_RULING)
     why = None if ruling.permit else Why.RESTRICTED if ruling.is_standing else Why.DENIED
     return Planned(
-        defined=defined, treatment=treatment, why=why, ruling=ruling, is_opened=is_opened
-    )
+        defined=defined, treatment=treatment, why=why, ruling=ruling, is_opened=is_opened,
+        is_of_any_unit=opens,
+    )  # fmt: skip
 
 
 def _treatment(
@@ -252,7 +262,7 @@ def _chosen(one: Planned, held: Sequence[Held], now: datetime) -> tuple[Held | N
     known = [each for each in held if each.sensitivity in (ORDINARY, one.defined.sensitivity)]
     if held and not known:
         return None, Why.SENSITIVE
-    own = [each for each in known if one.is_opened or not each.is_of_other_unit]
+    own = [each for each in known if one.is_of_any_unit or not each.is_of_other_unit]
     if known and not own:
         return None, Why.UNIT
     answered = [each for each in own if not each.is_unavailable]
@@ -286,7 +296,7 @@ def _shown(one: Planned, held: Held, value: Any, why: Why | None) -> FieldShown:
         code=defined.code, title=defined.title, category=defined.category,
         sensitivity=defined.sensitivity, treatment=one.treatment, value=value, why=why,
         why_text=WORDS[why] if why else "", source=held.source, observed_at=held.observed_at,
-        verified_by=held.verified_by, is_beyond_view=one.is_opened,
+        verified_by=held.verified_by, is_beyond_view=one.is_opened or held.is_of_other_unit,
     )  # fmt: skip
 
 

@@ -217,7 +217,7 @@ class _Reading:
             if one in there:
                 planned = plan(
                     self.definitions, self.cells, there[one].by_category, opened.opens,
-                    is_list=self.is_list,
+                    unmasks=opened.unmasks, is_list=self.is_list,
                 )  # fmt: skip
                 said = assembling.said(stored.get(one, ()), planned, self.shelf, ring)
                 shown = self._shown(one, there[one], planned, said)

@@ -52,8 +52,12 @@ class Widened:
         return "reveal" if self.revealed else ""
 
     def opens(self, code: str) -> bool:
-        """Whether the view does not close this attribute now."""
-        return self.glass_id is not None or code in self.revealed
+        """Whether broken glass opens this attribute, whatever the view says of it."""
+        return self.glass_id is not None
+
+    def unmasks(self, code: str) -> bool:
+        """Whether the mask of this attribute was opened; what is hidden stays hidden."""
+        return code in self.revealed
 
 
 NOTHING = Widened()

@@ -73,6 +73,16 @@ class TestBrokenGlass:
         assert before["home"] is before["diagnosis"] is None
         assert {code: after[code] for code in VALUES} == VALUES
 
+    def test_opens_what_other_units_know(self, lotus, asha):
+        lotus.source("loans", unit="loans")
+        lotus.holds(asha, "loans", at=timezone.now(), email="loans@example.in")
+
+        breaks(lotus, asha)
+
+        shown = {one.code: one for one in lotus.reads(asha, by=lotus.ravi).fields}
+        assert shown["email"].value == "loans@example.in"
+        assert shown["email"].is_beyond_view
+
     def test_opens_nothing_that_the_person_refuses(self, lotus, asha):
         breaks(lotus, asha)
 

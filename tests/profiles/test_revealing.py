@@ -23,6 +23,7 @@ from tests.profiles.guarded_world import (
     events,
     guarded,
     officer,
+    rule,
     sees,
 )
 
@@ -87,6 +88,21 @@ class TestARevealedField:
         )
 
         assert VALUES["email"] not in [one.value for one in found[0].fields]
+
+    def test_is_hidden_again_with_a_view_that_hides_it(self, lotus, asha):
+        opens(lotus, asha)
+
+        lotus.shows(rule("hide", attribute="email"))
+
+        assert sees(lotus, asha)["email"] is None
+
+    def test_of_another_unit_stays_that_units(self, lotus, asha):
+        lotus.source("loans", unit="loans")
+        lotus.holds(asha, "loans", at=timezone.now(), email="loans@example.in")
+
+        opens(lotus, asha)
+
+        assert sees(lotus, asha)["email"] == VALUES["email"]
 
     def test_is_gone_with_the_consent(self, lotus, asha):
         opens(lotus, asha)
