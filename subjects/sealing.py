@@ -4,9 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db import connection
-
 from keys import services as keys
+from keys import statements
 from subjects.errors import KeyDestroyedError, SubjectUnknownError
 from subjects.models import DataKey
 from subjects.selectors import data_key, subject
@@ -88,9 +87,7 @@ class Keyring:
 
 def keyring(controller_id: UUID, subject_ids: Collection[UUID]) -> Keyring:
     """The data keys of these people of the controller; whose key is gone is not among them."""
-    with connection.cursor() as cursor:
-        cursor.execute(_KEYS, [list(subject_ids), controller_id])
-        rows = cursor.fetchall()
+    rows = statements.rows(_KEYS, [statements.array(subject_ids), controller_id])
     return Keyring(
         {
             one: keys.unwrap(version, bytes(wrapped), context=one.bytes)

@@ -7,11 +7,13 @@ consent between two statements would give it for everybody who had the same fact
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 import psycopg
 from django.db import connection, transaction
 from psycopg.adapt import AdaptersMap, Transformer
 from psycopg.pq import ExecStatus, Format
+from psycopg.pq.abc import PGresult
 
 from audit import arrays
 from policies.pdp.channel import Parameters, Rows, Statement
@@ -21,6 +23,7 @@ ROOM = ("SET LOCAL work_mem = '64MB'", "SET LOCAL enable_sort = off", "SET LOCAL
 """Groups are few, which the planner cannot know: to sort by twenty columns takes longest of all."""
 _FORCED = tuple(setting.replace("SET ", "SET LOCAL ", 1) for setting in PLAN)
 _USUAL = tuple(f"SET LOCAL {setting.split()[1]} TO DEFAULT" for setting in PLAN)
+_PREPARED: WeakKeyDictionary[psycopg.Connection[Any], set[str]] = WeakKeyDictionary()
 UUID, BYTEA, INT4 = arrays.UUID, arrays.BYTEA, 23
 
 
@@ -54,7 +57,12 @@ class View:
         """The rows of a statement of the decision point, by the plan that it forces there."""
         statement, parameters = command
         self._plan(is_forced=True)
-        return self._rows(statement.sql, parameters, statement.oids)
+        self._prepare(statement)
+        result = self._connection.pgconn.exec_prepared(
+            statement.name.encode(), cast(Any, parameters), [Format.BINARY] * len(parameters),
+            Format.BINARY,
+        )  # fmt: skip
+        return self._loaded(result)
 
     def names(self, command: tuple[Statement, Parameters]) -> tuple[Rows, list[str]]:
         """As `look_up`, and what the columns are called."""
@@ -71,6 +79,19 @@ class View:
         result = self._connection.pgconn.exec_params(
             sql.encode(), parameters, oids, [Format.BINARY] * len(parameters), Format.BINARY
         )
+        return self._loaded(result)
+
+    def _prepare(self, statement: Statement) -> None:
+        """Once a connection: planning it takes longer than answering it."""
+        prepared = _PREPARED.setdefault(self._connection, set())
+        if statement.name not in prepared:
+            made = self._connection.pgconn.prepare(
+                statement.name.encode(), statement.sql.encode(), statement.oids
+            )
+            self._loaded(made)
+            prepared.add(statement.name)
+
+    def _loaded(self, result: PGresult) -> Rows:
         if result.status == ExecStatus.COMMAND_OK:
             return []
         if result.status != ExecStatus.TUPLES_OK:
