@@ -10,7 +10,7 @@ from uuid import UUID
 
 from audit.canonical import commitment
 from audit.classes import CLASS_BYTES
-from keys.statements import insertion, together
+from keys.texts import insertion, together
 
 COLUMNS = (
     ("id", "uuid"), ("controller_id", "uuid"), ("retention", "text"), ("salt", "bytea"),

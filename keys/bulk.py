@@ -17,7 +17,7 @@ from psycopg import sql
 from keys import statements
 from keys.behind import current
 from keys.copytext import text_of
-from keys.statements import insertion
+from keys.texts import insertion
 
 ROWS_IN_A_PART = 200
 _HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)  # the signature; no flags, no extension

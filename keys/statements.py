@@ -4,7 +4,7 @@ Django's own cursors write each value into the text, which takes several times a
 it. Transactions, errors and whoever listens to queries are as with Django's.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -54,18 +54,6 @@ _ELEMENTS: dict[type, Callable[[Any], str]] = {
     bytes: lambda value: f'"\\\\x{value.hex()}"',
     str: lambda value: f'"{value}"',
 }
-
-
-def insertion(table: str, columns: Sequence[str]) -> str:
-    """The statement that adds one row."""
-    names, values = ", ".join(columns), ", ".join(["%s"] * len(columns))
-    return f"INSERT INTO {table} ({names}) VALUES ({values})"  # noqa: S608 (names of ours)
-
-
-def together(steps: Mapping[str, str]) -> str:
-    """One statement of several that add or change rows, each under a name of its own."""
-    parts = ", ".join(f"{name} AS ({step})" for name, step in steps.items())
-    return f"WITH {parts} SELECT 1"  # noqa: S608 (statements of ours)
 
 
 def _run(statement: str, given: Sequence[Any]) -> Rows:

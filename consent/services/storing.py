@@ -14,7 +14,7 @@ from consent.services import outgoing
 from consent.services.lines import CHANGE_ONE, Current, LedgerLine, add_lines, set_states
 from keys import statements
 from keys.bulk import unquoting
-from keys.statements import insertion, together
+from keys.texts import insertion, together
 
 
 def store(
