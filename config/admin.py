@@ -20,6 +20,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors as accounts
+from accounts.roles import Permission
 from accounts.selectors import Duty
 from audit import services as audit
 from audit.actors import SubjectRef, Target
@@ -101,6 +102,15 @@ class PrivacyAdminSite(AdminSite):
         """In the order of an officer's day."""
         allowed = {one for duty in self.duties(request) for one in duty.permissions}
         return arranged(super().get_app_list(request, app_label), pages(allowed))
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """With where the head of every page leads: to people, or to profiles alone."""
+        allowed = {one for duty in self.duties(request) for one in duty.permissions}
+        ways = {
+            "may_find_people": Permission.VIEW_PEOPLE in allowed,
+            "may_look_at_profiles": Permission.VIEW_PROFILES in allowed,
+        }
+        return {**super().each_context(request), **ways}
 
     def get_log_entries(self, request: HttpRequest) -> Any:
         """Django's own log stays unused: the audit log has everything."""

@@ -458,9 +458,7 @@ class TestTheDatabase:
 
 def test_an_attribute_that_moved_is_found_before_approval(lotus):
     draft = previewed(lotus.draft(rule("partial", attribute="email")))
-    AttributeDefinition.objects.filter(controller_id=lotus.id, code="email").update(
-        sensitivity="child"
-    )
+    AttributeDefinition.objects.filter(controller_id=lotus.id, code="email").update(category=MONEY)
 
     with pytest.raises(RulesUnfitError, match="another category or sensitivity"):
         profiles.approve_view(by=SECOND, version=draft)

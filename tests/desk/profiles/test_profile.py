@@ -232,7 +232,8 @@ class TestTheProfile:
 def test_a_reader_has_the_page_in_the_menu(desk):
     page = desk.get("/admin/").content.decode()
 
-    assert 'href="/admin/profiles/"' in page
+    assert 'class="find-person" href="/admin/profiles/"' in page
+    assert 'href="/admin/people/find/"' not in page
     assert 'href="/admin/views/"' not in page
 
 
