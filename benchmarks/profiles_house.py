@@ -24,7 +24,7 @@ os.environ.setdefault("SAMMATI_EMBEDDED", "bench")
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 django.setup()
 
-from django.db import transaction  # noqa: E402 (settings first)
+from django.db import connection, transaction  # noqa: E402 (settings first)
 from django.test import Client  # noqa: E402
 
 from accounts import services as accounts  # noqa: E402
@@ -33,7 +33,6 @@ from benchmarks import people, world  # noqa: E402
 from benchmarks.cores import (  # noqa: E402
     CORES,
     cpu_seconds,
-    database_processes,
     pin_database,
 )
 from consent import services as consent  # noqa: E402
@@ -328,8 +327,11 @@ def measured(subjects: int, rounds: int) -> dict[str, Any]:
 
 
 def _used() -> float:
-    """Seconds of a processor that we and the database have used, whatever else the machine did."""
-    return time.process_time() + cpu_seconds(database_processes(world.SET))
+    """Seconds of a processor that we and our connection's process used, whatever others did."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    return time.process_time() + cpu_seconds([pid])
 
 
 def _one_core() -> None:
