@@ -18,9 +18,11 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, Processor
 
+from config import paths
 from keys.problems import DomainError
 
 REDACTED = "[redacted]"
+NOT_FOUND = 404
 KEPT_KEYS = frozenset({"level", "logger", "request_id", "timestamp"})
 TELLING_KEYS = frozenset({"key", "name", "user", "username", "useragent"})
 TELLING_WORDS = frozenset(
@@ -159,9 +161,17 @@ def redact(_logger: object, _method: str, event: EventDict) -> EventDict:
     safe = {str(key): value for key, value in event.items() if str(key)[:1] != "_"}
     safe = {key: kept_or_redacted(key, value) for key, value in safe.items()}
     safe["event"] = redacted_text(message)
+    if safe.get("code") == NOT_FOUND and isinstance(safe.get("request"), str):
+        safe["request"] = known_request(safe["request"])
     if exc is not None:
         safe["exception"] = traceback_text(exc)
     return safe
+
+
+def known_request(request: str) -> str:
+    """Method and address; of an address that leads nowhere only what is ours."""
+    method, _, path = request.partition(" ")
+    return f"{method} {paths.known(path)}"
 
 
 def kept_or_redacted(key: str, value: object) -> Any:

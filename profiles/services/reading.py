@@ -43,6 +43,7 @@ from profiles.fields import (
 from profiles.live import Heard
 from profiles.masks import masked
 from profiles.models import Relation, Treatment
+from profiles.reasons import names_somebody
 from profiles.rulings import Ruled, Use
 from profiles.selectors import Sitting
 from profiles.services.widening import NOTHING, Widened, widened
@@ -177,7 +178,8 @@ def _check(asking: Asking) -> None:
     """Raises PurposeMissingError, CaseMalformedError: what is recorded is never free text."""
     if len(asking.purpose) > LONGEST_PURPOSE or not PURPOSE.fullmatch(asking.purpose):
         raise PurposeMissingError
-    if len(asking.case) > LONGEST_CASE or not asking.case.isprintable():
+    case = asking.case
+    if len(case) > LONGEST_CASE or not case.isprintable() or names_somebody(case):
         raise CaseMalformedError
 
 

@@ -246,3 +246,30 @@ def test_servers_keep_no_handlers_of_their_own(name):
 
     assert settings["handlers"] == []
     assert settings["propagate"] is True
+
+
+@pytest.mark.req("P10")
+class TestAddressesThatLeadNowhere:
+    PERSON = "01978f7e-0000-7000-8000-00000000cafe"
+
+    @pytest.mark.parametrize(
+        ("request_line", "shown"),
+        [
+            ("GET /api/v1/profiles/CRM-4711-QZX", "GET /api/v1/profiles/[redacted]"),
+            ("GET /api/v1/subjects/Asha Rao?a=b", "GET /api/v1/subjects/[redacted]?[redacted]"),
+            (f"GET /api/v1/profiles/{PERSON}", f"GET /api/v1/profiles/{PERSON}"),
+            ("PUT /api/v1/profiles/845019/records/asthma",
+             "PUT /api/v1/profiles/[redacted]/records/[redacted]"),
+            ("GET /Asha", "GET /[redacted]"),
+            ("GET /admin/profiles/", "GET /admin/profiles/"),
+        ],
+    )  # fmt: skip
+    def test_keep_our_own_words_and_ids_only(self, request_line, shown):
+        event = {"event": "request_finished", "code": 404, "request": request_line}
+
+        assert logs.redact(None, "info", event)["request"] == shown
+
+    def test_addresses_that_lead_somewhere_stay(self):
+        event = {"event": "request_finished", "code": 200, "request": "GET /privacy/lotus/"}
+
+        assert logs.redact(None, "info", event)["request"] == "GET /privacy/lotus/"
