@@ -229,3 +229,15 @@ def test_the_same_actor_cannot_draft_and_approve(lotus):
         )  # fmt: skip
 
     assert not ViewVersion.objects.exists()
+
+
+def test_what_sources_say_can_be_imported_as_files_too(lotus):
+    load("banking")
+    before = ProfileRecord.objects.count()
+    file = SHIPPED / "banking" / "records" / "loan-book.ndjson"
+
+    call_command(
+        "import_profiles", str(file), controller="lotus", source="loan-book", stdout=StringIO()
+    )
+
+    assert ProfileRecord.objects.count() == before
