@@ -118,14 +118,36 @@ def _read(
         relation=selectors.relation(given["relation"]), case=given["case"],
     )  # fmt: skip
     said = {one: site().reason_text(one) for one in showing.codes(found)}
+    query = {name: given[name] for name in ASKED if given[name]}
     return {
         "profile": found, "shown": showing.shown(controller_id, found, said), "seat": seat,
         "purpose": words.purposes(controller_id).get(found.purpose, found.purpose),
         "relation": dict(selectors.RELATIONS)[found.relation],
         "reason": site().reason_text(found.decision.reason_code),
-        "query": urlencode({name: given[name] for name in ASKED if given[name]}),
+        "query": urlencode(query),
+        "related": _related(request, controller_id, found, query)
+        if request.GET.get("related") == "1" else None,
         "may_see_person": controller_id in site().controller_ids(request, Permission.VIEW_PEOPLE),
     }  # fmt: skip
+
+
+def _related(
+    request: HttpRequest, controller_id: UUID, found: ProfileShown, query: dict[str, str]
+) -> list[dict[str, str]]:
+    """Who stands to the person, with where to look at them in that capacity; it is recorded."""
+    names = dict(selectors.RELATIONS)
+    around = profiles.related(
+        by=actor(request), controller_id=controller_id, subject_id=found.subject_id,
+        purpose=found.purpose, role=found.role, unit=found.unit,
+    )  # fmt: skip
+    return [
+        {
+            "relation": str(names[one.relation]), "tail": f"…{str(one.subject_id)[-12:]}",
+            "address": f"{reverse('admin:profile', args=[one.subject_id])}?"
+            f"{urlencode({**query, 'relation': str(one.relation)})}",
+        }
+        for one in around
+    ]  # fmt: skip
 
 
 def _found(request: HttpRequest, reader: Reader, form: FindForm) -> UUID | None:

@@ -204,6 +204,24 @@ class TestTheProfile:
 
         assert look(desk, reader, lotus.person(), relation="joint").status_code == 404
 
+    def test_leads_on_request_to_who_stands_to_the_person(self, desk, reader, lotus, entries):
+        asha, twin = lotus.person(), lotus.person("binod@example.in")
+        subjects.relate(
+            by=AUTHOR, subject=twin, related_id=asha.id, kind="joint_holder",
+            verified_by="document",
+        )  # fmt: skip
+        lotus.shows(rule("show", relation="joint"))
+        before = text(look(desk, reader, asha))
+
+        page = look(desk, reader, asha, related="1")
+
+        assert str(twin.id)[-12:] not in before
+        (address,) = re.findall(r'href="([^"]*relation=joint[^"]*)"', page.content.decode())
+        assert str(twin.id) in address
+        assert "asha.rao@example.in" not in before
+        assert "asha.rao@example.in" in text(desk.get(html.unescape(address)))
+        assert {one.subject_id for one in entries("list:viewed")} == {asha.id, twin.id}
+
     @pytest.mark.req("P10")
     def test_is_kept_by_no_browser(self, desk, reader, lotus):
         assert "no-store" in look(desk, reader, lotus.person())["Cache-Control"]
