@@ -25,7 +25,7 @@ from profiles.documents import Observed
 from profiles.errors import SubjectNotFoundError
 from profiles.errors_guarded import ExportGoneError
 from profiles.models import AttributeDefinition, FormerRecord, ProfileRecord, Seat
-from profiles.services import exporting, ingesting
+from profiles.services import ingesting
 from subjects import readable
 from subjects import services as subjects
 from subjects.errors import SubjectErasedError
@@ -393,12 +393,3 @@ def test_a_rotation_brings_nothing_back(lotus, asha):
 
 def stripped(response):
     return re.sub(r'"request_id":"[^"]+"', "", response.content.decode())
-
-
-def test_an_unset_folder_of_exports_stops_no_destruction(lotus, asha, settings):
-    settings.PROFILE_EXPORT_FOLDER = ""
-    exporting.ProfileExport.objects.filter(pk=lotus.export.pk).update(state="ended")
-
-    destroyed(lotus, asha)
-
-    assert not ProfileRecord.objects.filter(subject=asha).exists()
