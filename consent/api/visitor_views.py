@@ -19,12 +19,11 @@ class VisitorView(ServiceView):
     """A view that answers with what may be on a device."""
 
     def allowed(self, act: Callable[[], Choices]) -> Response:
-        status, shown = self.once(lambda: (200, self.shown(act())))
+        status, shown = self.once(lambda: (200, self.listed(act())))
         return Response(shown, status)
 
-    @staticmethod
-    def shown(choices: Choices) -> dict[str, Any]:
-        return dict(forms.DeviceChoicesOutput({"allowed": choices}).data)
+    def listed(self, choices: Choices) -> dict[str, Any]:
+        return self.shown(forms.DeviceChoicesOutput, {"allowed": choices})
 
 
 class DeviceChoices(VisitorView):
@@ -48,7 +47,7 @@ class DeviceFind(VisitorView):
             by=self.by, controller_id=self.caller.controller_id, device=said["device"],
             who=said.get("subject"),
         )  # fmt: skip
-        return Response(self.shown(found))
+        return Response(self.listed(found))
 
 
 class DeviceJoin(VisitorView):
