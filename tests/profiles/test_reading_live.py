@@ -9,7 +9,7 @@ from profiles.fields import Why
 from registry.adapters import resting
 from tests.factories.company import OFFERS
 from tests.factories.profiles import MONEY, house, rule
-from tests.profiles.test_reading import entries, fields, values, whys
+from tests.profiles.reading import entries, fields, values, whys
 from tests.registry.asked import Manners, answering
 
 MAP = {"email": "/email", "income": "/income", "diagnosis": "/diagnosis"}

@@ -13,7 +13,7 @@ from subjects import services as subjects
 from subjects.sealing import Keyring
 from tests.factories.company import AUTHOR, OFFERS
 from tests.factories.profiles import CAMPAIGN, HEALTH, MONEY, house, rule
-from tests.profiles.test_reading import HIDING, entries
+from tests.profiles.reading import HIDING, entries
 
 NOBODY = uuid.UUID(int=7)
 
