@@ -245,6 +245,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "RelationshipKind": ("account_holder", "employer", "household", "joint_holder"),
+    },
 }
 
 # How a parent is found to be an adult (DPDP Rules r.10), each way by the class that finds it out.

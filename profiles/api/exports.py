@@ -30,7 +30,7 @@ _EXPORT: Final[dict[str, Any]] = {
 }  # fmt: skip
 
 
-class ExportInput(inputs.Input):
+class ProfileExportInput(inputs.Input):
     purpose = inputs.Code(PURPOSE, max_length=100)
     subjects = serializers.ListField(
         child=inputs.Id(), min_length=1, max_length=exporting.MOST_PEOPLE,
@@ -41,7 +41,7 @@ class ExportInput(inputs.Input):
     unit = inputs.Code(SLUG, max_length=60, required=False, allow_blank=True)
 
 
-class ExportOutput(serializers.Serializer[Any]):
+class ProfileExportOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     state = serializers.ChoiceField(
         ExportState.values, help_text=_("requested: it waits for an officer's approval.")
@@ -69,8 +69,8 @@ class ProfileExports(ServiceView):
         ),
         tags=TAGS,
         parameters=[IDEMPOTENCY_KEY],
-        request=ExportInput,
-        responses={202: ExportOutput, **problems(*WRITE)},
+        request=ProfileExportInput,
+        responses={202: ProfileExportOutput, **problems(*WRITE)},
         examples=[
             body("One person", {"purpose": "marketing.email.offers", "subjects": [_PERSON],
                                 "reason": "Yearly review of offers"}),
@@ -80,7 +80,7 @@ class ProfileExports(ServiceView):
         ],
     )  # fmt: skip
     def post(self, request: Request) -> Response:
-        said = self.said(ExportInput)
+        said = self.said(ProfileExportInput)
         self.need(said["purpose"])
         status, made = self.once(lambda: (202, self._request(said)))
         return Response(made, status)
@@ -91,7 +91,7 @@ class ProfileExports(ServiceView):
             purpose=said["purpose"], reason=said["reason"], role=said.get("role"),
             unit=said.get("unit"),
         )  # fmt: skip
-        return dict(ExportOutput(export).data)
+        return dict(ProfileExportOutput(export).data)
 
 
 class ProfileExport(ServiceView):
@@ -100,13 +100,13 @@ class ProfileExport(ServiceView):
         summary="How far an export of profiles is",
         description="An export that this service asked for; of others it is not told.",
         tags=TAGS,
-        responses={200: ExportOutput, **problems(*READ)},
+        responses={200: ProfileExportOutput, **problems(*READ)},
         examples=[answer("Ready", _EXPORT)],
     )
     def get(self, request: Request, export_id: UUID) -> Response:
         self.asked(inputs.NothingQuery)
         found = exporting.own_export(self.by, self.caller.controller_id, export_id)
-        return Response(ExportOutput(found).data)
+        return Response(ProfileExportOutput(found).data)
 
 
 class ProfileExportFile(ServiceView):

@@ -74,7 +74,7 @@ class DisclosureInput(inputs.Input):
     request_reference = inputs.Text(max_length=80, required=False)
 
 
-class RecordedOutput(serializers.Serializer[Any]):
+class DisclosedOutput(serializers.Serializer[Any]):
     ids = serializers.ListField(child=serializers.UUIDField(), help_text=_("In the order told."))
     repeated = serializers.IntegerField(help_text=_("How many were on record before."))
 
@@ -117,7 +117,7 @@ record_disclosures = extend_schema(
     tags=TAGS,
     parameters=[IDEMPOTENCY_KEY],
     request=DisclosureInput,
-    responses={201: RecordedOutput, **problems(*WRITE)},
+    responses={201: DisclosedOutput, **problems(*WRITE)},
     examples=[
         body("To a bank", {**_TOLD, "people": [{"subject": _PERSON}]}),
         answer("On record", {"ids": [_TRANSFER["id"]], "repeated": 0}, 201),
@@ -168,7 +168,7 @@ class Disclosures(ServiceView):
             by=self.by, controller_id=self.caller.controller_id, people=people, told=told
         )
         ids = {"ids": [one.id for one in done.rows], "repeated": done.repeated}
-        return dict(RecordedOutput(ids).data)
+        return dict(DisclosedOutput(ids).data)
 
     @transaction.atomic
     def _read(self, subject_id: UUID, before: UUID | None, limit: int) -> list[selectors.Transfer]:

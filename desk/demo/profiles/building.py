@@ -103,9 +103,7 @@ def _agree(controller_id: UUID, known: Sequence[tuple[int, UUID]], today: date) 
         for number, person in known
     ]  # fmt: skip
     for start in range(0, len(choices), AT_ONCE):
-        record_choices(
-            by=BY, controller_id=controller_id, choices=choices[start : start + AT_ONCE]
-        )
+        record_choices(by=BY, controller_id=controller_id, choices=choices[start : start + AT_ONCE])
 
 
 def _answer(number: int) -> State:
