@@ -60,7 +60,9 @@ def sentence(line: Line, seen: Seen | None, named: Mapping[str, str]) -> str:
         text = _("Looked at your profile for “%(purpose)s”, as %(role)s.")
         plain = _("Looked at your profile for “%(purpose)s”.")
     found = (text if said["role"] else plain) % said
-    return f"{found} {_('More than usual was opened.')}" if seen and seen.is_beyond_view else found
+    if seen and seen.is_beyond_view:
+        return found + " " + _("More than usual was opened.")
+    return found
 
 
 def account(person: Person, entry_id: UUID) -> list[str] | None:

@@ -157,7 +157,7 @@ def _square(
 
 def _choices(place: Place, kinds: list[str], own: str) -> list[tuple[str, Any]]:
     """What may be chosen: no rule, or whatever does justice to these kinds of values."""
-    none = _("as its category") if place.attribute else f"– {_('no rule: hidden')}"
+    none = _("as its category") if place.attribute else "– " + _("no rule: hidden")
     fitting = matrix.fitting(kinds) | {own}
     names = [one for one in words.TREATMENTS.items() if one[0] in fitting]
     return [("", none), *names]
