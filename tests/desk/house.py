@@ -126,7 +126,8 @@ def make(slug="lotus", name="Lotus Bazaar", email="asha@lotus.example"):
     reports(house, house.person)
     for model in admin.site._registry:
         if model.__name__ not in house.rows:
-            found = model.objects.filter(controller_id=house.id).order_by("id").first()
+            newest = "-id" if model.__name__ == "EntryIndex" else "id"  # its list is long
+            found = model.objects.filter(controller_id=house.id).order_by(newest).first()
             if found is not None:  # its own tests say what is missing
                 house.rows[model.__name__] = found.id
     return house
