@@ -16,6 +16,7 @@ MATRIX = {
     "auditor": {"view_people", "view_audit"},
     "operator": {"view_people", "record_consents", "manage_work"},
     "grievance_officer": {"view_people", "reveal_identifiers", "view_audit"},
+    "profile_reader": {"view_profiles"},
 }
 
 

@@ -13,6 +13,7 @@ from audit.selectors import payload
 from consent.models import Notice, NoticeVersion, Purpose, PurposeVersion
 from registry.models import DataCategory, Party
 from tests.desk import house
+from tests.factories.languages import waive
 from work.models import Job
 
 pytestmark = pytest.mark.django_db
@@ -132,6 +133,7 @@ class TestNotices:
         return NoticeVersion.objects.get(notice__code="letters")
 
     def test_are_made_from_their_purposes_and_published_by_another(self, desk, second, draft):
+        waive(draft.notice)
         own = act(desk, draft, "publish")
         other = act(second, draft, "publish")
 

@@ -212,7 +212,7 @@ class TestSelectors:
 class TestCatalogue:
     @pytest.mark.parametrize("event", catalogue.EVENTS.values(), ids=lambda event: event.code)
     def test_each_event_has_a_code_a_class_and_a_sentence(self, event):
-        assert re.fullmatch(r"[a-z]+:[a-z_]+", event.code)
+        assert re.fullmatch(r"[a-z]+(_[a-z]+)*:[a-z]+(_[a-z]+)*", event.code)
         assert len(event.code) <= EntryIndex._meta.get_field("event").max_length
         assert event.retention in classes.RetentionClass
         assert str(event.sentence)

@@ -58,7 +58,9 @@ class TestAgreement:
             assert [(one.permit, one.reason_code) for one in found] == expected
 
     def test_permits_some_and_denies_some(self, world):
-        questions = [About(one.id, Question(purpose=OFFERS)) for one in world.people]
+        # A channel left unsaid may be any, letters included.
+        asked = Question(purpose=OFFERS, channel="sms")
+        questions = [About(one.id, asked) for one in world.people]
 
         found = decide_many(
             controller_id=world.lotus.id, caller=service(world.lotus), questions=questions

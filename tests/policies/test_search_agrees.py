@@ -12,7 +12,7 @@ import pytest
 from consent.models import ConsentState
 from policies.pdp import search as searching
 from policies.pdp.search import CANDIDATES
-from tests.factories.company import EVALUATIONS, OFFERS, SURVEYS
+from tests.factories.company import EVALUATIONS, OFFERS, SURVEYS, company
 from tests.factories.point import asked
 from tests.factories.policies import in_force, rule
 from tests.policies.audience_worlds import populate
@@ -152,8 +152,9 @@ class TestALongSearch:
         assert [one for page in pages for one in page] == [str(made[10].id)]
 
     def test_reads_candidates_from_the_index_alone(self, lotus, superuser):
-        for n in range(3):
-            lotus.person(f"person{n}@example.in")
+        for one in (lotus, company("tulip")):
+            populate(one, 0, PEOPLE)
+        superuser.execute("ANALYZE subjects_subject")
         superuser.execute("SET enable_seqscan = off")
         superuser.execute("SET enable_bitmapscan = off")
         given = f"EXECUTE candidates('{lotus.id}', '{lotus.id}', 10)"

@@ -161,7 +161,7 @@ class TestThePage:
     ):
         permit(used, count=90)
 
-        with django_assert_max_num_queries(15):
+        with django_assert_max_num_queries(18):
             asha_in.get(USES)
 
 

@@ -129,12 +129,13 @@ class Client:
             wire.close()
 
     async def exchange(self, place: Place, request: bytes) -> Reply:
-        """The answer to a request. A kept connection that has ended meanwhile is replaced once."""
+        """The answer to a request. A kept connection that has ended meanwhile, or on which something
+        came late that belongs to no answer, is replaced."""
         while self._idle:
             wire = self._idle.pop()
             try:
                 return await self._through(wire, request)
-            except (OSError, EOFError):
+            except (OSError, EOFError, httptools.HttpParserError):
                 continue
         return await self._through(await _opened(place), request)
 
