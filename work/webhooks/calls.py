@@ -129,8 +129,8 @@ class Client:
             wire.close()
 
     async def exchange(self, place: Place, request: bytes) -> Reply:
-        """The answer to a request. A kept connection that has ended meanwhile, or on which something
-        came late that belongs to no answer, is replaced."""
+        """The answer to a request. A kept connection is replaced that has ended meanwhile, or on
+        which something came late that belongs to no answer."""
         while self._idle:
             wire = self._idle.pop()
             try:
