@@ -6,8 +6,13 @@ from typing import Any
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from django.core.asgi import get_asgi_application  # noqa: E402 (settings first)
+from django.db import connections  # noqa: E402
 
 django = get_asgi_application()
+for database in connections.settings.values():
+    # Each request has a thread of its own here, so that a connection kept for the next one is
+    # never met again: some hundred quick requests would take all that PostgreSQL has to give.
+    database["CONN_MAX_AGE"] = 0
 
 from policies.pdp import metadata  # noqa: E402
 from policies.pdp.asgi import application as decision_point  # noqa: E402

@@ -5,8 +5,10 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
+from erasure.journal import replaying
 from keys import services as keys
 from keys.errors import KeyUnavailableError
+from keys.problems import DomainError
 from work import selectors as work
 
 
@@ -18,11 +20,13 @@ def live(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """The database answers and the keys are there; else 503 and which of them is missing.
+    """The database answers, the keys are there, and no restored backup waits for erasures to be
+    done again; else 503 and which of them is missing.
 
     `SAMMATI_READY_NEEDS` names processes that must live too, for a group that starts together.
     """
     checks = {"database": _database(), "keys": _keys()}
+    checks["erasures"] = checks["database"] and _erasures()
     for kind in settings.READY_NEEDS:
         checks[kind] = checks["database"] and work.is_alive(kind=kind)
     status = 200 if all(checks.values()) else 503
@@ -37,6 +41,14 @@ def _database() -> bool:
             cursor.execute("SELECT version FROM accounts_cataloguestamp WHERE id = 1")
             return cursor.fetchone() is not None
     except DatabaseError:
+        return False
+
+
+def _erasures() -> bool:
+    """Unknown is no: a journal that cannot be read may say what must not be served (P8)."""
+    try:
+        return not replaying.is_behind()
+    except (DatabaseError, DomainError, OSError):
         return False
 
 

@@ -3,7 +3,8 @@
     @duty("audit.seal", every=0.5)
     def seal() -> bool: ...          # True: there is more to do at once
 
-A duty needs no broker and no job: it must be safe to run in several keepers at the same time.
+A duty needs no broker and no job: it must be safe to run in several keepers at the same time. It
+rests while the database was put back and is not up to date (`work.serving`).
 """
 
 import threading
@@ -14,6 +15,7 @@ from typing import Final
 
 from django.db import connections
 
+from work import serving
 from work.trouble import Trouble
 
 Step = Callable[[], bool]
@@ -84,7 +86,7 @@ class DutyThread:
     def _pause_after_step(self) -> float:
         began = time.monotonic()
         try:
-            has_more = self._duty.step()
+            has_more = serving.is_allowed() and self._duty.step()
         except Exception as error:
             return self._trouble.pause(error)
         self._trouble.over()

@@ -1,6 +1,7 @@
-"""A process that needs no broker: it sweeps, keeps the schedule, and stands in for workers.
+"""A process that needs no broker: it keeps the schedule, and stands in for workers.
 
-Its duties (`work.duties`) run beside, in threads of their own.
+Its duties (`work.duties`) run beside, in threads of their own: so it sweeps (`work.tasks`) while it
+has a long job of its own in hand.
 """
 
 import threading
@@ -9,14 +10,14 @@ from typing import Final
 import structlog
 from django.utils import timezone
 
-from work import doorbell, duties, handlers, selectors, services
+from work import doorbell, duties, handlers, selectors, services, serving
 from work.models import PulseKind
 from work.pulse import Pulse
 from work.trouble import Trouble
 
 log = structlog.get_logger(__name__)
 
-TICK_SECONDS: Final = 1.0
+TICK_SECONDS: Final = 0.5
 BATCH_SECONDS: Final = 5.0
 
 
@@ -58,15 +59,17 @@ class Keeper:
         return 0.0 if ran else TICK_SECONDS
 
     def tick(self) -> int:
-        """One round; returns how many jobs it had to do itself."""
-        services.sweep_expired()
+        """One round; returns how many jobs it had to do itself. None of a database put back."""
+        if not serving.is_allowed():
+            return 0
         services.keep_schedule(timezone.now())
         age = selectors.oldest_due_age(kinds=handlers.known_kinds())
         if age is None:
             self._step_back()
             return 0
         doorbell.ring()  # retries and scheduled jobs have nobody else to ring for them
-        return self._stand_in(age) if age > self._patience else 0
+        waits = age > self._patience or self._stands_in
+        return self._stand_in(age) if waits else 0
 
     def _stand_in(self, age: float) -> int:
         """Work has waited too long: the broker is away, or workers live but do not move."""

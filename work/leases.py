@@ -16,7 +16,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Now
 
-from work import handlers
+from work import crash, handlers, serving
 from work.errors import LeaseLostError
 from work.models import Job, JobState
 from work.outcomes import Again, Finished, JobView, Outcome, Retry
@@ -27,6 +27,11 @@ FIRST_BACKOFF_SECONDS: Final = 2.0
 LONGEST_BACKOFF_SECONDS: Final = 3600.0
 SILENT_SECONDS: Final = 3.5
 """A worker whose pulse stopped this long ago is dead: its leases end at once."""
+GONE_SECONDS: Final = 2.0
+"""So is one whose session with the database has ended and who has not beaten for so long.
+
+A killed process loses its session at once; one that lives and lost it beats on a new one.
+"""
 SWEEP_AT_ONCE: Final = 1000
 
 CLAIM_SQL: Final = """
@@ -60,7 +65,11 @@ WITH lost AS (
         job.lease_until < statement_timestamp()
         OR EXISTS (
             SELECT 1 FROM work_workerpulse pulse WHERE pulse.name = job.lease_owner
-            AND pulse.last_seen_at < statement_timestamp() - make_interval(secs => %(silent)s)))
+            AND GREATEST(pulse.last_seen_at, pg_postmaster_start_time())
+              < statement_timestamp() - make_interval(secs => CASE
+                WHEN pulse.backend_pid <> 0
+                  AND NOT EXISTS (SELECT 1 FROM pg_stat_get_activity(pulse.backend_pid))
+                THEN %(gone)s ELSE %(silent)s END)))
     LIMIT %(limit)s
     FOR UPDATE SKIP LOCKED
 )
@@ -92,8 +101,11 @@ class _RetryLaterError(Exception):
 def claim(*, worker: str, limit: int = 1, due_by: datetime | None = None) -> list[JobView]:
     """Lease up to `limit` due jobs of known kinds to `worker` and raise their fences.
 
-    Never waits for another claim. `due_by` stands in for the database's clock.
+    Never waits for another claim; leases nothing of a database that was put back and is not up to
+    date (`work.serving`). `due_by` stands in for the database's clock.
     """
+    if not serving.is_allowed():
+        return []
     parameters = {
         "due_by": due_by,
         "kinds": handlers.known_kinds(),
@@ -142,9 +154,11 @@ def run_available(
 def run(job: JobView) -> None:
     """Do a claimed job and record its outcome, or schedule it again. Database errors pass."""
     how = handlers.handler_for(job.kind)
+    crash.point("work.claimed")
     try:
         results = () if how.perform is None else (how.perform(job),)
         _record(job, lambda: how.record(job, *results))
+        crash.point("work.recorded")
     except LeaseLostError:
         log.warning("lease_lost", job=str(job.id), kind=job.kind, fence=job.fence)
     except _RetryLaterError as error:
@@ -224,17 +238,28 @@ def _code_of(error: Exception) -> str:
     return code if isinstance(code, str) and code.isidentifier() else type(error).__name__
 
 
-def renew(job: JobView) -> None:
-    """Extend the lease to `lease_seconds` from now. Raises LeaseLostError: then stop at once."""
-    extended = _leased(job).update(lease_until=_after(job.lease_seconds))
+def renew(job: JobView, *, done: int | None = None, total: int | None = None) -> None:
+    """Extend the lease to `lease_seconds` from now. Raises LeaseLostError: then stop at once.
+
+    A long step tells with it how far it is: `done` of `total`, which are kept where not given.
+    """
+    progress = {"progress_done": done, "progress_total": total}
+    told = {name: value for name, value in progress.items() if value is not None}
+    extended = _leased(job).update(lease_until=_after(job.lease_seconds), **told)
     if not extended:
         raise LeaseLostError("Another worker has this job now.")
 
 
 def sweep_expired() -> int:
-    """End leases that ran out or whose worker fell silent; returns how many. Safe side by side."""
+    """End leases that ran out or whose worker fell silent; returns how many. Safe side by side.
+
+    While the database was away nobody could beat: silence counts from its start.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(SWEEP_SQL, {"silent": SILENT_SECONDS, "limit": SWEEP_AT_ONCE})
+        cursor.execute(
+            SWEEP_SQL,
+            {"silent": SILENT_SECONDS, "gone": GONE_SECONDS, "limit": SWEEP_AT_ONCE},
+        )
         swept: int = cursor.rowcount
     if swept:
         log.warning("leases_swept", count=swept)

@@ -162,6 +162,7 @@ class WorkerPulse(models.Model):
     kind = models.CharField(max_length=10, choices=PulseKind.choices)
     pid = models.PositiveIntegerField()
     host = models.CharField(max_length=100)
+    backend_pid = models.PositiveIntegerField(db_default=0)  # of the session that beat last
     started_at = models.DateTimeField(db_default=Now())
     last_seen_at = models.DateTimeField(db_default=Now())
     last_moved_at = models.DateTimeField(null=True, blank=True)
@@ -177,7 +178,7 @@ class WorkerPulse(models.Model):
         sensitive = ()
         evidence = ()
         operational = (
-            *("id", "name", "kind", "pid", "host"),
+            *("id", "name", "kind", "pid", "host", "backend_pid"),
             *("started_at", "last_seen_at", "last_moved_at"),
         )
         on_erasure = "none"

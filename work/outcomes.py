@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 
@@ -54,6 +54,10 @@ class Retry:
 
 
 Outcome = Finished | Again | Retry
+
+
+SOMEBODY_WAITS: Final = 20
+"""Before everything that nobody sits and waits for, however much of that is due."""
 
 
 @dataclass(frozen=True)

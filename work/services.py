@@ -16,6 +16,7 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Func, PositiveIntegerField
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -25,10 +26,11 @@ from work.errors import NotDeadError
 from work.foreground import advance, complete, take_over
 from work.leases import claim, renew, run, run_available, sweep_expired
 from work.models import Job, JobState, PulseKind, ScheduleEntry, WorkerPulse
-from work.outcomes import NewJob
+from work.outcomes import SOMEBODY_WAITS, NewJob
 from work.payloads import check_payload
 
 __all__ = [
+    "SOMEBODY_WAITS",
     "NewJob",
     "advance",
     "beat",
@@ -51,6 +53,13 @@ __all__ = [
 log = structlog.get_logger(__name__)
 
 PURGE_AT_ONCE: Final = 5000
+
+
+class BackendPid(Func):
+    """The number of the server process that serves this session."""
+
+    function = "pg_backend_pid"
+    output_field = PositiveIntegerField()
 
 
 @transaction.atomic
@@ -173,11 +182,14 @@ def worker_name(kind: str) -> str:
 
 def beat(*, name: str, kind: PulseKind, moved: bool) -> None:
     """Show that this process lives, and whether it has done anything since it last did."""
-    seen: dict[str, Any] = {"last_seen_at": Now()}
+    seen: dict[str, Any] = {"last_seen_at": Now(), "backend_pid": BackendPid()}
     if moved:
         seen["last_moved_at"] = Now()
     if not WorkerPulse.objects.filter(name=name).update(**seen):
-        pulse = WorkerPulse(name=name, kind=kind, pid=os.getpid(), host=socket.gethostname()[:100])
+        pulse = WorkerPulse(
+            name=name, kind=kind, pid=os.getpid(), host=socket.gethostname()[:100],
+            backend_pid=BackendPid(),
+        )  # fmt: skip
         WorkerPulse.objects.bulk_create([pulse], ignore_conflicts=True)
 
 

@@ -2,34 +2,51 @@
 
 import os
 import threading
+from collections.abc import Callable
 from typing import Final
 
 from celery import shared_task
 
 from work import doorbell, services
+from work.duties import duty
 from work.handlers import again, finished, periodic
+from work.hearing import Hearing
 from work.models import PulseKind
 from work.outcomes import JobView, Outcome
 from work.pulse import Pulse
 
 JOBS_A_RING: Final = 200
+SWEEP_SECONDS: Final = 0.25
 
 
 class _Worker:
-    """The pulse of this process, started once in each process that does work."""
+    """The pulse and the hands of this process: of each that does work, once."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._pulse: Pulse | None = None
+        self.hearing = Hearing(self.work)
 
     def pulse(self) -> Pulse:
         with self._lock:
             if self._pulse is None or self._pulse.pid != os.getpid():
-                self._pulse = Pulse(PulseKind.WORKER).start()
+                self.hearing = Hearing(self.work)
+                self._pulse = Pulse(PulseKind.WORKER, each_beat=self.hearing.look)
+                self._pulse.start()
             return self._pulse
 
+    def work(self, stop: Callable[[], bool]) -> int:
+        """Do what is due; returns how many jobs that were."""
+        pulse = self.pulse()
+        ran = services.run_available(worker=pulse.name, limit=JOBS_A_RING, stop=stop)
+        if ran:
+            pulse.moved()
+        return ran
+
     def stop(self) -> None:
+        """The hands first: a lease must not outlive the pulse of whoever holds it."""
         if self._pulse is not None:
+            self.hearing.stop()
             self._pulse.stop()
 
 
@@ -46,6 +63,12 @@ def ring() -> None:
     there is work for, and the last one, who finds nothing, lets it end.
     """
     pulse = start_pulse()
+    with _worker.hearing.free_hands() as is_free:
+        if is_free:
+            _answer(pulse)
+
+
+def _answer(pulse: Pulse) -> None:
     claimed = services.claim(worker=pulse.name)
     if claimed:
         doorbell.ring()
@@ -53,6 +76,14 @@ def ring() -> None:
         services.run(job)
     services.run_available(worker=pulse.name, limit=JOBS_A_RING)
     pulse.moved()
+
+
+@duty("work.sweep", every=SWEEP_SECONDS)
+def sweep() -> bool:
+    """What dead workers held is offered to the others at once."""
+    if services.sweep_expired():
+        doorbell.ring()
+    return False
 
 
 @periodic("work.purge", every=3600)

@@ -50,18 +50,23 @@ class Crew:
         }
         self.stack = stack
 
-    def worker(self):
+    def worker(self, **more):
         options = ["--concurrency", "2", "--loglevel", "WARNING", "--without-gossip"]
-        return self._start(["-m", "celery", "-A", "config", "worker", "--without-mingle", *options])
+        command = ["-m", "celery", "-A", "config", "worker", "--without-mingle", *options]
+        return self._start(command, **more)
+
+    def worker_that_only_hears(self):
+        """It never looks for work by itself."""
+        return self.worker(FAULT_UNRUNG_SECONDS="600")
 
     def keeper(self, patience=0.5):
         return self._start(["manage.py", "keeper", "--patience", str(patience)])
 
-    def _start(self, arguments):
+    def _start(self, arguments, **more):
         log = self.stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 (the stack closes it)
         process = subprocess.Popen(
             [sys.executable, *arguments],
-            env=self.environment,
+            env=self.environment | more,
             cwd=BASE_DIR,
             stdout=log,
             stderr=log,
@@ -249,7 +254,7 @@ def own_backend():
 
 class TestBroker:
     def test_with_the_broker_down_the_keeper_does_everything(self, crew, effects, broker):
-        crew.worker()
+        crew.worker_that_only_hears()
         keeper = crew.keeper()
         wait_until(lambda: WorkerPulse.objects.filter(kind="worker").count() == 2)
         broker.stop()
@@ -263,7 +268,7 @@ class TestBroker:
         assert each_once(given, effects)
 
     def test_workers_survive_a_broker_that_goes_away_as_they_start(self, crew, effects, broker):
-        crew.worker()
+        crew.worker_that_only_hears()
         crew.keeper(patience=600)
         wait_until(lambda: WorkerPulse.objects.filter(kind="worker").count() == 2)
         broker.stop()
@@ -276,7 +281,7 @@ class TestBroker:
         assert each_once(20, effects)
 
     def test_workers_come_back_with_the_broker(self, crew, effects, broker):
-        crew.worker()
+        crew.worker_that_only_hears()
         crew.keeper(patience=600)
         wait_until(lambda: WorkerPulse.objects.filter(kind="worker").count() == 2)
         enqueue("fault.stall", 2, milliseconds=2000)
@@ -343,7 +348,7 @@ class TestStalledWorkers:
         assert set(Job.objects.filter(kind="fault.stall").values_list("fence", flat=True)) == {2}
 
     def test_workers_that_live_but_do_not_move_are_stood_in_for(self, crew, effects):
-        worker = crew.worker()
+        worker = crew.worker_that_only_hears()
         wait_until(lambda: WorkerPulse.objects.filter(kind="worker").count() == 2)
         os.kill(worker.pid, signal.SIGSTOP)  # its children live and beat; nobody hands them work
 
@@ -353,4 +358,35 @@ class TestStalledWorkers:
 
         wait_until(all_done(20))
         assert time.monotonic() - began < 40
+        assert each_once(20, effects)
+
+
+class TestDeafWorkers:
+    """Alive and idle while work waits, and no keeper that would stand in: they look themselves."""
+
+    @pytest.fixture
+    def worker(self, crew):
+        found = crew.worker()
+        wait_until(lambda: WorkerPulse.objects.filter(kind="worker").count() == 2)
+        return found
+
+    def test_children_of_a_stopped_worker_find_what_waits(self, crew, effects, worker):
+        os.kill(worker.pid, signal.SIGSTOP)
+
+        self.is_cured(effects)
+
+    def test_workers_whose_broker_says_nothing_any_more_find_what_waits(
+        self, crew, effects, broker, worker
+    ):
+        os.kill(broker.process.pid, signal.SIGSTOP)
+        try:
+            self.is_cured(effects)
+        finally:
+            os.kill(broker.process.pid, signal.SIGCONT)
+
+    def is_cured(self, effects):
+        enqueue("fault.slow", 20, milliseconds=10)
+        began = time.monotonic()
+        wait_until(all_done(20))
+        assert time.monotonic() - began < 40  # four on a machine that does nothing else
         assert each_once(20, effects)

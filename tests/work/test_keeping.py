@@ -2,16 +2,18 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from keys.ids import SYSTEM_ID
-from work import handlers, selectors, services
+from work import duties, handlers, selectors, services, tasks
 from work.handlers import finished
 from work.models import Job, PulseKind, ScheduleEntry, WorkerPulse
 
 ONE = UUID("01900000-0000-7000-8000-000000000001")
 TWO = UUID("01900000-0000-7000-8000-000000000002")
+NOBODY = 2**31 - 1
+"""The number of no process."""
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +55,43 @@ class TestSweep:
         aged(WorkerPulse, last_seen_at=timedelta(seconds=5))
 
         assert services.sweep_expired() == 1
+
+    @pytest.mark.parametrize(
+        ("backend", "silent", "ended"),
+        [("gone", 2.5, 1), ("gone", 1.0, 0), ("there", 2.5, 0), ("unknown", 2.5, 0)],
+    )
+    def test_a_lost_session_shortens_the_wait_for_a_silent_worker(
+        self, plain, backend, silent, ended
+    ):
+        services.beat(name="w", kind=PulseKind.WORKER, moved=False)
+        self.leased(plain)
+        if backend != "there":
+            WorkerPulse.objects.update(backend_pid=NOBODY if backend == "gone" else 0)
+        aged(WorkerPulse, last_seen_at=timedelta(seconds=silent))
+
+        assert services.sweep_expired() == ended
+
+    def test_a_beat_names_its_session(self, plain):
+        services.beat(name="w", kind=PulseKind.WORKER, moved=False)
+        WorkerPulse.objects.update(backend_pid=NOBODY)
+
+        services.beat(name="w", kind=PulseKind.WORKER, moved=False)
+
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            assert WorkerPulse.objects.get().backend_pid == cursor.fetchone()[0]
+
+    def test_is_a_duty_that_no_long_job_of_the_keeper_holds_up(self, plain, monkeypatch):
+        rung = []
+        monkeypatch.setattr(tasks.doorbell, "ring", lambda: rung.append(1))
+        self.leased(plain)
+        aged(Job, lease_until=timedelta(seconds=1))
+        (sweep,) = [one for one in duties.known() if one.name == "work.sweep"]
+
+        assert [sweep.step(), sweep.step()] == [False, False]
+
+        assert (Job.objects.get().state, rung) == ("ready", [1])
+        assert sweep.every < 1
 
     def test_waits_for_the_lease_of_a_worker_without_pulse(self, plain):
         services.beat(name="other", kind=PulseKind.WORKER, moved=False)

@@ -304,6 +304,15 @@ class TestFencing:
 
         assert services.sweep_expired() == 0
 
+    def test_renewing_tells_how_far_a_long_step_is(self, noting):
+        services.enqueue(kind=noting, controller_id=ONE)
+        (view,) = services.claim(worker="w")
+
+        services.renew(view, done=3, total=8)
+        services.renew(view)
+
+        assert (only_job().progress_done, only_job().progress_total) == (3, 8)
+
 
 @pytest.mark.django_db(transaction=True)
 def test_a_record_under_way_is_not_swept(kind):

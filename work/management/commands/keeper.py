@@ -18,8 +18,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--patience",
             type=float,
-            default=getattr(settings, "WORK_PATIENCE_SECONDS", 3.0),
-            help="Seconds that due work may wait for the workers (default 3).",
+            default=getattr(settings, "WORK_PATIENCE_SECONDS", 2.0),
+            help="Seconds that due work may wait for the workers (default 2).",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
