@@ -19,6 +19,11 @@ def add_party(act: Act) -> str:
     return _("%(name)s was recorded.") % {"name": party.name}
 
 
+def set_contact(act: Act) -> str:
+    services.set_contact(by=act.by, party=act.obj, contact_email=act.data["contact_email"])
+    return _("The address was set.")
+
+
 def end_contract(act: Act) -> str:
     services.end_contract(by=act.by, party=act.obj, on=act.data["on"])
     return _("The last day of the contract was set.")
@@ -49,6 +54,12 @@ END_CONTRACT = Verb(
     consequence=gettext_lazy("Checks of its services are denied from the day after."),
     form=forms.EndContractForm, run=end_contract, applies=lambda party: party.kind != "internal",
 )  # fmt: skip
+SET_CONTACT = Verb(
+    name="set-contact", label=gettext_lazy("Set its address"),
+    permission=Permission.MANAGE_PARTIES, form=forms.ContactForm, run=set_contact,
+    consequence=gettext_lazy("It is told there of erasures, corrections and restrictions."),
+    applies=lambda party: party.kind != "internal",
+)  # fmt: skip
 PUT_IN_CHARGE = Verb(
     name="put-in-charge", label=gettext_lazy("Put in charge of a service"),
     permission=Permission.MANAGE_PARTIES, form=forms.PutInChargeForm, run=put_in_charge,
@@ -68,11 +79,12 @@ class PartyAdmin(VerbAdmin):
     list_filter = ("kind", "transfer_tool")
     search_fields = ("name", "code")
     fields = (
-        "name", "code", "controller", "kind", "country", "contract_reference", "contract_ends_on",
+        "name", "code", "controller", "kind", "country", "contact_email", "contract_reference",
+        "contract_ends_on",
         "transfer_tool", "transfer_tool_ends_on", "is_foreign_state", "state_order", "created_at",
     )  # fmt: skip
     creation = ADD_PARTY
-    verbs = (END_CONTRACT, PUT_IN_CHARGE, FOREIGN_STATE)
+    verbs = (SET_CONTACT, END_CONTRACT, PUT_IN_CHARGE, FOREIGN_STATE)
 
 
 @admin.register(DataCategory)
@@ -85,4 +97,8 @@ class DataCategoryAdmin(VerbAdmin):
     creation = ADD_CATEGORY
 
 
-from registry import admin_law, admin_systems  # noqa: E402, F401 (register what else is here)
+from registry import (  # noqa: E402 (register what else is here)
+    admin_connectors,  # noqa: F401
+    admin_law,  # noqa: F401
+    admin_systems,  # noqa: F401
+)

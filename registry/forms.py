@@ -25,13 +25,22 @@ class AddPartyForm(AddForm):
     )  # fmt: skip
     contract_reference = forms.CharField(
         label=_("Contract reference"), max_length=120, required=False,
-        help_text=_("Needed for everybody but the controller itself (DPDP s.8(2); GDPR 28)."),
+        help_text=_("Needed for everybody who works or decides under one (DPDP s.8(2); GDPR 28)."),
     )  # fmt: skip
     contract_ends_on = date_field(
         _("Contract ends on"), _("Last day of the contract; empty: no end agreed.")
     )
     transfer_tool = forms.ChoiceField(label=_("Transfer tool"), choices=TransferTool.choices)
     transfer_tool_ends_on = date_field(_("Transfer tool ends on"))
+
+
+class ContactForm(ActForm):
+    contact_email = forms.EmailField(
+        label=_("Address"), required=False, help_text=_("Empty: an officer tells it by hand.")
+    )
+
+    def prepare(self) -> None:
+        self.fields["contact_email"].initial = self.obj.contact_email
 
 
 class EndContractForm(ActForm):

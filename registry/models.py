@@ -11,6 +11,11 @@ class PartyKind(models.TextChoices):
     PROCESSOR = "processor", _("Processor (on the controller's behalf)")
     RECIPIENT = "recipient", _("Recipient (a controller of its own)")
     CONSENT_MANAGER = "consent_manager", _("Consent manager")
+    PUBLISHER = "publisher", _("Publisher or search engine (shows what was made public)")
+
+
+WITHOUT_CONTRACT = (PartyKind.INTERNAL, PartyKind.PUBLISHER)
+"""Whoever republishes what was made public has promised nothing (GDPR 17(2))."""
 
 
 class TransferTool(models.TextChoices):
@@ -33,6 +38,10 @@ class Party(models.Model):
     country = models.CharField(
         max_length=2, help_text=_("Where it processes, as a two-letter ISO 3166 code.")
     )
+    contact_email = models.EmailField(
+        blank=True, default="", db_default="",
+        help_text=_("Where it is told of erasures, corrections and restrictions (GDPR 19)."),
+    )  # fmt: skip
     contract_reference = models.CharField(max_length=120, blank=True)
     contract_ends_on = models.DateField(
         null=True, blank=True, help_text=_("Last day of the contract; empty: no end agreed.")
@@ -56,7 +65,8 @@ class Party(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["controller", "code"], name="registry_party_code_once"),
             models.CheckConstraint(
-                condition=models.Q(kind="internal") | ~models.Q(contract_reference=""),
+                condition=models.Q(kind__in=["internal", "publisher"])
+                | ~models.Q(contract_reference=""),
                 name="registry_party_has_contract",
             ),
             models.CheckConstraint(
@@ -71,8 +81,8 @@ class Party(models.Model):
         sensitive = ()
         evidence = ("contract_reference", "contract_ends_on", "is_foreign_state", "state_order")
         operational = (
-            "id", "controller", "code", "name", "kind", "country", "transfer_tool",
-            "transfer_tool_ends_on", "created_at",
+            "id", "controller", "code", "name", "kind", "country", "contact_email",
+            "transfer_tool", "transfer_tool_ends_on", "created_at",
         )  # fmt: skip
         on_erasure = "none"
 
@@ -142,12 +152,14 @@ class DataCategory(models.Model):
 
 
 from registry.models_ai import AIModel, Risk  # noqa: E402 (as below)
+from registry.models_connectors import Connector, Wait  # noqa: E402
 from registry.models_law import Assessment, Freeze, FrozenKind  # noqa: E402 (this is their home)
 from registry.models_systems import System, SystemKind, SystemState  # noqa: E402
 
 __all__ = [
     "AIModel",
     "Assessment",
+    "Connector",
     "DataCategory",
     "Freeze",
     "FrozenKind",
@@ -159,4 +171,5 @@ __all__ = [
     "SystemKind",
     "SystemState",
     "TransferTool",
+    "Wait",
 ]

@@ -12,6 +12,8 @@ class SystemKind(models.TextChoices):
     PUSHED = "pushed", _("It hands its data in, by the API or as files")
     HTTP = "http", _("Asked over HTTP when somebody looks")
     SQL = "sql", _("Asked by SQL when somebody looks")
+    SILENT = "silent", _("Neither asked nor handing anything in; it is told what must go")
+    OWN = "own", _("This suite itself")
 
 
 class SystemState(models.TextChoices):

@@ -14,6 +14,12 @@ def parties(controller_id: UUID) -> QuerySet[Party]:
     return Party.objects.filter(controller_id=controller_id).order_by("name", "id")
 
 
+def contacts(party_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The addresses of those of these parties that have one."""
+    found = Party.objects.filter(pk__in=party_ids).exclude(contact_email="")
+    return dict(found.values_list("id", "contact_email"))
+
+
 def parties_running(controller_id: UUID, service_ids: Iterable[UUID]) -> set[str]:
     """The codes of the parties that run these services of the controller."""
     found = Party.objects.filter(controller_id=controller_id, services__service__in=service_ids)

@@ -22,7 +22,13 @@ from registry.legal import (
     record_assessment,
     release,
 )
-from registry.models import DataCategory, Party, PartyKind, ServiceParty, TransferTool
+from registry.models import (
+    WITHOUT_CONTRACT,
+    DataCategory,
+    Party,
+    ServiceParty,
+    TransferTool,
+)
 
 __all__ = [
     "Finding",
@@ -35,6 +41,7 @@ __all__ = [
     "record_category",
     "record_party",
     "release",
+    "set_contact",
 ]
 
 
@@ -52,8 +59,11 @@ def record_party(  # noqa: PLR0913 (a contract has these parts)
     transfer_tool: str = TransferTool.NONE,
     transfer_tool_ends_on: date | None = None,
 ) -> Party:
-    """Enter a processor or recipient. Raises ContractMissingError for one without a contract."""
-    if kind != PartyKind.INTERNAL and not contract_reference:
+    """Enter a processor, recipient or publisher.
+
+    Raises ContractMissingError for one without a contract that needs one.
+    """
+    if kind not in WITHOUT_CONTRACT and not contract_reference:
         raise ContractMissingError
     party = Party(
         controller_id=controller_id, code=code, name=name, kind=kind, country=country,
@@ -64,6 +74,20 @@ def record_party(  # noqa: PLR0913 (a contract has these parts)
     party.save(force_insert=True)
     _record(by, party, "party:recorded", {"kind": kind, "country": country})
     return party
+
+
+@transaction.atomic
+def set_contact(*, by: Actor, party: Party, contact_email: str) -> Party:
+    """Say where a party is told of erasures, corrections and restrictions (GDPR 19).
+
+    Empty: nowhere, so that an officer tells it. Raises ValidationError for what is no address.
+    """
+    locked = Party.objects.select_for_update().get(pk=party.pk)
+    locked.contact_email = contact_email.strip()
+    locked.full_clean()
+    locked.save(update_fields=["contact_email"])
+    _record(by, locked, "party:changed", {"contact": "set" if locked.contact_email else "none"})
+    return locked
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ import structlog
 from registry.adapters import resting
 from registry.adapters.answers import Answer
 from registry.adapters.http import HttpAdapter
+from registry.adapters.mysql import MySqlAdapter
 from registry.adapters.settings import HttpSettings, checked
 from registry.adapters.sql import SqlAdapter
 from registry.errors_systems import SystemUnavailableError
@@ -59,7 +60,8 @@ def open_adapter(system: System) -> Adapter:
     secret = opened(system)
     if isinstance(settings, HttpSettings):
         return HttpAdapter(settings, secret)
-    return SqlAdapter(settings, secret, system.timeout_ms)
+    made = MySqlAdapter if settings.engine == "mysql" else SqlAdapter
+    return made(settings, secret, system.timeout_ms)
 
 
 async def ask(

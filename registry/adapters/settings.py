@@ -5,8 +5,9 @@ HTTP: `url` (https); the request is a POST, because identifiers have no place in
 becomes the identifier. `fields` leads from our attribute codes to places in the answer (RFC 6901);
 `auth` says how the secret is told.
 
-SQL (PostgreSQL): one query that reads at most one row; `%(scheme)s` stands for an identifier, and
-its columns bear our attribute codes. A column or place `observed_at` says as of when.
+SQL (PostgreSQL; with `engine` "mysql" MySQL and MariaDB): one query that reads at most one row;
+`%(scheme)s` stands for an identifier, and its columns bear our attribute codes. A column or place
+`observed_at` says as of when; of MySQL, which knows no zones, it is in UTC.
 """
 
 import re
@@ -18,7 +19,7 @@ from registry.errors_systems import SystemSettingsError
 from registry.models_systems import SystemKind
 
 SCHEMES: Final = frozenset({"crm", "email", "phone", "device", "account"})
-_CODE: Final = re.compile(r"[a-zA-Z0-9_-]{1,60}")
+CODE: Final = re.compile(r"[a-zA-Z0-9_-]{1,60}")
 _POINTER: Final = re.compile(r"(/([^~/\x00-\x1f]|~[01]){1,100}){1,10}")
 _HEADER: Final = re.compile(r"[A-Za-z0-9-]{1,60}")
 _PARAMETER: Final = re.compile(r"%(\((\w+)\)s|.?)", re.DOTALL)
@@ -37,7 +38,7 @@ class HttpSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     def fault(self) -> str:
         if not _schemes(self.identify_by):
             return "identify_by"
-        if not self.fields or not all(map(_CODE.fullmatch, self.fields)):
+        if not self.fields or not all(map(CODE.fullmatch, self.fields)):
             return "fields"
         pointers = [*self.fields.values(), *([self.observed_at] if self.observed_at else [])]
         if not all(map(_POINTER.fullmatch, pointers)):
@@ -55,6 +56,7 @@ class SqlSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     user: str
     query: str
     identify_by: list[str]
+    engine: Literal["postgresql", "mysql"] = "postgresql"
     port: int = 5432
     tls: Literal["verify-full", "require", "disable"] = "verify-full"
 

@@ -1,11 +1,14 @@
-"""Asking a PostgreSQL database: one query that reads one row, within one read-only transaction."""
+"""Asking a PostgreSQL database: one query that reads one row, within one read-only transaction.
+
+What is common to it and MySQL: where one may connect to, and what a row says.
+"""
 
 import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import psycopg
 from django.conf import settings as django_settings
@@ -45,10 +48,7 @@ class SqlAdapter:
             row = await self._row(wanted)
         except psycopg.Error:  # its words may quote what was asked
             raise SystemUnavailableError("unreachable") from None
-        values = {name: said(row[name]) for name in codes if row.get(name) is not None}
-        if OBSERVED in row and values and moment(row[OBSERVED]) is None:
-            raise SystemUnavailableError("time_unknown")
-        return Answer(values, moment(row.get(OBSERVED)))
+        return answered(row, codes)
 
     async def _row(self, wanted: Mapping[str, str]) -> dict[str, Any]:
         opened = await psycopg.AsyncConnection.connect(
@@ -67,19 +67,31 @@ class SqlAdapter:
 
     async def _address(self) -> dict[str, Any]:
         """Where to connect: the name for the certificate, the address that was looked at."""
-        settings, inner = self.settings, django_settings.SYSTEM_NETWORKS
-        if settings.host.startswith("/"):  # a socket is this very machine
-            return {"host": settings.host} if _is_inner(inner) else _refuse()
-        loop = asyncio.get_running_loop()
-        try:
-            found = await loop.run_in_executor(
-                NAME_LOOKUPS, lambda: address_of(settings.host, settings.port, inner=inner)
-            )
-        except AddressRefusedError:
-            _refuse()
-        except OSError:
-            raise SystemUnavailableError("unreachable") from None
-        return {"host": settings.host, "hostaddr": found}
+        host = self.settings.host
+        found = await looked_up(host, self.settings.port)
+        return {"host": host} if found == host else {"host": host, "hostaddr": found}
+
+
+async def looked_up(host: str, port: int) -> str:
+    """The address of a host; of a path, the path. Raises SystemUnavailableError."""
+    inner = list(django_settings.SYSTEM_NETWORKS)
+    if host.startswith("/"):  # a socket is this very machine
+        return host if _is_inner(inner) else _refuse()
+    loop = asyncio.get_running_loop()
+    try:
+        return await loop.run_in_executor(NAME_LOOKUPS, lambda: address_of(host, port, inner=inner))
+    except AddressRefusedError:
+        return _refuse()
+    except OSError:
+        raise SystemUnavailableError("unreachable") from None
+
+
+def answered(row: Mapping[str, Any], codes: Collection[str]) -> Answer:
+    """What a row says. Raises SystemUnavailableError where it says no time as of when."""
+    values = {name: said(row[name]) for name in codes if row.get(name) is not None}
+    if OBSERVED in row and values and moment(row[OBSERVED]) is None:
+        raise SystemUnavailableError("time_unknown")
+    return Answer(values, moment(row.get(OBSERVED)))
 
 
 def said(value: Any) -> Any:
@@ -99,5 +111,5 @@ def _is_inner(inner: list[str]) -> bool:
     return True
 
 
-def _refuse() -> Any:
+def _refuse() -> NoReturn:
     raise SystemUnavailableError("address_refused")

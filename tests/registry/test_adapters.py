@@ -129,8 +129,9 @@ class TestHttp:
     )
     def test_whatever_else_is_unavailable(self, lotus, crm, manners, reason):
         crm.manners = manners
+        patience_ms = 400 if reason == "slow" else 4000
 
-        assert why(http(lotus, crm.url(), timeout_ms=400)) == reason
+        assert why(http(lotus, crm.url(), timeout_ms=patience_ms)) == reason
         assert len(crm.heard) == 1
 
     @pytest.mark.parametrize("manners", [Manners(before_seconds=1.5), Manners(a_byte_seconds=0.05)])

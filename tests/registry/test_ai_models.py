@@ -75,7 +75,7 @@ class TestAModel:
             {"diligence_reference": "D-1"},
             {"diligence_until": TODAY},
             {"diligence_reference": "D-1", "diligence_until": TODAY - timedelta(days=1)},
-            {"diligence_reference": "D-1", "diligence_until": TODAY + timedelta(days=367)},
+            {"diligence_reference": "D-1", "diligence_until": TODAY + timedelta(days=369)},
         ],
     )
     def test_diligence_is_whole_and_lasts_a_year_at_most(self, lotus, parts):

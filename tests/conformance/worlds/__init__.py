@@ -1,0 +1,1 @@
+"""The systems that connectors are tried on. Each module has a fixture `<name>_world`."""

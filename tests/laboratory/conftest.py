@@ -1,0 +1,3 @@
+from tests.laboratory.using import laboratory
+
+__all__ = ["laboratory"]
