@@ -4,13 +4,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Permission
-from audit.console import RecordedAdmin
+from audit.console import OpensPage, RecordedAdmin
 from subjects import selectors
 from subjects.models import Subject
 
@@ -28,7 +26,8 @@ class MaskedList(ChangeList):
 
 
 @admin.register(Subject)
-class SubjectAdmin(RecordedAdmin):
+class SubjectAdmin(OpensPage, RecordedAdmin):
+    page = "admin:person"
     permission = Permission.VIEW_PEOPLE
     related = ("controller",)
     list_display = (
@@ -45,18 +44,6 @@ class SubjectAdmin(RecordedAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[MaskedList]:
         return MaskedList
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """There is one page about a person, and it is recorded there."""
-        if request.method != "GET":
-            raise PermissionDenied
-        return redirect("admin:person", self.get_object(request, object_id).pk)
-
     @admin.display(description=_("Person"))
     def short_id(self, person: Subject) -> str:
         return f"…{str(person.pk)[-12:]}"
@@ -64,3 +51,6 @@ class SubjectAdmin(RecordedAdmin):
     @admin.display(description=_("Identifiers (masked)"))
     def identifiers(self, person: Any) -> str:
         return ", ".join(f"{one.scheme}: {one.text}" for one in person.masked) or "–"
+
+
+from subjects import admin_relations, admin_returns  # noqa: E402, F401 (register what else is here)

@@ -48,6 +48,25 @@ class RelationshipToSelfError(DomainError):
     field = "related"
 
 
+class RelationshipEndedError(DomainError):
+    code = "relationship_ended"
+    status = 409
+    message = "It has ended already."
+
+
+class WhoDecidesError(DomainError):
+    code = "who_decides"
+    status = 422
+    message = "Who decides for a person is ended on the pages of parents and guardians."
+
+
+class UnitUnknownError(DomainError):
+    code = "unit_unknown"
+    status = 422
+    message = "No connected system is of that unit."
+    field = "unit"
+
+
 class UnitNotYoursError(DomainError):
     code = "unit_not_yours"
     status = 403
@@ -79,8 +98,26 @@ class IdentityConflictError(DomainError):
 class SubjectErasedError(DomainError):
     code = "subject_erased"
     status = 409
-    message = "The subject is erased or being erased; only their own act can lift that."
+    message = (
+        "The subject is erased or being erased; only their own act can lift that: they ask for a "
+        "sign-in link with this address in the portal (/privacy/) and follow it."
+    )
     field = "subject"
+
+
+class TombstoneLiftError(DomainError):
+    code = "tombstone_stands"
+    status = 409
+    message = (
+        "Only an act of the person themselves, after they were erased or asked to be, lets them "
+        "come back."
+    )
+
+
+class ArrivalSettledError(DomainError):
+    code = "arrival_settled"
+    status = 409
+    message = "This arrival was settled already."
 
 
 class KeyDestroyedError(DomainError):
@@ -136,3 +173,10 @@ class AgeStepError(DomainError):
         "(DPDP s.9)."
     )
     field = "age_state"
+
+
+class IdentifiersSeveralError(DomainError):
+    code = "identifiers_several"
+    status = 409
+    message = "The person is known by several of these, and nobody can say which is wrong."
+    field = "values"

@@ -6,8 +6,6 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.utils import timezone
-
 from audit import services as audit
 from audit.actors import Actor, SubjectRef, Target
 from keys import services as keys
@@ -113,16 +111,10 @@ class Made(NamedTuple):
     identifiers: list[IdentifierRow]
 
     @classmethod
-    def of(cls, controller_id: UUID, new: NewSubject) -> "Made":
-        """Raises NoIdentifierError, UnknownSchemeError, MalformedIdentifierError."""
-        looked = [Looked.of(controller_id, *pair) for pair in new.identifiers]
-        return cls.having(controller_id, new, looked, timezone.now())
-
-    @classmethod
     def having(
         cls, controller_id: UUID, new: NewSubject, looked: Sequence[Looked], at: datetime
     ) -> "Made":
-        """As `of`, for identifiers that were looked up already."""
+        """Of identifiers that were looked up already. Raises NoIdentifierError."""
         if not looked:
             raise NoIdentifierError
         subject = SubjectRow(

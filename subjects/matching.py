@@ -14,6 +14,7 @@ from audit.actors import Actor, SubjectRef, Target
 from keys import services as keys
 from keys import statements
 from keys.problems import DomainError
+from subjects import tombstones
 from subjects.errors import IdentityConflictError, KeyDestroyedError, SubjectErasedError
 from subjects.making import (
     IdentifierRow,
@@ -66,7 +67,8 @@ def match_or_create(*, by: Actor, controller_id: UUID, people: Sequence[NewSubje
     A person who is found gains the identifiers that were not known; their facts stay as they are.
     Someone whose identifiers belong to different people, or who has another number of the scheme
     `crm` already, has IdentityConflictError as outcome; someone who is being erased and would gain
-    an identifier SubjectErasedError; a malformed identifier its own error.
+    an identifier, or whose identifier is one of an erased person, SubjectErasedError (P8); a
+    malformed identifier its own error.
     Raises IntegrityError when another writer took one of the identifiers meanwhile: then the
     caller's transaction is over, and asking again finds it.
     """
@@ -89,6 +91,7 @@ class _Matching:
     version: int
     owners: dict[Key, UUID] = field(default_factory=dict)
     found: set[UUID] = field(default_factory=set)
+    buried: Mapping[Key, UUID] = field(default_factory=dict)
     given_number: set[UUID] = field(default_factory=set)
     made: list[Made] = field(default_factory=list)
     gained: dict[UUID, list[Looked]] = field(default_factory=dict)
@@ -102,12 +105,16 @@ class _Matching:
             return error
 
     def load(self, looked: Sequence[Sequence[Looked]]) -> None:
-        keys_ = sorted({(one.scheme, one.digest) for each in looked for one in each})
+        wanted = {(one.scheme, one.digest): one for each in looked for one in each}
+        keys_ = sorted(wanted)
         schemes, digests = ([key[place] for key in keys_] for place in (0, 1))
         asked = [statements.array(schemes), statements.array(digests), self.controller_id]
         found = statements.rows(_OWNERS, asked)
         self.owners = {(scheme, bytes(digest)): owner for scheme, digest, owner in found}
         self.found = set(self.owners.values())
+        self.buried = tombstones.among(
+            self.controller_id, [one for key, one in wanted.items() if key not in self.owners]
+        )
 
     @cached_property
     def numbered(self) -> set[UUID]:
@@ -127,6 +134,8 @@ class _Matching:
         known = found - {None}
         if len(known) > 1:
             return IdentityConflictError()
+        if self.buried and any((one.scheme, one.digest) in self.buried for one in looked):
+            return SubjectErasedError()
         if not known:
             return self._make(person, looked)
         subject_id = next(each for each in known if each is not None)

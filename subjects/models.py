@@ -83,6 +83,10 @@ class Subject(models.Model):
         evidence = ()
         operational = ("id", "controller", "created_at")
         on_erasure = "keep_pseudonymous"
+        emptied = (
+            "region", "time_zone", "language", "has_guardian", "suppressed", "age_state",
+            "age_assurance", "adult_on",
+        )  # fmt: skip
 
     def __str__(self) -> str:
         return str(self.id)
@@ -238,6 +242,8 @@ class Relationship(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = _("relationship")
+        verbose_name_plural = _("relationships")
         constraints = [
             models.UniqueConstraint(
                 fields=["subject", "related_id", "kind", "unit"],
@@ -276,6 +282,9 @@ class Relationship(models.Model):
         evidence = ()
         operational = ("id", "controller", "subject", "created_at")
         on_erasure = "delete_row"
+
+    def __str__(self) -> str:
+        return str(self.id)
 
 
 class SignInLink(models.Model):
@@ -332,3 +341,18 @@ class Trigger(models.Model):
         evidence = ()
         operational = ("id", "controller", "subject")
         on_erasure = "delete_row"
+
+
+from subjects.models_holds import CompanyHold  # noqa: E402 (this is their home)
+from subjects.models_sessions import Session  # noqa: E402 (this is their home)
+from subjects.models_tombstones import (  # noqa: E402
+    LinkRequest,
+    Quarantined,
+    Tombstone,
+)
+
+__all__ = [
+    "AgeState", "Assurance", "CompanyHold", "DataKey", "Identifier", "LinkRequest", "Quarantined",
+    "Relationship", "RelationshipKind", "ScopeType", "Session", "SignInLink", "Standing",
+    "StandingState", "Subject", "Tombstone", "Trigger",
+]  # fmt: skip

@@ -10,7 +10,14 @@ from audit import services as audit
 from audit.actors import Actor, Target
 from registry import selectors_systems as systems
 from subjects.capacities import admit, between
-from subjects.errors import RelationshipToSelfError, UnitNotYoursError
+from subjects.errors import (
+    RelationshipEndedError,
+    RelationshipToSelfError,
+    UnitNotYoursError,
+    UnitUnknownError,
+    WhoDecidesError,
+)
+from subjects.family import DECIDING
 from subjects.models import Relationship, Subject
 from subjects.services import lock, ref
 
@@ -97,6 +104,51 @@ def report_end(*, by: Actor, subject: Subject, related_id: UUID, kind: str, unit
     """End what a service says has ended. Raises UnitNotYoursError, and as `end`."""
     _refuse_strangers(by, subject.controller_id, unit)
     return end(by=by, subject=subject, related_id=related_id, kind=kind, unit=unit)
+
+
+@transaction.atomic
+def enter(  # noqa: PLR0913 (a relation that was seen proof of has these parts)
+    *,
+    by: Actor,
+    controller_id: UUID,
+    subject_id: UUID,
+    related_id: UUID,
+    kind: str,
+    verified_by: str,
+    unit: str = "",
+    ends_on: date | None = None,
+) -> Relationship:
+    """Confirm what an officer saw proof of: that one person is `kind` of another, at a unit.
+
+    Raises RelationshipToSelfError, UnitUnknownError for a unit of which no system is connected,
+    SubjectMergedError, and as `confirm`.
+    """
+    if subject_id == related_id:
+        raise RelationshipToSelfError
+    if unit and not systems.systems(controller_id).filter(unit=unit).exists():
+        raise UnitUnknownError
+    return confirm(
+        by=by, subject=lock(controller_id, subject_id), related_id=related_id, kind=kind,
+        verified_by=verified_by, ends_on=ends_on, unit=unit,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def close(*, by: Actor, relationship: Relationship) -> Relationship:
+    """End one relationship, also of a record that was joined.
+
+    Who decides for whom is ended elsewhere, with all that hangs on it. Raises
+    RelationshipEndedError, WhoDecidesError.
+    """
+    locked = Relationship.objects.select_for_update().get(pk=relationship.pk)
+    if locked.ended_at is not None:
+        raise RelationshipEndedError
+    if locked.kind in DECIDING:
+        raise WhoDecidesError
+    locked.ended_at = timezone.now()
+    locked.save(update_fields=["ended_at"])
+    _record(by, locked, locked.subject, "subject:relation_ended")
+    return locked
 
 
 def _refuse_strangers(by: Actor, controller_id: UUID, unit: str) -> None:

@@ -9,6 +9,11 @@ import unicodedata
 from keys.problems import DomainError
 
 SCHEMES = ("crm", "email", "phone", "device", "account")
+CATEGORIES = {
+    "crm": "pd:UID", "email": "pd:EmailAddress", "phone": "pd:TelephoneNumber",
+    "device": "pd:DeviceBased", "account": "pd:AccountIdentifier",
+}  # fmt: skip
+"""Of which data category of the Data Privacy Vocabulary an identifier of each scheme is."""
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _PHONE = re.compile(r"\+[1-9]\d{6,14}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")

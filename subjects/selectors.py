@@ -4,13 +4,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from keys import services as keys
 from keys import statements
+from subjects.capacities import MUTUAL
 from subjects.errors import KeyDestroyedError, SubjectUnknownError
 from subjects.family import kind_of
-from subjects.models import DataKey, Identifier, Relationship, Standing, Subject
+from subjects.models import CompanyHold, DataKey, Identifier, Relationship, Standing, Subject
 from subjects.schemes import mask, normalise
 
 
@@ -119,10 +120,13 @@ def standings(subject: Subject) -> QuerySet[Standing]:
 def held() -> list[tuple[UUID, UUID]]:
     """Whose entries must not end, as (controller id, person id): a legal hold of any scope stands.
 
-    What is held for one purpose is not told apart in the log, so all of theirs is kept.
+    What is held for one purpose is not told apart in the log, so all of theirs is kept; of a hold
+    on everybody, everybody's.
     """
     rows = Standing.objects.filter(state="hold", ended_at=None)
-    return list(rows.values_list("controller_id", "subject_id").distinct())
+    held = CompanyHold.objects.filter(ended_at=None).values("controller_id")
+    everybody = Subject.objects.filter(controller_id__in=held).values_list("controller_id", "id")
+    return list(rows.values_list("controller_id", "subject_id").union(everybody))
 
 
 _ERASED = """
@@ -155,17 +159,53 @@ def gone_categories(controller_id: UUID, ids: Collection[UUID]) -> dict[UUID, se
     return found
 
 
+def erased_purposes(controller_id: UUID, ids: Collection[UUID]) -> dict[UUID, set[str]]:
+    """For which purposes these people's data are erased or being erased, by code."""
+    rows = Standing.objects.filter(
+        controller_id=controller_id, subject_id__in=ids, ended_at=None,
+        state__in=("erasing", "erased", "vault"), scope_type="purpose",
+    )  # fmt: skip
+    found: dict[UUID, set[str]] = {}
+    for subject_id, scope in rows.values_list("subject_id", "scope"):
+        found.setdefault(subject_id, set()).add(scope)
+    return found
+
+
 def held_among(controller_id: UUID, ids: Collection[UUID]) -> set[UUID]:
-    """On which of these people a legal hold of any scope stands: nothing of theirs may end."""
+    """On which of these people a legal hold of any scope stands: nothing of theirs may end.
+
+    One on everybody of the controller counts as well.
+    """
+    if CompanyHold.objects.filter(controller_id=controller_id, ended_at=None).exists():
+        return set(ids)
     rows = Standing.objects.filter(
         controller_id=controller_id, subject_id__in=ids, state="hold", ended_at=None
     )
     return set(rows.values_list("subject_id", flat=True))
 
 
+def restricted_scopes(
+    controller_id: UUID, ids: Collection[UUID]
+) -> dict[UUID, set[tuple[str, str]]]:
+    """How far the data of these people are restricted, as (scope type, scope) (GDPR Art 18)."""
+    rows = Standing.objects.filter(
+        controller_id=controller_id, subject_id__in=ids, state="restricted", ended_at=None
+    )
+    found: dict[UUID, set[tuple[str, str]]] = {}
+    for subject_id, *scope in rows.values_list("subject_id", "scope_type", "scope"):
+        found.setdefault(subject_id, set()).add((scope[0], scope[1]))
+    return found
+
+
 def relationships(subject: Subject) -> QuerySet[Relationship]:
-    """The person's relationships that stand, oldest first."""
-    return Relationship.objects.filter(subject=subject, ended_at=None).order_by("id")
+    """The person's relationships that stand, oldest first.
+
+    Mutual ones are there from either side: one row says it of both.
+    """
+    own = Q(subject=subject) | Q(related_id=subject.id, kind__in=MUTUAL)
+    return Relationship.objects.filter(
+        own, controller_id=subject.controller_id, ended_at=None
+    ).order_by("id")
 
 
 def is_verified_guardian(controller_id: UUID, guardian_id: UUID, of: UUID) -> bool:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from audit import services as audit
 from audit.actors import Actor, SubjectRef, Target
 from keys import statements
-from subjects import news
+from subjects import news, tombstones
 from subjects.ages import may_follow
 from subjects.capacities import admit
 from subjects.clock import is_zone
@@ -20,6 +20,7 @@ from subjects.errors import (
     AgeStepError,
     IdentifierTakenError,
     StandingUnknownError,
+    SubjectErasedError,
     SubjectHeldError,
     SubjectMergedError,
     SubjectUnknownError,
@@ -36,7 +37,7 @@ from subjects.models import (
     StandingState,
     Subject,
 )
-from subjects.selectors import data_key
+from subjects.selectors import data_key, erased_scopes, held_among
 
 __all__ = [
     "Matches",
@@ -67,16 +68,28 @@ def create_many(*, by: Actor, controller_id: UUID, new: Iterable[NewSubject]) ->
     """Add people, each with a data key and a pseudonym of their own.
 
     Raises NoIdentifierError, UnknownSchemeError or MalformedIdentifierError for a bad identifier,
-    IdentifierTakenError when one is in use, IntegrityError for facts that cannot be; then nobody
-    was added.
+    IdentifierTakenError when one is in use, SubjectErasedError when one is an erased person's (P8),
+    IntegrityError for facts that cannot be; then nobody was added.
     """
-    made = [Made.of(controller_id, person) for person in new]
+    made = []
+    looked: list[Looked] = []
+    for person in new:
+        theirs = [Looked.of(controller_id, *pair) for pair in person.identifiers]
+        made.append(Made.having(controller_id, person, theirs, timezone.now()))
+        looked += theirs
     try:
         with transaction.atomic():
             store(by, made)
     except IntegrityError as error:
         raise _refusal(error) from None
+    _refuse_erased(controller_id, looked)
     return [_stored(one.subject) for one in made]
+
+
+def _refuse_erased(controller_id: UUID, looked: Sequence[Looked]) -> None:
+    """After they were stored: who is being erased still has their identifiers, which are taken."""
+    if tombstones.among(controller_id, looked):
+        raise SubjectErasedError
 
 
 @transaction.atomic
@@ -91,6 +104,9 @@ def add_identifier(*, by: Actor, subject: Subject, scheme: str, value: str) -> I
             identifier.save(force_insert=True)
     except IntegrityError as error:
         raise _refusal(error) from None
+    _refuse_erased(subject.controller_id, [looked])
+    if "" in erased_scopes(subject.controller_id, [subject.id]).get(subject.id, ()):
+        raise SubjectErasedError
     _record(by, subject, "subject:identified", {"scheme": scheme})
     return identifier
 
@@ -225,7 +241,7 @@ def destroy_key(*, by: Actor, subject: Subject) -> None:
 
 
 def _destroy(by: Actor, locked: Subject) -> None:
-    if Standing.objects.filter(subject=locked, state=StandingState.HOLD, ended_at=None).exists():
+    if held_among(locked.controller_id, [locked.id]):
         raise SubjectHeldError
     for joined in Subject.objects.select_for_update(no_key=True).filter(merged_into=locked.id):
         _destroy(by, joined)

@@ -31,9 +31,9 @@ def request_link(*, subject: Subject, language: str) -> SignInLink:
         event="link:issued", by=Actor.system("portal"), controller_id=subject.controller_id,
         target=Target("sign_in_link", str(link.id)), subject=ref(subject),
     )  # fmt: skip
-    work.enqueue(
-        kind=SEND_LINK, controller_id=subject.controller_id, payload={"link": str(link.id)}
-    )
+    said = {"link": str(link.id)}
+    job = work.NewJob(SEND_LINK, subject.controller_id, said, priority=work.SOMEBODY_WAITS)
+    work.enqueue_many([job])
     return link
 
 

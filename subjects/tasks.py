@@ -1,8 +1,8 @@
 """The subjects' own upkeep."""
 
 from keys import rewrapping
-from subjects import rewrap
-from work.handlers import JobView, Outcome, again, finished, handler, retry
+from subjects import returning, rewrap, sessions
+from work.handlers import JobView, Outcome, again, finished, handler, periodic, retry
 
 SECOND_LOOK_SECONDS = 60
 """Longer than another process needs to notice a new key and end what it began under the old one."""
@@ -38,3 +38,11 @@ def _on(
         total = max(total, done + behind)
         done = total - behind
     return again(cursor=cursor, done=done, total=total, delay_seconds=wait)
+
+
+@periodic("subjects.end_old", every=600)
+def end_old(job: JobView) -> Outcome:
+    """Delete sessions and requests for links whose time is over."""
+    returning.end_old()
+    sessions.end_old()
+    return finished()

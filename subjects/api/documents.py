@@ -39,6 +39,7 @@ create_subject = extend_schema(
         body("A customer", NEW),
         answer("Added", {"id": SUBJECT}, 201),
         refusal(409, "identifier_taken", "The identifier already belongs to a subject."),
+        refusal(409, "subject_erased", "An identifier is one of an erased person."),
     ],
 )
 

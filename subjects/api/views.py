@@ -9,16 +9,20 @@ from rest_framework.response import Response
 
 from accounts.inputs import NothingQuery
 from accounts.operations import ServiceView
-from subjects import channels, naming, services, shown, triggers
+from subjects import channels, naming, quarantine, services, shown, triggers
 from subjects.api import documents, serializers
-from subjects.errors import SubjectUnknownError
+from subjects.errors import SubjectErasedError, SubjectUnknownError
 
 
 class Subjects(ServiceView):
     @documents.create_subject
     def post(self, request: Request) -> Response:
         said = self.said(serializers.SubjectInput)
-        status, answer = self.once(lambda: (201, self._create(said)))
+        try:
+            status, answer = self.once(lambda: (201, self._create(said)))
+        except SubjectErasedError:
+            self._keep_out(said)
+            raise
         headers = {"Location": reverse("api:subject", args=[answer["id"]])}
         return Response(answer, status, headers=headers)
 
@@ -27,6 +31,14 @@ class Subjects(ServiceView):
             by=self.by, controller_id=self.caller.controller_id, new=serializers.new_subject(said)
         )
         return {"id": str(person.id)}
+
+    def _keep_out(self, said: dict[str, Any]) -> None:
+        """Counted after what was refused was taken back, so that it stays."""
+        quarantine.keep_out(
+            by=self.by, controller_id=self.caller.controller_id,
+            identifiers=[serializers.new_subject(said).identifiers],
+            source=quarantine.Source(f"service:{self.caller.id}", "person"),
+        )  # fmt: skip
 
 
 class FindSubject(ServiceView):

@@ -99,7 +99,7 @@ class TestEverythingWrapped:
         }
 
         assert named == declared
-        assert len(declared) == 6
+        assert len(declared) == 11
 
     def test_is_counted_by_version(self, key_copy, crowd, holders):
         assert rotate(status=True) == "  version 1 (active): 28\n"
