@@ -1,0 +1,1 @@
+"""Deletion callbacks: platforms pass on that a person wants their data gone."""

@@ -1,0 +1,1 @@
+"""Training data of models: who was in them, and who must not be in the next."""

@@ -1,0 +1,1 @@
+"""Processes of ours killed, stopped and cut off at random while they erase."""
