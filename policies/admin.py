@@ -18,6 +18,7 @@ from audit.console import RecordedAdmin, actor_column, site
 from audit.filters import PeriodFilter
 from audit.verbs import Act, ActForm, Secret, Verb, VerbAdmin
 from policies import selectors
+from policies.audiences import admin as audiences  # noqa: F401 (registers)
 from policies.emergency import admin as emergency  # noqa: F401 (registers)
 from policies.filters import BackingFilter, ModelFilter, PurposeFilter, ServiceFilter
 from policies.intake import revealing

@@ -70,6 +70,7 @@ class AIDecision(Reported):
 
 from policies.audiences import models as audiences  # noqa: E402, F401 (found as models)
 from policies.caps import models as caps  # noqa: E402, F401 (found as models)
+from policies.duties import models as duties  # noqa: E402, F401 (found as models)
 from policies.emergency import models as emergency  # noqa: E402, F401 (found as models)
 from policies.recalls import models as recalls  # noqa: E402, F401 (found as models)
 from policies.rehearsal import models as rehearsal  # noqa: E402, F401 (found as models)

@@ -28,6 +28,18 @@ class AudienceOverError(DomainError):
     message = "The permits of this audience have ended; ask again."
 
 
+class AudienceStoppedError(DomainError):
+    code = "audience_stopped"
+    status = 410
+    message = "An officer stopped this audience."
+
+
+class AudienceNotStoppableError(DomainError):
+    code = "audience_not_stoppable"
+    status = 409
+    message = "The audience is over already."
+
+
 class ListMalformedError(DomainError):
     """Says where, never what: the values may be personal."""
 

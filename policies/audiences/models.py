@@ -74,6 +74,7 @@ class AudienceState(models.TextChoices):
     MAKING = "making", _("In the making")
     READY = "ready", _("Ready")
     FAILED = "failed", _("Failed")
+    STOPPED = "stopped", _("Stopped by an officer")
     EXPIRED = "expired", _("Expired")
 
 
@@ -94,6 +95,8 @@ class Audience(models.Model):
     purpose = models.CharField(max_length=256)
     campaign = models.CharField(max_length=256, blank=True)
     list = models.ForeignKey(IdList, on_delete=models.SET_NULL, null=True, related_name="+")
+    is_listed = models.BooleanField(default=False, help_text=_("Of a list, which may be gone."))
+    segment = models.CharField(max_length=60, blank=True, help_text=_("The list's code, if any."))
     state = models.CharField(
         max_length=8, choices=AudienceState.choices, default=AudienceState.MAKING
     )
@@ -107,6 +110,8 @@ class Audience(models.Model):
     decided = models.BigIntegerField(default=0)
     permitted = models.BigIntegerField(default=0)
     excluded = models.JSONField(default=dict, help_text="How many by reason code; unsuppressed.")
+    taken = models.PositiveIntegerField(default=0, help_text="How often it was handed out.")
+    taken_at = models.DateTimeField(null=True, help_text="When last.")
 
     class Meta:
         indexes = [models.Index(fields=["controller", "id"], name="policies_audience_newest")]
@@ -122,9 +127,9 @@ class Audience(models.Model):
         sensitive = ()
         evidence = ()
         operational = (
-            "id", "controller", "service", "question", "purpose", "campaign", "list", "state",
-            "problem", "created_at", "read_at", "stamp", "ready_at", "valid_until", "total",
-            "decided", "permitted", "excluded",
+            "id", "controller", "service", "question", "purpose", "campaign", "list", "is_listed",
+            "segment", "state", "problem", "created_at", "read_at", "stamp", "ready_at",
+            "valid_until", "total", "decided", "permitted", "excluded", "taken", "taken_at",
         )  # fmt: skip
         on_erasure = "none"
 

@@ -67,7 +67,8 @@ def audiences(controller_ids: list[UUID]) -> QuerySet[Audience]:
 def including(controller_id: UUID, subject_id: UUID) -> list[Audience]:
     """The audiences whose permits still run and that name this person, newest first."""
     running = Audience.objects.filter(
-        controller_id=controller_id, state__in=[AudienceState.MAKING, AudienceState.READY]
+        controller_id=controller_id,
+        state__in=[AudienceState.MAKING, AudienceState.READY, AudienceState.STOPPED],
     )
     oldest = running.order_by("id").values_list("created_at", flat=True).first()
     if oldest is None:

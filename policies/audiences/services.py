@@ -19,7 +19,9 @@ from policies.audiences import lists
 from policies.audiences.chunks import Chunk
 from policies.audiences.errors import (
     AudienceNotReadyError,
+    AudienceNotStoppableError,
     AudienceOverError,
+    AudienceStoppedError,
     ListTooLargeError,
     SegmentUnknownError,
 )
@@ -100,7 +102,8 @@ def request(
     audience = Audience.objects.create(
         controller_id=controller_id, service_id=service_id, list=listed, total=total,
         question=msgspec.to_builtins(question), purpose=question.purpose,
-        campaign=question.campaign, created_at=timezone.now(),
+        campaign=question.campaign, created_at=timezone.now(), is_listed=listed is not None,
+        segment=segment if people is None else "",
     )  # fmt: skip
     data = {"question": audience.question, "total": total, "segment": segment,
             "listed": listed is not None}  # fmt: skip
@@ -149,16 +152,37 @@ def take(*, by: Actor, audience: Audience, form: str, left_out: int) -> None:
     """Record that the result is handed out, before it is.
 
     `left_out` have done something since that ends their permit. Raises AudienceNotReadyError,
-    AudienceOverError.
+    AudienceOverError, AudienceStoppedError.
     """
-    if audience.state == AudienceState.EXPIRED:
+    found = Audience.objects.select_for_update().get(id=audience.id)
+    if found.state == AudienceState.STOPPED:
+        raise AudienceStoppedError
+    if found.state == AudienceState.EXPIRED:
         raise AudienceOverError
-    if audience.state != AudienceState.READY or audience.valid_until is None:
+    if found.state != AudienceState.READY or found.valid_until is None:
         raise AudienceNotReadyError
-    if audience.valid_until <= timezone.now():
+    if found.valid_until <= timezone.now():
         raise AudienceOverError
+    found.taken, found.taken_at = found.taken + 1, timezone.now()
+    found.save(update_fields=["taken", "taken_at"])
     data = {"format": form, "permitted": audience.permitted, "left_out": left_out}
     _record("audience:taken", by, audience, data)
+
+
+@transaction.atomic
+def stop(*, by: Actor, audience: Audience) -> Audience:
+    """End an audience before its time: no more is decided, and nobody takes it any more.
+
+    Whoever was handed out already is still recalled when they withdraw. Raises
+    AudienceNotStoppableError.
+    """
+    found = Audience.objects.select_for_update().get(id=audience.id)
+    if found.state not in {AudienceState.MAKING, AudienceState.READY}:
+        raise AudienceNotStoppableError
+    found.state = AudienceState.STOPPED
+    found.save(update_fields=["state"])
+    _record("audience:stopped", by, found, {"decided": found.decided, "taken": found.taken})
+    return found
 
 
 @transaction.atomic
@@ -190,6 +214,13 @@ def forget(*, controller_id: UUID, subject_id: UUID) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_FORGET, {"log": controller_id, "person": subject_id})
         return int(cursor.rowcount)
+
+
+def forget_many(*, controller_id: UUID, subject_ids: Iterable[UUID]) -> int:
+    """As `forget`, of many people; nothing is asked of anybody where there are no lists."""
+    if not IdPart.objects.filter(controller_id=controller_id).exists():
+        return 0
+    return sum(forget(controller_id=controller_id, subject_id=one) for one in subject_ids)
 
 
 def at(micros: int) -> datetime:

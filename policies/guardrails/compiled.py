@@ -1,10 +1,11 @@
 """A policy version as the engine asks it: which rules concern a use, and what they say to it."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from policies.guardrails import effects, findings
-from policies.guardrails.matching import Index
+from policies.guardrails.matching import USES, Index, Use
 from policies.guardrails.model import (
     Delay,
     Deny,
@@ -36,9 +37,11 @@ class Ruled:
     """The compiled rules of one version; `number` 0: rules that are not (yet) a version."""
 
     __slots__ = (
+        "_alike",
         "_by_number",
         "_caps",
         "_duties",
+        "_heedless",
         "_index",
         "_needy",
         "_reasons",
@@ -55,6 +58,10 @@ class Ruled:
         self._caps = [_cap(rule) for rule in self.rules]
         self._by_number = {f"{RULE}{rule.code}": rule for rule in self.rules}
         self._needy = any(_is_needy(one.effect) for one in self.rules)
+        self._heedless = frozenset(
+            n for n, one in enumerate(self.rules) if not _is_needy(one.effect)
+        )
+        self._alike = lru_cache(maxsize=USES)(self._weigh_alike)
 
     def concerning(self, facts: Facts) -> tuple[Guardrail, ...]:
         """The rules that concern a use, in the order they were written."""
@@ -97,19 +104,33 @@ class Ruled:
             return None
         return Words(_in_languages(found.text), _in_languages(found.person))
 
-    def _places(self, question: Question, facts: Facts | None) -> list[int]:
+    def _places(self, question: Question, facts: Facts | None) -> tuple[int, ...]:
         if question.purpose.startswith(RESERVED):
-            return []
-        return self._index.concerned(question, facts)
+            return ()
+        return self._index.concerned(Use.of(question, facts))
 
-    def _judge(self, places: list[int], facts: Facts) -> Verdict:
-        denying = [place for place in places if self._denies(place, facts)]
-        if denying:
-            reasons = tuple(self._reasons[place] for place in denying)
-            return Verdict(denials=reasons, cure=cure(self.rules[denying[0]]))
-        duties = tuple(duty for place in places if (duty := self._duties[place]) is not None)
+    def _judge(self, places: tuple[int, ...], facts: Facts) -> Verdict:
+        if self._heedless.issuperset(places):
+            return self._alike(places)
+        if denying := [place for place in places if self._denies(place, facts)]:
+            return self._denial(denying)
         ends = [effects.ends_at(self.rules[place].effect, facts) for place in places]
-        return Verdict(obligations=duties, until=min((e for e in ends if e), default=None))
+        return Verdict(
+            obligations=self._asked(places), until=min((e for e in ends if e), default=None)
+        )
+
+    def _weigh_alike(self, places: tuple[int, ...]) -> Verdict:
+        """The verdict of rules that look at nothing beyond what they match: always the same."""
+        if denying := [place for place in places if isinstance(self.rules[place].effect, Deny)]:
+            return self._denial(denying)
+        return Verdict(obligations=self._asked(places))
+
+    def _denial(self, denying: list[int]) -> Verdict:
+        reasons = tuple(self._reasons[place] for place in denying)
+        return Verdict(denials=reasons, cure=cure(self.rules[denying[0]]))
+
+    def _asked(self, places: tuple[int, ...]) -> tuple[Obligation, ...]:
+        return tuple(duty for place in places if (duty := self._duties[place]) is not None)
 
     def _denies(self, place: int, facts: Facts) -> bool:
         rule = self.rules[place]

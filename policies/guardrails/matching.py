@@ -2,17 +2,19 @@
 
 Each rule is filed once, under the values of the one list that tells it apart best; only rules
 filed under what a question names are looked at, so that rules that do not concern it cost nothing.
+Uses that name the same are concerned by the same rules, which are found once.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from policies.guardrails.model import Guardrail, Match
-from policies.pdp.model import Facts, PurposeFacts, Question
+from policies.pdp.model import Facts, Question
 
 COUNTRY: Final = 2
+USES: Final = 4096  # so many different ones are kept in mind; callers can make up campaigns
 ANY: Final = ""  # files what concerns a use that leaves the list's matter unsaid
 Told = tuple[str, ...]
 """What a use names of one list's matter, patterns included; `(ANY,)`: it may be anything."""
@@ -50,33 +52,48 @@ def _listed(match: Match, name: str) -> Told:
     return _listed_places(values) if name == "regions" else values
 
 
-def _region(facts: Facts) -> str:
-    return "" if facts.subject is None else facts.subject.region
+class Use(NamedTuple):
+    """All that matches look at of a use, `categories` and `region` as far as the facts tell."""
+
+    purpose: str
+    channel: str
+    campaign: str
+    operations: Told
+    attributes: Told
+    recipients: Told
+    categories: Told
+    region: str
+
+    @classmethod
+    def of(cls, question: Question, facts: Facts | None) -> "Use":
+        """What a question names. Without facts: the person may be anywhere, the data be any."""
+        purpose, subject = (facts.purpose, facts.subject) if facts is not None else (None, None)
+        return cls(
+            question.purpose, question.channel, question.campaign, question.operations,
+            question.attributes, question.recipients,
+            question.data or (() if purpose is None else purpose.categories),
+            "" if subject is None else subject.region,
+        )  # fmt: skip
 
 
-def _data(question: Question, purpose: PurposeFacts | None) -> Told:
-    return question.data or ((ANY,) if purpose is None else purpose.categories or (ANY,))
-
-
-Reader = Callable[[Question, Facts | None], Told]
-LISTS: Final[dict[str, Reader]] = {
-    "campaigns": lambda question, _: (question.campaign,) if question.campaign else (),
-    "attributes": lambda question, _: _all_patterns(question.attributes),
-    "recipients": lambda question, _: question.recipients,
-    "purposes": lambda question, _: patterns(question.purpose),
-    "categories": lambda question, facts: _data(question, facts.purpose if facts else None),
-    "regions": lambda _, facts: places(_region(facts)) if facts else (ANY,),
-    "channels": lambda question, _: (question.channel or ANY,),
-    "operations": lambda question, _: question.operations or (ANY,),
+LISTS: Final[dict[str, Callable[[Use], Told]]] = {
+    "campaigns": lambda use: (use.campaign,) if use.campaign else (),
+    "attributes": lambda use: _all_patterns(use.attributes),
+    "recipients": lambda use: use.recipients,
+    "purposes": lambda use: patterns(use.purpose),
+    "categories": lambda use: use.categories or (ANY,),
+    "regions": lambda use: places(use.region),
+    "channels": lambda use: (use.channel or ANY,),
+    "operations": lambda use: use.operations or (ANY,),
 }
 """How each list of a match is read from a use, the one that tells most first."""
 
 
-def meets(match: Match, question: Question, facts: Facts | None) -> bool:
-    """Whether a use meets every list. Without facts: whether it could."""
+def meets(match: Match, use: Use) -> bool:
+    """Whether a use meets every list."""
     for name in match.__struct_fields__:
         wanted = _listed(match, name)
-        if wanted and not _meets(wanted, LISTS[name](question, facts)):
+        if wanted and not _meets(wanted, LISTS[name](use)):
             return False
     return True
 
@@ -88,7 +105,7 @@ def _meets(wanted: Told, told: Told) -> bool:
 class Index:
     """Finds the rules that concern a use, in the order they were written."""
 
-    __slots__ = ("_always", "_filed", "_readers", "rules")
+    __slots__ = ("_always", "_filed", "_readers", "concerned", "rules")
 
     def __init__(self, rules: Iterable[Guardrail]) -> None:
         self.rules = tuple(rules)
@@ -98,18 +115,16 @@ class Index:
         for place, rule in enumerate(self.rules):
             self._file(place, rule.match, counted)
         self._readers = tuple((LISTS[name], filed) for name, filed in self._filed.items())
+        self.concerned = lru_cache(maxsize=USES)(self._concerned)
 
-    def concerned(self, question: Question, facts: Facts | None) -> list[int]:
-        """The places of the rules that concern a use; without facts, of those that could."""
+    def _concerned(self, use: Use) -> tuple[int, ...]:
+        """The places of the rules that concern a use."""
         found = self._always
         for read, filed in self._readers:
-            for told in read(question, facts):
+            for told in read(use):
                 if more := filed.get(told):
                     found = found + more
-        if not found:
-            return found
-        matching = {one for one in found if meets(self.rules[one].match, question, facts)}
-        return sorted(matching)
+        return tuple(sorted({one for one in found if meets(self.rules[one].match, use)}))
 
     def _file(self, place: int, match: Match, counted: dict[str, Counter[str]]) -> None:
         name = min(

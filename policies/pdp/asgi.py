@@ -32,12 +32,13 @@ from policies.pdp.http import (
 )
 from policies.pdp.idempotency import HEADER, KeyFormError, Once
 from policies.pdp.idempotency import once as idempotent
-from policies.pdp.lanes import Lane, Limits, UnavailableError
+from policies.pdp.lanes import Limits, Line, UnavailableError
 from policies.pdp.limits import Buckets
 from policies.pdp.record import Made
 from policies.pdp.search import UnauthenticatedError
 from policies.pdp.search_lane import SearchLane
 from policies.pdp.tokens import TokenError
+from policies.pdp.watch import Watch
 from policies.pdp.wire import Batch, WireError
 from policies.pdp.wire_search import KINDS, Kind, Search, parse_search
 
@@ -68,11 +69,12 @@ METADATA = {
 class DecisionPoint:
     """The application. Its lanes start with the first request, in the process that serves it."""
 
-    _singles: list[Lane]
-    _bulk: list[Lane]
+    _singles: Line
+    _bulk: Line
     _searches: list[SearchLane]
     _newest: Newest
     _buckets: Buckets
+    _watch: Watch
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -121,6 +123,8 @@ class DecisionPoint:
         if method != "POST":
             raise HttpError(405, "Use POST.", ((b"allow", b"POST"),))
         key = http.key_digest(headers)
+        self._start()
+        await self._watch.require()
         self._admit(key)
         body = await read(MAX_BODY if path == EVALUATIONS else MAX_SINGLE)
         http.require_json(headers)
@@ -133,7 +137,6 @@ class DecisionPoint:
 
     def _admit(self, key: bytes) -> None:
         """Refuse a service that has asked for more than its pace. Raises HttpError."""
-        self._start()
         caller = self._newest.catalogue.callers.get(key)
         if caller is None:
             return  # unknown, or nobody has asked yet: the batch tells
@@ -163,10 +166,10 @@ class DecisionPoint:
     async def _decide(self, key: bytes, batch: Batch, once: Once | None) -> bytes:
         self._charge(key, len(batch.items))
         if batch.is_single:
-            return (await self._answers(Call(key, batch.items, once=once)))[0]
+            return (await self._answers(Call(key, batch.items, _written, once=once)))[0]
         parts = [batch.items[i : i + CHUNK] for i in range(0, len(batch.items), CHUNK)]
         calls = [
-            Call(key, part, STOPS[batch.semantic], once and replace(once, part=number))
+            Call(key, part, _written, STOPS[batch.semantic], once and replace(once, part=number))
             for number, part in enumerate(parts)
         ]
         if batch.semantic != "execute_all":
@@ -186,36 +189,33 @@ class DecisionPoint:
         return found
 
     async def _answers(self, call: Call) -> list[bytes]:
-        """The answers to a part, written while the next part is in the database."""
-        return [_written(one) for one in await self._run(call)]
-
-    async def _run(self, call: Call) -> list[Made]:
-        lane, is_alone = self._lane(len(call.items)), self._inside == 1 and len(call.items) <= BULK
+        """The answers to a part, once it is committed. Raises HttpError."""
+        is_bulk = len(call.items) > BULK
+        line = self._bulk if is_bulk else self._singles
         try:
-            await (lane.alone(call) if is_alone else lane.submit(call))
+            await (line.alone(call) if self._inside == 1 and not is_bulk else line.submit(call))
         except UnavailableError:
             raise UNAVAILABLE from None
         if call.is_unauthenticated:
             raise UNAUTHENTICATED
         if call.is_other:
             raise HttpError(409, "The idempotency key came with another request before.")
-        return call.made
+        if call.bug is not None:
+            raise call.bug
+        return call.answers
 
     def _start(self) -> None:
         loop = asyncio.get_running_loop()
         if self._loop is not loop:
             _spare_the_collector()
             self._loop = loop
+            self._watch = Watch()
             self._newest = newest = Newest()
             self._buckets = Buckets(int(settings.DECISION_ITEMS_PER_SECOND))
-            self._singles = [Lane(_limits(), newest) for _ in range(SINGLE_LANES)]
+            self._singles = Line(_limits(), newest, SINGLE_LANES)
             patient = _limits(rounds=BULK_ROUNDS)
-            self._bulk = [Lane(patient, newest) for _ in range(BULK_LANES)]
+            self._bulk = Line(patient, newest, BULK_LANES)
             self._searches = [SearchLane(patient, newest) for _ in range(SEARCH_LANES)]
-
-    def _lane(self, items: int) -> Lane:
-        lanes = self._singles if items <= BULK else self._bulk
-        return min(lanes, key=lambda lane: lane.load)
 
 
 application = DecisionPoint()

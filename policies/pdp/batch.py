@@ -5,6 +5,7 @@ the batch began is in what the batch reads (P2). If anything about the batch fai
 answered with a decision (P4).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -14,7 +15,7 @@ from msgspec.structs import replace
 
 from keys.ids import fresh
 from policies.pdp import catalogue as catalogues
-from policies.pdp import facts, record
+from policies.pdp import facts, fixture, record
 from policies.pdp.catalogue import Caller, Catalogue, Newest
 from policies.pdp.channel import Channel, Parameters, Rows, Statement
 from policies.pdp.engine import decide, failed
@@ -28,7 +29,7 @@ from policies.pdp.wire import Item
 log = structlog.get_logger(__name__)
 RELOADS = 3
 FEW = 2
-"""So few items are answered at once: the processor waits with them, and nobody else waits yet."""
+"""Of so few items the processor awaits PostgreSQL's answer itself, while nobody else is there."""
 CLOCK = Statement("clock", f"SELECT now(), ({catalogues.STAMP})")
 """Where nobody asks about anybody, it stands in for the facts, which tell both."""
 
@@ -41,20 +42,30 @@ class CatalogueMovesError(RuntimeError):
 class Call:
     """One HTTP request: the digest of its key, its items, and what became of them.
 
-    With `stop_at` set, the first decision of that kind is the last one made.
+    With `stop_at` set, the first decision of that kind is the last one made. The answers are
+    written by `write` while PostgreSQL commits, and are nobody's before it has.
     """
 
     key: bytes
     items: tuple[Item, ...]
+    write: Callable[[Made], bytes]
     stop_at: bool | None = None
     once: Once | None = None
     made: list[Made] = field(default_factory=list)
+    answers: list[bytes] = field(default_factory=list)
+    bug: Exception | None = None  # in writing them
     is_unauthenticated: bool = False
     is_other: bool = False  # its idempotency key came with another request before
 
     @property
     def is_settled(self) -> bool:
         return bool(self.made) and self.made[-1].decision.permit is self.stop_at
+
+    def write_answers(self) -> None:
+        try:
+            self.answers = [self.write(one) for one in self.made]
+        except Exception as bug:  # it leaves this call alone without answers
+            self.bug = bug
 
 
 @dataclass(slots=True)
@@ -67,10 +78,13 @@ class Decider:
     newest: Newest
     catalogue: Catalogue = field(default_factory=Catalogue)
 
-    async def run(self, calls: list[Call]) -> None:
-        """Decide and record every item of every call; where it raises, nothing was recorded."""
+    async def run(self, calls: list[Call], *, is_alone: bool = False) -> None:
+        """Decide and record every item of every call; where it raises, nothing was recorded.
+
+        With `is_alone` nobody else is waiting in this process.
+        """
         for _ in range(RELOADS):
-            if self.catalogue.version and await self._run(calls):
+            if self.catalogue.version and await self._run(calls, is_alone=is_alone):
                 return
             await self.renew()
         raise CatalogueMovesError
@@ -79,10 +93,10 @@ class Decider:
         """Take the catalogue that another decider has read since, or read it."""
         self.catalogue = await self.newest.after(self.catalogue.version)
 
-    async def _run(self, calls: list[Call]) -> bool:
+    async def _run(self, calls: list[Call], *, is_alone: bool) -> bool:
         """False, with nothing recorded, where the catalogue in hand is not the one in force."""
         asked = self._asked(calls)
-        closely = len(asked) <= FEW
+        closely = is_alone and len(asked) <= FEW
         if closely:
             self.channel.wake()
         reading = facts.look_up([one for _, one in asked]) if asked else (CLOCK, ())
@@ -93,20 +107,38 @@ class Decider:
         if not self.catalogue.is_in_force(stamp, at):
             await self.exchange(commits=True)
             return False
+        if asked and (strangers := facts.strangers([one for _, one in asked], rows)):
+            await self._bury([one for _, one in asked], rows, strangers)
         for call in calls:
             call.made, call.is_unauthenticated = [], self._caller(call, at) is None
         clock = Clock(at, self.valid_seconds)
         if answers is not None:
             answers.take(found)
         if extras := self._extras(calls, asked, rows, clock, answers):
-            await self._run_with(extras, calls, asked, rows, clock)
+            await self._run_with(extras, calls, asked, rows, clock, closely=closely)
             return True
         made = self._decide(asked, rows if asked else [], clock)
         if closely:
             self.channel.wake()
         entries = [record.append(made, at)] if made else []
-        await self.exchange(*entries, commits=True, closely=closely)
+        await self._commit(calls, *entries, closely=closely)
         return True
+
+    async def _commit(
+        self, calls: list[Call], *entries: tuple[Statement, Parameters], closely: bool
+    ) -> None:
+        """Write the answers while PostgreSQL writes the record: either takes a while."""
+
+        def write() -> None:
+            for call in calls:
+                call.write_answers()
+
+        await self.exchange(*entries, commits=True, closely=closely, meanwhile=write)
+
+    async def _bury(self, asked: list[Asked], rows: Rows, strangers: list[int]) -> None:
+        """Tell strangers who were erased from those whom nobody ever knew."""
+        (found,) = await self.exchange(facts.ask_buried(asked, strangers), commits=False)
+        facts.bury(rows, asked, strangers, found)
 
     def _answers(self, calls: list[Call], asked: list[tuple[Call, Asked]]) -> Answers | None:
         """Where the first answers to keyed calls are; None where no call has a key."""
@@ -137,7 +169,7 @@ class Decider:
 
     async def _run_with(
         self, extras: Extras, calls: list[Call], asked: list[tuple[Call, Asked]], rows: Rows,
-        clock: Clock,
+        clock: Clock, *, closely: bool,
     ) -> None:  # fmt: skip
         """Decide, record and count; what was permitted before is neither recorded nor counted."""
         await extras.read(partial(self.exchange, commits=False))
@@ -152,8 +184,7 @@ class Decider:
             if is_new:
                 made.append(decision)
         entries = [record.append(made, clock.now)] if made else []
-        closely = len(asked) <= FEW
-        await self.exchange(*entries, *extras.writing(), commits=True, closely=closely)
+        await self._commit(calls, *entries, *extras.writing(), closely=closely)
 
     async def look(self, asked: list[Asked], rows: Rows, clock: Clock) -> Looked:
         """What guardrails look at about these items, for who only looks: nothing is counted."""
@@ -169,18 +200,19 @@ class Decider:
         *commands: tuple[Statement, Parameters],
         commits: bool,
         closely: bool = False,
+        meanwhile: Callable[[], None] | None = None,
     ) -> list[Rows]:
         """Send commands on the decider's channel, as `Channel.exchange` does."""
         return await self.channel.exchange(
-            *commands, seconds=self.seconds, commits=commits, closely=closely
+            *commands, seconds=self.seconds, commits=commits, closely=closely, meanwhile=meanwhile
         )
 
     def _asked(self, calls: list[Call]) -> list[tuple[Call, Asked]]:
         known = self.catalogue.callers
         return [
-            (call, Asked(item, known[call.key]))
+            (call, Asked(item, caller) if caller.peers is None else fixture.asked(item, caller))
             for call in calls
-            if call.key in known
+            if (caller := known.get(call.key)) is not None
             for item in call.items
         ]
 

@@ -34,6 +34,9 @@ LEFT JOIN registry_party p ON p.id = sp.party_id AND p.controller_id = s.control
 WHERE k.revoked_at IS NULL
 """
 _HOUSES = "SELECT id, country FROM accounts_controller"
+EXERCISE = "authzen-fixture"
+"""The slug of the tenant of AuthZEN's certification scenario (policies.pdp.fixture)."""
+_EXERCISE = f"SELECT id FROM accounts_controller WHERE slug = '{EXERCISE}'"  # noqa: S608
 _ASKS = "SELECT service_id, purpose FROM accounts_servicepurpose"
 _PURPOSES = """
 SELECT p.controller_id, p.id, p.code, p.closed_at IS NOT NULL, v.number, v.grounds, v.categories,
@@ -106,6 +109,7 @@ class Caller:
     party: str = ""
     registered: Registered = NOTHING
     words: Beginnings = UNCHANGING
+    peers: "dict[str, Caller] | None" = None  # in the exercise alone: whom its keys may ask as
 
     def policy(self, now: int) -> Guardrails:
         """The controller's rules in force."""
@@ -170,6 +174,8 @@ def load(connection: psycopg.Connection) -> Catalogue:
         bytes(key[0]): with_rules(_caller(key, asks.get(key[2], []), purposes.get(key[4], {})))
         for key in connection.execute(_KEYS)
     }
+    for (of,) in connection.execute(_EXERCISE):
+        callers = _with_peers(callers, of)
     houses = {
         of: with_rules(_house(of, country, purposes.get(of, {})))
         for of, country in connection.execute(_HOUSES)
@@ -234,6 +240,14 @@ def _caller(row: tuple, asks: list[str], purposes: dict[str, Purpose]) -> Caller
         dict.fromkeys(asks, may), ServiceFacts(may_ask=False, **shared), purposes, pace,
         code=code, party=party_code or "",
     )  # fmt: skip
+
+
+def _with_peers(callers: dict[bytes, Caller], of: UUID) -> dict[bytes, Caller]:
+    peers = {one.code: one for one in callers.values() if one.controller_id == of}
+    return {
+        digest: replace(one, peers=peers) if one.controller_id == of else one
+        for digest, one in callers.items()
+    }
 
 
 def _house(controller_id: UUID, country: str, purposes: dict[str, Purpose]) -> Caller:

@@ -11,7 +11,7 @@ statement, committed by the point, rolled back by an error. So neither BEGIN nor
 import asyncio
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -70,11 +70,13 @@ class Channel:
         seconds: float,
         commits: bool = True,
         closely: bool = False,
+        meanwhile: Callable[[], None] | None = None,
     ) -> list[Rows]:
         """Send the commands together; the rows of each. Raises ChannelError, TimeoutError.
 
         With `commits` it returns when the transaction is on disk; without, the transaction stays
         open for the next exchange. `closely` looks for the answer before it sleeps until one comes.
+        `meanwhile` is done once everything is sent, while PostgreSQL works on it.
         """
         try:
             expected = [self._send(*command) for command in commands]
@@ -84,6 +86,8 @@ class Channel:
                 self._pg.send_flush_request()
             self._until = self._loop.time() + seconds
             await self._flush()
+            if meanwhile is not None:
+                meanwhile()
             if closely:
                 self._watch_closely()
             return await self._receive(expected, commits=commits)

@@ -8,6 +8,9 @@ from django.conf import settings
 from psycopg.abc import Buffer
 from psycopg.adapt import Loader
 from psycopg.pq import Format
+from psycopg.types.string import ByteaBinaryLoader
+
+from work import serving
 
 _INT8 = Struct("!q")
 _INT4 = Struct("!i")
@@ -38,17 +41,16 @@ class _Date(Loader):
         return int(_INT4.unpack(data)[0]) * _DAY + _Y2K
 
 
-class _Uuid(Loader):
-    """uuid as its sixteen bytes: most are only passed on."""
-
-    format = Format.BINARY
-
-    def load(self, data: Buffer) -> bytes:
-        return bytes(data)
+class NotServedError(RuntimeError):
+    """The database behind a new connection was put back, and is not up to date (`work.serving`)."""
 
 
 def connect() -> psycopg.Connection[Any]:
-    """A connection as the app's login. Raises psycopg.OperationalError within two seconds."""
+    """A connection as the app's login, to a database that may be served.
+
+    A database can only be exchanged while connections to it are broken, so each new one is asked
+    about. Raises psycopg.OperationalError within two seconds, and NotServedError.
+    """
     database = settings.DATABASES["default"]
     seconds = int(settings.DECISION_TIMEOUT_SECONDS)
     connection = psycopg.connect(
@@ -57,14 +59,17 @@ def connect() -> psycopg.Connection[Any]:
         connect_timeout=2, tcp_user_timeout=seconds * 1000, application_name="sammati-pdp",
         options=f"-c statement_timeout={seconds}s -c idle_in_transaction_session_timeout=10s",
     )  # fmt: skip
+    if not serving.look_alone():
+        connection.close()
+        raise NotServedError
     for setting in PLAN:
         connection.execute(setting)
     return connection
 
 
 def with_integer_times(connection: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
-    """Read times of this connection as integers, and identifiers as bytes."""
+    """Read times of this connection as integers, and identifiers as their sixteen bytes."""
     connection.adapters.register_loader("timestamptz", _Timestamp)
     connection.adapters.register_loader("date", _Date)
-    connection.adapters.register_loader("uuid", _Uuid)
+    connection.adapters.register_loader("uuid", ByteaBinaryLoader)
     return connection

@@ -10,13 +10,13 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from policies.pdp.model import IN, Decision, Facts, Obligation, PurposeFacts, Reason, SubjectFacts
+from policies.pdp.model import IN, Decision, Facts, PurposeFacts, Reason, SubjectFacts
 from policies.pdp.policy import NONE, Guardrails
 from policies.pdp.programmes import Kind, in_order, is_reserved, kind, programme
 from policies.rules import RULES
 from policies.rules.commencement import IN_FORCE
 from policies.rules.consent import PERMITTING
-from policies.rules.duties import CAPTURE, CAPTURING, is_unfulfillable, of_permit
+from policies.rules.duties import is_unfulfillable, of_denial, of_permit
 from policies.rules.permit import (
     ACTIONS,
     BY_COMMITMENT,
@@ -100,10 +100,10 @@ def _guarded(facts: Facts, lawful: Decision, policy: Guardrails) -> Decision:
 
 
 def _deny(reasons: tuple[Reason, ...], packs: tuple[str, ...], cure: str = "") -> Decision:
-    asks: tuple[Obligation, ...] = CAPTURE if cure in CAPTURING else ()
     return Decision(
         permit=False, reason_code=reasons[0].code, rule=reasons[0].rule, reasons=reasons,
-        packs=packs, policy_version=POLICY_VERSION, cure=cure, obligations=asks,
+        packs=packs, policy_version=POLICY_VERSION, cure=cure,
+        obligations=of_denial(reasons[0].code, cure),
     )  # fmt: skip
 
 

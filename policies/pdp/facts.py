@@ -11,11 +11,12 @@ from uuid import UUID
 
 import msgspec
 
+from audit import arrays
 from keys import services as keys
 from keys.ids import text
 from policies.law.ages import consents_at
 from policies.pdp.catalogue import MICROSECONDS, STAMP, Caller, Catalogue, Purpose
-from policies.pdp.channel import Parameters, Statement
+from policies.pdp.channel import Parameters, Rows, Statement
 from policies.pdp.model import (
     Commitment,
     ConsentFacts,
@@ -37,6 +38,17 @@ from subjects.schemes import MalformedIdentifierError, UnknownSchemeError, norma
 from subjects.suppression import channels
 
 _BY_ID = "asked.subject_id"
+_STANDINGS = """(
+  SELECT array_agg(ARRAY[x.state, x.scope_type, x.scope,
+                         (extract(epoch FROM x.since_at) * 1000000)::bigint::text])
+  FROM subjects_standing x WHERE x.subject_id = s.id AND x.ended_at IS NULL)"""
+_OBJECTIONS = """(
+  SELECT array_agg(ARRAY[b.kind, b.state,
+                         (extract(epoch FROM b.objected_at) * 1000000)::bigint::text])
+  FROM consent_objection b
+  WHERE b.subject_id = s.id AND b.lifted_at IS NULL
+    AND (b.purpose_id IS NULL OR b.purpose_id = asked.purpose_id))"""
+"""In any order: hardly anybody has some, and PostgreSQL would make ready to sort for everybody."""
 _KNOWN = """
 LEFT JOIN LATERAL (
   SELECT i.subject_id FROM subjects_identifier i
@@ -63,7 +75,7 @@ def _query(sources: list[str], is_many: bool, *, is_plain: bool = False) -> str:
     ordered, number = ("WITH ORDINALITY", ", n") if is_many else ("", "")
     return f"""
 SELECT s.id, s.pseudonym, s.residence, s.age_state, s.age_assurance, s.adult_on, s.has_guardian,
-       st.standings, o.objections,
+       {_STANDINGS} AS standings, {_OBJECTIONS} AS objections,
        c.event_id, c.state, c.since_at, c.expires_at, c.purpose_version, c.notice_version_id,
        c.language, c.is_explicit, c.is_provable, c.given_by, c.guardian_verified,
        m.reference, m.purpose, m.started_at, m.ends_at, s.time_zone, s.region,
@@ -82,20 +94,6 @@ LEFT JOIN LATERAL (
   WHERE e.subject_id = s.id AND e.purpose_id = asked.purpose_id
   OFFSET 0
 ) c ON true
-LEFT JOIN LATERAL (
-  SELECT array_agg(ARRAY[x.state, x.scope_type, x.scope,
-                         (extract(epoch FROM x.since_at) * 1000000)::bigint::text]
-                   ORDER BY x.state, x.scope_type, x.scope) AS standings
-  FROM subjects_standing x WHERE x.subject_id = s.id AND x.ended_at IS NULL
-) st ON true
-LEFT JOIN LATERAL (
-  SELECT array_agg(ARRAY[b.kind, b.state,
-                         (extract(epoch FROM b.objected_at) * 1000000)::bigint::text]
-                   ORDER BY b.kind, b.state, b.objected_at) AS objections
-  FROM consent_objection b
-  WHERE b.subject_id = s.id AND b.lifted_at IS NULL
-    AND (b.purpose_id IS NULL OR b.purpose_id = asked.purpose_id)
-) o ON true
 {_NO_COMMITMENT if is_plain else _COMMITMENT}
 {"ORDER BY asked.n" if is_many else ""}
 """  # noqa: S608 (constants)
@@ -106,7 +104,24 @@ FACTS = Shapes("facts", _query, _COLUMNS)
 PLAIN = Shapes("facts_plain", partial(_query, is_plain=True), _COLUMNS).one
 """What most single checks need: a look-up that cannot find anything still costs its preparation."""
 
+_BURIED = """
+SELECT (extract(epoch FROM min(t.set_at)) * 1000000)::bigint
+FROM unnest($1::uuid[], $2::text[], $3::bytea[]) WITH ORDINALITY
+  AS asked(controller_id, scheme, digest, n)
+LEFT JOIN LATERAL (
+  SELECT x.set_at FROM subjects_tombstone x
+  WHERE x.controller_id = asked.controller_id AND x.scheme = asked.scheme
+    AND x.digest = asked.digest AND x.lifted_at IS NULL
+  OFFSET 0
+) t ON true
+GROUP BY asked.n
+ORDER BY asked.n
+"""
+BURIED = Statement("facts_buried", _BURIED, (arrays.UUIDS, arrays.TEXTS, arrays.BYTEAS))
+"""When somebody of an identifier that is nobody's was erased; asked of strangers alone."""
+
 _NOBODY = UUID(int=0).bytes
+_ERASED = ("erased", "everything", "")
 MARKETING = "direct_marketing"
 
 
@@ -142,6 +157,38 @@ def look_up(asked: list[Asked]) -> tuple[Statement, Parameters]:
     return FACTS.command(list(map(_row, asked)))
 
 
+def strangers(asked: list[Asked], rows: Rows) -> list[int]:
+    """The places of those named by an identifier that is nobody's now; mostly there are none."""
+    return [place for place, row in enumerate(rows) if row[0] is None and asked[place].item.scheme]
+
+
+def ask_buried(asked: list[Asked], places: list[int]) -> tuple[Statement, Parameters]:
+    """Whether these strangers are people who were erased: by any look-up key there has been."""
+    columns = zip(*(row for place in places for row in _digests(asked[place])), strict=True)
+    arrays_of = (arrays.uuid_array, arrays.text_array, arrays.bytea_array)
+    return BURIED, [
+        made(list(column)).data for made, column in zip(arrays_of, columns, strict=True)
+    ]
+
+
+def bury(rows: Rows, asked: list[Asked], places: list[int], found: Rows) -> None:
+    """Have the rows of strangers with a tombstone say that they are erased (ERA-16)."""
+    times = iter(found)
+    for place in places:
+        since = [at for _ in _digests(asked[place]) if (at := next(times)[0]) is not None]
+        if since:
+            row = rows[place]
+            rows[place] = (*row[:7], [[*_ERASED, str(min(since))]], *row[8:])
+
+
+def _digests(asked: Asked) -> list[tuple[bytes, bytes, bytes]]:
+    item, caller = asked.item, asked.caller
+    return [
+        (caller.controller, item.scheme.encode(), _digest(caller.controller_id, item, version))
+        for version in range(1, keys.lookup_version() + 1)
+    ]
+
+
 def _row(asked: Asked) -> Row:
     item, caller = asked.item, asked.caller
     purpose = caller.purposes.get(item.question.purpose)
@@ -175,7 +222,7 @@ def facts(row: tuple[Any, ...], asked: Asked, catalogue: Catalogue, clock: Clock
         question=question,
         service=caller.facts(question.purpose),
         purpose=purpose.facts if purpose else None,
-        subject=_subject(row, caller.country) if subject_id else None,
+        subject=_subject(row, caller.country) if subject_id else _buried(row, caller.country),
         consent=_consent(row, catalogue) if row[9] else _NO_CONSENT,
         objected_marketing_at=_marketing(row[8]) if row[8] else None,
         objections=_objections(row, purpose) if row[8] or row[10] in _NO else (),
@@ -203,13 +250,15 @@ _NO = frozenset(("refused", "withdrawn"))
 
 def _marketing(found: list[list[str]]) -> int | None:
     """When the person objected to direct marketing; that objection is about every purpose."""
-    return next((int(at) for kind, _, at in found if kind == MARKETING), None)
+    return next((int(at) for kind, _, at in sorted(found) if kind == MARKETING), None)
 
 
 def _objections(row: tuple[Any, ...], purpose: Purpose | None) -> tuple[Objection, ...]:
     """The other objections. A no to a use that does not ask for consent is one as well."""
     found = [
-        Objection(kind, state, int(at)) for kind, state, at in row[8] or () if kind != MARKETING
+        Objection(kind, state, int(at))
+        for kind, state, at in sorted(row[8] or ())
+        if kind != MARKETING
     ]
     if purpose is not None and purpose.heeds_no and row[10] in _NO:
         found.append(Objection(SAID_NO, "upheld", row[11]))
@@ -225,13 +274,23 @@ def _subject(row: tuple[Any, ...], country: str) -> SubjectFacts:
     standings = row[7]
     if standings is None:
         return _plain_subject(row[2], row[25], country, row[3], row[4], row[5], row[6], row[26])
-    told = tuple(Standing(state, kind, scope, int(at)) for state, kind, scope, at in standings)
+    told = tuple(
+        Standing(state, kind, scope, int(at)) for state, kind, scope, at in sorted(standings)
+    )
     return SubjectFacts(
         packs=packs(row[2], country), region=region(row[2], row[25]), age=row[3],
         age_assurance=row[4], adult_at=row[5], has_guardian=row[6], standings=told,
         consents_at=consents_at(row[2], row[5]) if row[3] == "child" else None,
         suppressed=channels(row[26]),
     )  # fmt: skip
+
+
+def _buried(row: tuple[Any, ...], country: str) -> SubjectFacts | None:
+    """Nobody, unless `bury` found that they were erased: then the law of the company's country."""
+    if row[7] is None:
+        return None
+    told = tuple(Standing(state, kind, scope, int(at)) for state, kind, scope, at in row[7])
+    return SubjectFacts(packs=packs(country, country), standings=told)
 
 
 @lru_cache(maxsize=65_536)
@@ -283,11 +342,13 @@ def _uuid(text: str) -> bytes:
     return raw if len(raw) == 16 and len(text) == 36 else _NOBODY
 
 
-def _digest(controller_id: UUID, item: Item) -> bytes:
+def _digest(controller_id: UUID, item: Item, version: int | None = None) -> bytes:
     if not item.scheme:
         return b""
     try:
         value = normalise(item.scheme, item.resource_id)
     except (UnknownSchemeError, MalformedIdentifierError):
         return b""
-    return keys.lookup_digest(controller_id=controller_id, scheme=item.scheme, value=value)
+    return keys.lookup_digest(
+        controller_id=controller_id, scheme=item.scheme, value=value, version=version
+    )

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from audit import arrays
 from keys.ids import fresh, text
-from policies.pdp import facts, search_record, tokens, wire_search
+from policies.pdp import facts, fixture, search_record, tokens, wire_search
 from policies.pdp.batch import CLOCK, RELOADS, CatalogueMovesError, Decider
 from policies.pdp.catalogue import Caller
 from policies.pdp.channel import Rows, Statement
@@ -66,6 +66,7 @@ class _Candidate(msgspec.Struct, frozen=True):
     position: bytes
     item: Item
     entity: Entity
+    caller: Caller | None = None  # None: whoever searches
 
 
 @dataclass(slots=True)
@@ -148,7 +149,7 @@ class _Finder:
     def _is_hopeless(self, caller: Caller, clock: Clock, nobody: tuple[Any, ...]) -> bool:
         """Whether nobody has to be looked at, because what is asked is refused about everybody."""
         search = self._search
-        if search.kind != "resource":
+        if search.kind != "resource" or caller.peers is not None:
             return False
         if search.item.question.resource_type != CUSTOMER:
             return True
@@ -169,7 +170,7 @@ class _Finder:
 
     async def _look_at(self, page: _Page, caller: Caller, window: list[_Candidate]) -> bool:
         """Decide about a window; whether that filled the page."""
-        asked = [Asked(one.item, caller) for one in window]
+        asked = [Asked(one.item, one.caller or caller) for one in window]
         rows = await self._rows(asked)
         clock = Clock(rows[0][-2], self._decider.valid_seconds)
         looked = await self._decider.look(asked, rows, clock)
@@ -210,6 +211,8 @@ class _Finder:
         )  # fmt: skip
 
     def _source(self, caller: Caller) -> _Source:
+        if caller.peers is not None and self._search.item.told:
+            return _in_order(_exercised(self._search, caller))
         if self._search.kind == "resource":
             return self._people(caller)
         listed = _callers if self._search.kind == "subject" else _actions
@@ -254,10 +257,21 @@ def _actions(item: Item, caller: Caller) -> list[_Candidate]:
     ]  # fmt: skip
 
 
+def _exercised(search: Search, caller: Caller) -> list[_Candidate]:
+    """What there is to find in the exercise of certification."""
+    return [
+        _Candidate(_place(entity.id + entity.name), one.item, entity, one.caller)
+        for entity, one in fixture.candidates(search, caller)
+    ]
+
+
+def _place(name: str) -> bytes:
+    return hashlib.sha256(name.encode()).digest()[:16]
+
+
 def _listed(item: Item, question: Question, entity: Entity, name: str) -> _Candidate:
     """A candidate whose place is drawn from its name: lists may change between two pages."""
-    place = hashlib.sha256(name.encode()).digest()[:16]
-    return _Candidate(place, replace(item, question=question), entity)
+    return _Candidate(_place(name), replace(item, question=question), entity)
 
 
 def _in_order(candidates: list[_Candidate]) -> _Source:

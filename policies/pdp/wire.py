@@ -16,7 +16,8 @@ import msgspec
 from policies import texts
 from policies.pdp.model import AIUse, Decision, Facts, Question, Reason
 from policies.pdp.policy import Words
-from policies.pdp.wire_duties import Duty, duties
+from policies.pdp.wire_duties import Duty, cure, duties
+from policies.rules.caller import CUSTOMER
 
 MAX_DEPTH = 32
 MAX_ITEMS = 10_000
@@ -45,6 +46,7 @@ class Item(msgspec.Struct, gc=False, frozen=True):
     resource_id: str = ""
     scheme: str = ""  # how `resource_id` is to be looked up; empty: it is our own subject id
     error: str = ""
+    told: dict[str, Any] = {}  # properties that only what is no customer has
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -80,6 +82,7 @@ class _ActionProperties(msgspec.Struct, frozen=True):
     case: Text = ""
     collected_for: Text = ""
     ai: _AI | None = None
+    soft: Any = None
 
 
 class _Action(msgspec.Struct, frozen=True):
@@ -89,6 +92,7 @@ class _Action(msgspec.Struct, frozen=True):
 
 class _ResourceProperties(msgspec.Struct, frozen=True):
     scheme: Text = ""
+    status: Any = None
 
 
 class _Resource(msgspec.Struct, frozen=True):
@@ -163,7 +167,8 @@ def parse_evaluations(body: bytes, limit: int = MAX_ITEMS) -> Batch:
     if len(envelope.evaluations) > limit:
         raise WireError(f"More than {limit} evaluations in one request")
     defaults = _whole(lambda tree: msgspec.convert(tree, _Defaults), message)
-    return Batch(tuple(_item(each, defaults) for each in envelope.evaluations), semantic)
+    same: dict[str, Question] = {}
+    return Batch(tuple(_item(each, defaults, same) for each in envelope.evaluations), semantic)
 
 
 def _whole(read: Callable[[dict[str, Any]], T], message: dict[str, Any]) -> T:
@@ -182,10 +187,12 @@ def _semantic(value: str) -> Semantic:
 
 def _evaluation(message: dict[str, Any]) -> Item:
     asked = msgspec.convert(message, _Evaluation)
-    return _asked(asked.subject, asked.action, asked.resource, asked.context)
+    question = _question(asked.subject, asked.action, asked.resource.type, asked.context)
+    return _about(question, asked.subject, asked.action, asked.resource)
 
 
-def _item(evaluation: object, defaults: _Defaults) -> Item:
+def _item(evaluation: object, defaults: _Defaults, same: dict[str, Question]) -> Item:
+    """One item; `same` keeps the question of those that only name another resource, by its type."""
     try:
         own = msgspec.convert(evaluation, _Defaults)
     except msgspec.ValidationError as error:
@@ -200,14 +207,32 @@ def _item(evaluation: object, defaults: _Defaults) -> Item:
         return Item(Question(), error="Object missing required field `action`")
     if resource is msgspec.UNSET:
         return Item(Question(), error="Object missing required field `resource`")
-    return _asked(subject, action, resource, _NO_SETTING if setting is msgspec.UNSET else setting)
+    kind, is_same = resource.type, own.subject is own.action is own.context is msgspec.UNSET
+    question = same.get(kind) if is_same else None
+    if question is None:
+        setting = _NO_SETTING if setting is msgspec.UNSET else setting
+        question = _question(subject, action, kind, setting)
+        if is_same:
+            same[kind] = question
+    return _about(question, subject, action, resource)
 
 
-def _asked(subject: _Subject, action: _Action, resource: _Resource, setting: _Setting) -> Item:
+def _about(question: Question, subject: _Subject, action: _Action, resource: _Resource) -> Item:
+    scheme = resource.properties.scheme
+    if resource.type == CUSTOMER:
+        return Item(question, resource.id, scheme)
+    told = {
+        "role": subject.properties.get("role"), "soft": action.properties.soft,
+        "status": resource.properties.status,
+    }  # fmt: skip
+    return Item(question, resource.id, scheme, told=told)
+
+
+def _question(subject: _Subject, action: _Action, kind: str, setting: _Setting) -> Question:
     wanted = action.properties
-    question = Question(
+    return Question(
         action=action.name, purpose=wanted.purpose, caller=subject.id, caller_type=subject.type,
-        resource_type=resource.type, operations=wanted.operations, data=wanted.data,
+        resource_type=kind, operations=wanted.operations, data=wanted.data,
         recipients=wanted.recipients, attributes=wanted.attributes,
         channel=wanted.channel, destination=wanted.destination,
         system=wanted.system, case=wanted.case, collected_for=wanted.collected_for,
@@ -216,7 +241,6 @@ def _asked(subject: _Subject, action: _Action, resource: _Resource, setting: _Se
         ai=None if wanted.ai is None else _ai(wanted.ai),
         gpc=bool(setting.gpc) and _is_signalled(setting.gpc),
     )  # fmt: skip
-    return Item(question, resource.id, resource.properties.scheme)
 
 
 def _ai(told: _AI) -> AIUse:
@@ -339,7 +363,7 @@ def answer(
         policy_version=decision.policy_version, legal_refs=refs, basis=decision.basis,
         obligations=duties(decision.obligations, cure_url),
         consent_record=facts.consent.record if facts is not None else "",
-        cure=_cure(decision.cure, cure_url),
+        cure=cure(decision.cure, cure_url),
     )  # fmt: skip
     if decision.valid_until is not None:
         context.valid_until = _EPOCH + timedelta(microseconds=decision.valid_until)
@@ -373,12 +397,3 @@ def _in_languages(code: str, audience: texts.Audience) -> dict[str, str]:
         language: texts.reason_text(code, language=language, audience=audience)
         for language in texts.languages(code, audience)
     }
-
-
-@lru_cache(maxsize=1024)
-def _cure(code: str, url: str) -> dict[str, str]:
-    remedy = texts.cure(code)
-    if not remedy.code:
-        return {}
-    members = {"code": remedy.code, "text": remedy.text}
-    return {**members, "url": url} if url and remedy.by_person else members

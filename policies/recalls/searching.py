@@ -3,7 +3,7 @@
 Nothing is kept for this when a permit is given, so a check costs nothing more for it.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -25,7 +25,6 @@ LONGEST_LEASE_SECONDS = 3600
 SKEW = timedelta(minutes=10)
 """Ids carry the clock of the process that made them."""
 CHUNK, PAGE = "audience:recorded", "search:made"
-LAST = UUID(int=2**128 - 1)
 MOST = 10_000
 """A person is in no more chunks of audiences than this within the time that counts."""
 CLASSES = (RetentionClass.PROCESSING.value, "held")
@@ -67,8 +66,11 @@ def ended(told: News, *, cause_id: UUID, now: datetime) -> dict[Key, Ended]:
     purposes = _purposes(told)
     campaigns = _running(told, purposes, now)
     since = _since(campaigns, now)
-    chunks = _among_many(told, purposes, since, CHUNK)
-    alone = [*_permits(told, purposes, since), *_among_many(told, purposes, since, PAGE)]
+    named = members.about_many(
+        told.controller_id, told.people, since=uuid7_at(since), limit=MOST
+    )  # fmt: skip
+    chunks = _among_many(told, purposes, named, CHUNK)
+    alone = [*_permits(told, purposes, since), *_among_many(told, purposes, named, PAGE)]
     live = _live(alone, now) | _live_chunks(chunks, now)
     live -= _known(cause_id, told.people)
     permits = [*alone, *chunks]
@@ -135,15 +137,12 @@ def _permits(told: News, purposes: Collection[str] | None, since: datetime) -> l
 
 
 def _among_many(
-    told: News, purposes: Collection[str] | None, since: datetime, event: str
+    told: News,
+    purposes: Collection[str] | None,
+    named: Mapping[UUID, Collection[UUID]],
+    event: str,
 ) -> list[Permit]:
-    """The entries of this kind that name these people among many."""
-    named: dict[UUID, list[UUID]] = {}
-    for person in told.people:
-        for entry_id in members.about(
-            told.controller_id, person, since=uuid7_at(since), until=LAST, limit=MOST
-        ):
-            named.setdefault(entry_id, []).append(person)
+    """Of the entries that name these people among many those of this kind."""
     rows = log.entries([told.controller_id]).filter(
         id__in=named, retention_class__in=CLASSES, event=event
     )

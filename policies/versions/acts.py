@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.roles import Permission
 from audit.verbs import Act, Verb
-from policies.versions import forms, selectors, services
+from policies.guardrails.model import RulesError
+from policies.versions import forms, previewing, selectors, services
 from policies.versions.models import PolicyVersion, State
 from policies.versions.selectors import Standing
 
@@ -45,6 +47,13 @@ def draft(act: Act) -> str:
 def put(act: Act) -> str:
     services.put_guardrail(by=act.by, version=act.obj, guardrail=act.data["guardrail"])
     return _("The rule is in the draft. Rehearse the draft before it is approved.")
+
+
+def preview(act: Act) -> list[str]:
+    try:
+        return previewing.preview(act.obj, act.data["guardrail"])
+    except RulesError as error:
+        raise ValidationError(str(error)) from None
 
 
 def remove(act: Act) -> str:
@@ -85,7 +94,7 @@ def _put(
 ) -> Verb:
     return Verb(
         name=name, label=label, permission=Permission.MANAGE_PURPOSES, form=form, run=put,
-        consequence=consequence, applies=is_open,
+        consequence=consequence, applies=is_open, preview=preview,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.guardrails import Refusing, RulesError, canonical_rules, compiled, parse
-from policies.guardrails.matching import LISTS, Index, meets, patterns
+from policies.guardrails.matching import LISTS, Index, Use, meets, patterns
 from policies.pdp.engine import decide
 from tests.factories.policies import rule
 from tests.policies.scenes import INDIA, PURPOSE, change
@@ -117,7 +117,7 @@ class TestMatching:
         index = Index(parse([rule("one", **lists)]))
         facts = change(HOME, question=asked)
 
-        assert index.concerned(facts.question, facts) == [0]
+        assert index.concerned(Use.of(facts.question, facts)) == (0,)
 
     def test_where_the_part_of_a_country_is_unknown_it_may_be_any(self):
         nowhere = change(HOME, subject={"region": "IN"})
@@ -174,9 +174,9 @@ def test_the_index_finds_just_the_rules_that_concern_a_use(matches, question, re
     rules = parse([rule(f"r{n}", **match) for n, match in enumerate(matches)])
     facts = change(HOME, question=question, subject={"region": region})
 
-    found = Index(rules).concerned(facts.question, facts)
+    found = Index(rules).concerned(Use.of(facts.question, facts))
 
-    assert found == [n for n, one in enumerate(rules) if _concerns(one.match, facts)]
+    assert list(found) == [n for n, one in enumerate(rules) if _concerns(one.match, facts)]
 
 
 def _concerns(match, facts):
@@ -226,5 +226,5 @@ def test_what_could_concern_a_use_takes_in_what_does(match, question, region):
     (one,) = parse([rule("r", **match)])
     facts = change(HOME, question=question, subject={"region": region})
 
-    if meets(one.match, facts.question, facts):
-        assert meets(one.match, facts.question, None)
+    if meets(one.match, Use.of(facts.question, facts)):
+        assert meets(one.match, Use.of(facts.question, None))

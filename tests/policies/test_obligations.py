@@ -1,20 +1,23 @@
 """What a permit asks of the caller, and what becomes of a caller that cannot do it."""
 
 import json
+from datetime import datetime
 
 import pytest
 from msgspec.structs import replace
 
 from policies.pdp.engine import decide
-from policies.pdp.model import AIUse, Obligation
+from policies.pdp.model import AIUse, Commitment, Obligation, Standing
 from policies.pdp.policy import Verdict
 from policies.pdp.wire import answer
+from policies.rules import RULES
 from policies.rules.cures import CURES
-from policies.rules.duties import CAPTURING
-from tests.policies.scenes import CONTRACT, EUROPE, INDIA, change
+from policies.rules.duties import CAPTURING, NOTIFYING, of_denial
+from tests.policies.scenes import CONTRACT, EUROPE, INDIA, NOW, change
 from tests.policies.test_rules_6_12 import ABROAD, GRAVE, LIGHT, POST, by, to
 
 TOO_MUCH = change(INDIA, question={"data": ("pd:EmailAddress", "pd:Age"), "supported": ("mask",)})
+SOON = NOW + 90_000_000
 HELPED = AIUse(model="prop-7", automation="PartialAutomation")
 
 
@@ -58,6 +61,52 @@ def test_each_occasion_has_its_obligations(facts, expected):
 
 def test_a_mask_names_what_the_purpose_does_not_need():
     assert decide(TOO_MUCH).obligations == (Obligation("mask", {"data": ["pd:Age"]}),)
+
+
+FROZEN = replace(INDIA, frozen=("service mailer",))
+KEPT = change(INDIA, subject={"standings": (Standing("expired", "everything", "", SOON),)})
+PROMISED = replace(
+    change(INDIA, consent={"state": "withdrawn", "since": NOW - 5},
+           question={"commitment": "order-1"}),
+    commitment=Commitment(
+        reference="order-1", purpose=INDIA.question.purpose, started_at=NOW - 10, ends_at=SOON
+    ),
+)  # fmt: skip
+
+
+@pytest.mark.req("POL-11")
+class TestTheOfficer:
+    @pytest.mark.parametrize("code", sorted(NOTIFYING))
+    def test_is_to_know_of_what_is_forbidden_whoever_the_person_is(self, code):
+        assert of_denial(code, "") == (Obligation("notify_dpo"),)
+        assert code in {rule.code for rule in RULES}
+
+    def test_is_told_where_that_is_the_first_reason(self):
+        assert asked(FROZEN) == ["notify_dpo"]
+        assert asked(change(FROZEN, service={"may_ask": False})) == []
+
+
+@pytest.mark.req("POL-11")
+class TestWhatIsHandedOut:
+    @pytest.mark.parametrize("facts", [KEPT, PROMISED])
+    def test_is_kept_no_longer_than_its_time(self, facts):
+        decision = decide(facts)
+
+        (duty,) = decision.obligations
+        assert decision.permit
+        assert duty.code == "retain_until"
+        assert datetime.fromisoformat(duty.args["until"]).timestamp() * 1_000_000 == SOON
+        assert decide(change(facts, question={"supported": ()})).permit
+
+    def test_has_no_end_of_another_purposes_data(self):
+        other = Standing("expired", "purpose", "another.purpose", SOON)
+
+        assert asked(change(INDIA, subject={"standings": (other,)})) == []
+
+    def test_has_no_end_where_none_is_known(self):
+        endless = replace(PROMISED.commitment, ends_at=None)
+
+        assert asked(replace(PROMISED, commitment=endless)) == []
 
 
 @pytest.mark.req("POL-11")

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from sammati_client import Secrets, read_recall
 
 from audit import alarms
@@ -11,10 +12,12 @@ from audit.models import EntryIndex
 from consent import services as consent
 from consent.models import ConsentState
 from consent.transitions import State
+from keys.ids import uuid7
 from policies.audiences import services as audiences
 from policies.pdp.model import Question
-from policies.recalls import endpoints
+from policies.recalls import endpoints, services
 from policies.recalls.models import Endpoint, Recall
+from policies.recalls.searching import News
 from subjects import news
 from tests.factories.company import AUTHOR, OFFERS, SURVEYS, company
 from tests.factories.decisions import recorded
@@ -141,6 +144,17 @@ class TestAWithdrawal:
         assert (recall.subject, recall.purpose, recall.decisions, recall.is_complete) == (
             str(asha.id), OFFERS, (decision,), True,
         )  # fmt: skip
+
+
+class TestLooking:
+    def test_asks_as_much_about_many_people_as_about_one(self, lotus, asha):
+        def asked(people):
+            told = News(lotus.id, "erasing", news.EVERYTHING, "", tuple(people))
+            with CaptureQueriesContext(connection) as queries:
+                services.look(told=told, cause_id=uuid7())
+            return len(queries)
+
+        assert asked([asha.id, *(uuid7() for _ in range(50))]) == asked([asha.id])
 
 
 class TestAnAudience:

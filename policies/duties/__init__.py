@@ -1,0 +1,1 @@
+"""What obligations come to here: who is told of a denial, and whether a use was reported."""
