@@ -121,6 +121,13 @@ class DisclosureConflictError(DomainError):
     field = "key"
 
 
+class DisclosurePlaceError(DomainError):
+    code = "disclosure_place_invalid"
+    status = 422
+    message = "Where data are shown is a web address, of what was made public alone."
+    field = "place"
+
+
 class DisclosureKeyError(DomainError):
     code = "disclosure_key_invalid"
     status = 422
@@ -133,12 +140,6 @@ class ExportPeopleError(DomainError):
     status = 422
     message = "An export is about 1 to 10,000 people of the controller."
     field = "subjects"
-
-
-class ExportFolderError(DomainError):
-    code = "export_folder_missing"
-    status = 503
-    message = "There is no private folder for exports: set SAMMATI_PROFILE_EXPORT_FOLDER."
 
 
 class ExportMissingError(DomainError):
@@ -169,12 +170,6 @@ class ExportGoneError(DomainError):
     code = "export_gone"
     status = 410
     message = "The export was refused, failed or was deleted: ask for a new one."
-
-
-class ExportBusyError(DomainError):
-    code = "export_busy"
-    status = 503
-    message = "Another process writes this export."
 
 
 class NotUnusualError(DomainError):

@@ -4,7 +4,6 @@ Each step reads as the one who asked reads, so that nothing is in the file that 
 seen on a page; what a killed step wrote is cut off when it is repeated.
 """
 
-import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,11 +12,11 @@ from uuid import UUID
 
 from audit.actors import Actor
 from audit.exporting.copies import cell
-from profiles import export_folder as folder
+from audit.exporting.errors import ExportBusyError
 from profiles import export_lines as lines
 from profiles import selectors
 from profiles.errors import NoSeatError, SeatAmbiguousError
-from profiles.errors_guarded import ExportBusyError
+from profiles.export_folder import FOLDER
 from profiles.fields import ProfileShown
 from profiles.models import ExportState, ProfileExport
 from profiles.services import exporting, reading
@@ -48,9 +47,11 @@ def step(job: JobView) -> Step:
         return Step()
     cursor = dict(job.cursor) or _begin(export)
     try:
-        with folder.alone(export.id) as file:
+        with FOLDER.alone(export.id) as file:
             work.renew(job)  # who has lost the job meanwhile must not touch what another wrote
-            return _end(export, file, cursor) if cursor["is_last"] else _more(export, file, cursor)
+            if cursor["is_last"]:
+                return Step(sha256=FOLDER.finish(export.id, file, cursor["bytes"]))
+            return _more(export, file, cursor)
     except ExportBusyError:
         return Step(cursor, delay_seconds=1)
     except (NoSeatError, SeatAmbiguousError) as error:
@@ -113,15 +114,3 @@ def _read(export: ProfileExport, people: Sequence[UUID]) -> list[ProfileShown]:
         by=by, controller_id=export.controller_id, subject_ids=people, purpose=export.purpose,
         role=seat.role.code, unit=seat.unit,
     )  # fmt: skip
-
-
-def _end(export: ProfileExport, file: IO[bytes], cursor: dict[str, Any]) -> Step:
-    """A link and not a move: a killed step finds the file in the making again."""
-    file.truncate(cursor["bytes"])
-    file.flush()
-    with folder.part(export.id).open("rb") as whole:
-        digest = hashlib.file_digest(whole, "sha256").hexdigest()
-    target = folder.finished(export.id)
-    target.unlink(missing_ok=True)
-    os.link(folder.part(export.id), target)
-    return Step(sha256=digest)

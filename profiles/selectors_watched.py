@@ -25,7 +25,7 @@ from profiles.unusual import Limits, Look, Noticed, Ties
 from subjects import kin
 
 NUMBERS = (
-    "people_an_hour", "service_people_an_hour", "reveals_a_day", "glass_a_day",
+    "people_an_hour", "times_usual", "service_people_an_hour", "reveals_a_day", "glass_a_day",
     "searches_an_hour", "from_hour", "until_hour", "works_weekends", "smallest_group",
 )  # fmt: skip
 LOOK_BACK = timedelta(hours=26)
@@ -62,7 +62,8 @@ def noticed_lately(controller_id: UUID, now: datetime) -> list[Noticed]:
     staff = seats.filter(holder_type=HolderType.OFFICER).values_list("holder_id", flat=True)
     seen = log.looks(controller_id, reads.TARGET, set(staff), since=now - LOOK_BACK)
     looks = [Look(one.at, one.actor_id, one.subject_id) for one in seen]
-    of_staff = unusual.noticed(looks, found, ties(controller_id))
+    usual = _usual(controller_id, unusual.busy(looks, found), now, found)
+    of_staff = unusual.noticed(looks, found, ties(controller_id), usual)
     return of_staff + _services(controller_id, now, found)
 
 
@@ -87,6 +88,26 @@ def unanswered(controller_ids: Collection[UUID]) -> QuerySet[UnusualAccess]:
 def watched_controllers() -> list[UUID]:
     """The controllers at which somebody has a seat."""
     return sorted(set(Seat.objects.values_list("controller_id", flat=True)))
+
+
+def _usual(
+    controller_id: UUID, readers: Collection[str], now: datetime, found: Limits
+) -> dict[str, float]:
+    """How many people each of these readers sees on a usual day, before the days now judged.
+
+    Asked only for who is busy today: the log of a month is long.
+    """
+    if not readers:
+        return {}
+    until = unusual.day_of(now - LOOK_BACK, found)
+    counts: dict[str, list[int]] = {}
+    for reader, people in log.people_a_day(
+        controller_id, reads.TARGET, readers,
+        since=until - unusual.USUAL_DAYS, until=until, zone=found.zone,
+    ):  # fmt: skip
+        counts.setdefault(reader, []).append(people)
+    days = {reader: unusual.usual_day(mine) for reader, mine in counts.items()}
+    return {reader: day for reader, day in days.items() if day is not None}
 
 
 def _services(controller_id: UUID, now: datetime, found: Limits) -> list[Noticed]:

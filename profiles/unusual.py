@@ -1,7 +1,8 @@
 """What makes looks at profiles unusual: judged from the log, after the fact. Pure.
 
-Volume, hours, one's own people, and people under watch (DPDP Rules r.6(1)(c); GDPR Art 32). A look
-is never slowed down or refused by it: somebody asks afterwards.
+Volume, against fixed numbers and the reader's own usual day; hours, one's own people, and people
+under watch (DPDP Rules r.6(1)(c); GDPR Art 32). A look is never slowed down or refused by it:
+somebody asks afterwards.
 """
 
 from collections import Counter, deque
@@ -9,6 +10,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
+from statistics import median
+from types import MappingProxyType
 from typing import Final, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,6 +19,13 @@ from zoneinfo import ZoneInfo
 HOUR: Final = timedelta(hours=1)
 SATURDAY: Final = 5
 OFFICER, SERVICE = "officer", "service"
+USUAL_DAYS: Final = timedelta(days=28)
+"""How far back a reader's usual day is looked for."""
+NO_USUAL: Final[Mapping[str, float]] = MappingProxyType({})
+FEWEST_DAYS: Final = 5
+"""Who looked on fewer days has no usual day yet, and the fixed numbers alone."""
+FEWEST_PEOPLE: Final = 10
+"""So few people in a day are nobody's alarm, however few are usual."""
 
 
 class Look(NamedTuple):
@@ -31,6 +41,7 @@ class Limits:
     """From when on a controller calls something unusual, in its own time zone."""
 
     people_an_hour: int = 60
+    times_usual: int = 3
     service_people_an_hour: int = 20_000
     reveals_a_day: int = 10
     glass_a_day: int = 1
@@ -63,17 +74,39 @@ class Noticed:
     subject_id: UUID | None = None
 
 
-def noticed(looks: Iterable[Look], limits: Limits, ties: Ties) -> list[Noticed]:
-    """What is unusual about these looks of staff. The order of the looks does not matter."""
+def noticed(
+    looks: Iterable[Look], limits: Limits, ties: Ties, usual: Mapping[str, float] = NO_USUAL
+) -> list[Noticed]:
+    """What is unusual about these looks of staff. The order of the looks does not matter.
+
+    `usual` says how many people a reader sees on their usual day, of those who have one.
+    """
     found: list[Noticed] = []
     ordered = sorted(looks, key=lambda one: (one.holder_id, one.at, one.subject_id))
     for holder_id, group in groupby(ordered, key=lambda one: one.holder_id):
         mine = list(group)
         found += _volume(mine, limits)
+        found += _beyond(mine, limits, usual.get(holder_id))
         found += _counted("hours", mine, limits, lambda one: is_off_hours(one.at, limits))
         for kind, people in _closer(holder_id, ties):
             found += _about(kind, [one for one in mine if one.subject_id in people], limits)
     return sorted(found, key=lambda one: (one.kind, one.holder_id, one.since_at, one.count))
+
+
+def busy(looks: Iterable[Look], limits: Limits) -> set[str]:
+    """Who saw so many people in a day that their usual day is worth asking for."""
+    days: dict[tuple[str, datetime], set[UUID]] = {}
+    for one in looks:
+        days.setdefault((one.holder_id, day_of(one.at, limits)), set()).add(one.subject_id)
+    return {holder_id for (holder_id, _), people in days.items() if len(people) > FEWEST_PEOPLE}
+
+
+def usual_day(counts: Collection[int]) -> float | None:
+    """How many people a reader sees on a usual day: the median of the days on which they looked.
+
+    So one day of very many raises it no more than any other. None while too few days are known.
+    """
+    return median(counts) if len(counts) >= FEWEST_DAYS else None
 
 
 def closeness(holder_id: str, subject_id: UUID, ties: Ties) -> list[str]:
@@ -127,6 +160,19 @@ def _volume(mine: list[Look], limits: Limits) -> Iterator[Noticed]:
     for hour, count in most.items():
         if count > limits.people_an_hour:
             yield Noticed("volume", OFFICER, mine[0].holder_id, hour, count)
+
+
+def _beyond(mine: list[Look], limits: Limits, usual: float | None) -> Iterator[Noticed]:
+    """The days on which a reader saw many times as many different people as on a usual one."""
+    if usual is None:
+        return
+    days: dict[datetime, set[UUID]] = {}
+    for one in mine:
+        days.setdefault(day_of(one.at, limits), set()).add(one.subject_id)
+    most = max(FEWEST_PEOPLE, limits.times_usual * usual)
+    for day, people in days.items():
+        if len(people) > most:
+            yield Noticed("usual", OFFICER, mine[0].holder_id, day, len(people))
 
 
 def _counted(

@@ -109,6 +109,7 @@ class FlaggedPersonAdmin(Guarded):
     creation = acts.FLAG
     verbs = (acts.UNFLAG,)
     list_display = ("person", "why", "set_at", "ended_at")
+    list_display_links = ("why",)  # the person's column leads to the person
     fields: ClassVar[Any] = list_display
     readonly_fields: ClassVar[Any] = list_display
 

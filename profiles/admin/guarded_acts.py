@@ -58,6 +58,9 @@ class LimitsForm(AddForm):
     """What counts as unusual; each number from now on."""
 
     people_an_hour = forms.IntegerField(label=_("People an hour, staff"), min_value=1)
+    times_usual = forms.IntegerField(
+        label=_("Times a reader’s usual day"), min_value=2, max_value=100, initial=3
+    )
     service_people_an_hour = forms.IntegerField(label=_("People an hour, services"), min_value=1)
     reveals_a_day = forms.IntegerField(label=_("Masked fields opened a day"), min_value=0)
     glass_a_day = forms.IntegerField(label=_("Glass broken a day"), min_value=0)
@@ -109,6 +112,13 @@ class DisclosureForm(AddForm):
     request_reference = forms.CharField(
         label=_("Reference of the request"), max_length=80, required=False
     )
+    is_public = forms.BooleanField(
+        label=_("It was made public there (GDPR Art 17(2))"), required=False
+    )
+    place = forms.CharField(
+        label=_("Web address at which it is shown"), max_length=500, required=False,
+        help_text=_("Of what was made public; kept under the person’s own key."),
+    )  # fmt: skip
     key = forms.CharField(
         label=_("Your number of it"), max_length=40,
         help_text=_("Told twice under the same number it is recorded once."),
@@ -196,7 +206,8 @@ def disclose(act: Act) -> str:
         key=said["key"], recipient=said["recipient"], purpose=said["purpose"],
         categories=tuple(said["categories"]), described=said["described"], ground=said["ground"],
         disclosed_at=_utc(said["disclosed_at"]), is_written_request=said["is_written_request"],
-        request_reference=said["request_reference"],
+        request_reference=said["request_reference"], is_public=said["is_public"],
+        place=said["place"],
     )  # fmt: skip
     people = [Handed(one) for one in said["subjects"]]
     done = disclosing.record_disclosure(

@@ -22,6 +22,7 @@ class SealedAdmin(RecordedAdmin):
 
     permission = Permission.VIEW_RESTRICTED
     related: ClassVar[tuple[str, ...]] = ("source", "controller")
+    list_display_links = ("source",)  # the person's column leads to the person
     list_filter = (("source", ScopedRelatedFilter),)
     ordering = ("-id",)
     readonly_fields = ("person", "known")

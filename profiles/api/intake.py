@@ -12,7 +12,8 @@ from keys.problems import DomainError
 from profiles.api import intake_documents as documents
 from profiles.api import intake_forms as forms
 from profiles.services import ingesting
-from subjects import naming
+from subjects import naming, quarantine
+from subjects.errors import SubjectErasedError
 from subjects.naming import Named
 
 
@@ -20,7 +21,11 @@ class Record(ServiceView):
     @documents.put_record
     def put(self, request: Request, subject_id: UUID, source: str) -> Response:
         said = self.said(forms.RecordInput)
-        status, answer = self.once(lambda: (200, self._take(subject_id, source, said)))
+        try:
+            status, answer = self.once(lambda: (200, self._take(subject_id, source, said)))
+        except SubjectErasedError:
+            self._keep_out(subject_id, source)
+            raise
         return Response(answer, status)
 
     def _take(self, subject_id: UUID, source: str, said: dict[str, Any]) -> dict[str, Any]:
@@ -31,6 +36,15 @@ class Record(ServiceView):
             source=source, values=forms.values_of(said),
         )  # fmt: skip
         return forms.shown(taken)
+
+    def _keep_out(self, subject_id: UUID, source: str) -> None:
+        """Counted after what was refused was taken back, so that it stays."""
+        controller_id = self.caller.controller_id
+        person = naming.person(controller_id, Named(subject_id=subject_id))
+        quarantine.keep_out_people(
+            by=self.by, controller_id=controller_id, ids=[person.id],
+            source=quarantine.Source(source, "record"),
+        )  # fmt: skip
 
 
 class Records(ServiceView):

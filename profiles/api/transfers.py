@@ -72,6 +72,13 @@ class DisclosureInput(inputs.Input):
         default=False, help_text=_("On a written request of an authority (DPDP s.11(2)).")
     )
     request_reference = inputs.Text(max_length=80, required=False)
+    is_public = inputs.Flag(
+        default=False, help_text=_("It was made public there (GDPR Art 17(2)).")
+    )
+    place = inputs.Text(
+        max_length=500, required=False,
+        help_text=_("The web address at which it is shown; kept under the person's own key."),
+    )  # fmt: skip
 
 
 class DisclosedOutput(serializers.Serializer[Any]):
@@ -162,7 +169,8 @@ class Disclosures(ServiceView):
             categories=tuple(said["categories"]), described=said["described"],
             ground=said["ground"], disclosed_at=said["disclosed_at"],
             is_written_request=said["is_written_request"],
-            request_reference=said.get("request_reference", ""),
+            request_reference=said.get("request_reference", ""), is_public=said["is_public"],
+            place=said.get("place", ""),
         )  # fmt: skip
         done = record_disclosure(
             by=self.by, controller_id=self.caller.controller_id, people=people, told=told

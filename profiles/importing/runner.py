@@ -21,7 +21,7 @@ from django.utils import timezone
 from audit import services as audit
 from audit.actors import Actor, Target
 from consent.importing.ahead import ahead
-from consent.importing.errors import Fault, ImportFileError, RowError
+from consent.importing.errors import Fault, ImportFileError, NobodyError, RowError
 from consent.importing.report import Counts, ErrorFile, check_errors_file
 from consent.importing.sources import Place
 from keys.behind import behind
@@ -172,6 +172,8 @@ def _try_batch(  # noqa: PLR0913, PLR0917 (one batch of one run)
     for _ in range(ATTEMPTS - 1):
         try:
             return _batch(by, order, running, errors, before, batch)
+        except NobodyError as found:
+            batch = found.without(batch)
         except IntegrityError:
             continue  # somebody else added one of these people; now they are found
     return _batch(by, order, running, errors, before, batch)

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from audit.actors import Actor, SubjectRef
-from consent.importing.errors import Fault
+from consent.importing.errors import Fault, require_somebody
 from consent.importing.report import Counts
 from keys.problems import DomainError
 from profiles.importing.rows import Line
 from profiles.services.ingesting import Given, Taken, record_many
-from subjects import naming
+from subjects import naming, quarantine
 from subjects import services as subjects
+from subjects.errors import SubjectErasedError
 from subjects.naming import Named
 
 ERASED = "category_erased"
@@ -44,12 +45,19 @@ def take(  # noqa: PLR0913 (a batch and how it is taken in)
     whose = _known(controller_id, lines) if known_only else _matched(by, controller_id, lines, new)
     counts.people += len(new)
     matched: list[tuple[Line, UUID]] = []
+    erased: list[Line] = []
     for line in lines:
         found = line.subject_id or whose[line.identifiers]
         if isinstance(found, DomainError):
             faults.append(_fault(line, found))
+            erased += [line] if isinstance(found, SubjectErasedError) else []
         else:
             matched.append((line, found))
+    if erased:
+        quarantine.keep_out(
+            by=by, controller_id=controller_id, identifiers=[line.identifiers for line in erased],
+            source=quarantine.Source(source, "record"),
+        )  # fmt: skip
     told = record_many(
         by=by, controller_id=controller_id, source=source, new=new,
         given=[Given(found, line.values) for line, found in matched],
@@ -60,6 +68,8 @@ def take(  # noqa: PLR0913 (a batch and how it is taken in)
             faults.append(_fault(line, outcome))
         else:
             left_out += _count(counts, line, outcome)
+    about = [(line.number, found) for line, found in matched]
+    require_somebody(new, about, {fault.line: fault for fault in faults})
     for fault in faults:
         counts.fail(fault.code)
     return sorted([*faults, *left_out])

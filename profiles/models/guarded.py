@@ -154,6 +154,14 @@ class Disclosure(models.Model):
         default=False, help_text=_("On a written request of an authority (DPDP s.11(2)).")
     )
     request_reference = models.CharField(max_length=80, blank=True)
+    is_public = models.BooleanField(
+        default=False, db_default=False,
+        help_text=_("They were made public there: the recipient shows them to everybody."),
+    )  # fmt: skip
+    place = models.BinaryField(
+        null=True, blank=True, editable=False,
+        help_text=_("The address at which they are shown, under the person's own key."),
+    )  # fmt: skip
     disclosed_at = models.DateTimeField()
     recorded_at = models.DateTimeField(auto_now_add=True)
     recorded_by = models.CharField(max_length=80)
@@ -169,16 +177,20 @@ class Disclosure(models.Model):
                 condition=models.Q(is_written_request=False) | ~models.Q(request_reference=""),
                 name="profiles_disclosure_names_request",
             ),
+            models.CheckConstraint(
+                condition=models.Q(place=None) | models.Q(is_public=True),
+                name="profiles_disclosure_place_is_public",
+            ),
         ]
 
     class Privacy:
         ledger = True
         identifier = ()
-        personal = ("categories", "described")
+        personal = ("categories", "described", "place")
         sensitive = ()
         evidence = (
-            "purpose", "ground", "decision_id", "is_written_request", "request_reference",
-            "disclosed_at", "recorded_at", "recorded_by",
+            "is_public", "purpose", "ground", "decision_id", "is_written_request",
+            "request_reference", "disclosed_at", "recorded_at", "recorded_by",
         )  # fmt: skip
         operational = ("id", "controller", "subject", "recipient", "key")
         on_erasure = "keep_pseudonymous"

@@ -11,6 +11,7 @@ class Unusual(models.TextChoices):
     """What made an access unusual. A code is stable for ever."""
 
     VOLUME = "volume", _("Very many people in an hour")
+    USUAL = "usual", _("Very many people for this reader, in a day")
     HOURS = "hours", _("Outside working hours")
     OWN = "own", _("The reader's own profile")
     FAMILY = "family", _("The profile of somebody of the reader's family or household")
@@ -185,6 +186,10 @@ class ReadingLimits(models.Model):
         _("people an hour, staff"), default=60,
         help_text=_("More different people in an hour are noticed."),
     )  # fmt: skip
+    times_usual = models.PositiveSmallIntegerField(
+        _("times a reader’s usual day"), default=3, db_default=3,
+        help_text=_("More people in a day than so many times what is usual for them are noticed."),
+    )  # fmt: skip
     service_people_an_hour = models.PositiveIntegerField(
         _("people an hour, services"), default=20_000
     )
@@ -211,7 +216,7 @@ class ReadingLimits(models.Model):
             models.CheckConstraint(
                 condition=models.Q(
                     people_an_hour__gte=1, service_people_an_hour__gte=1, searches_an_hour__gte=1,
-                    smallest_group__gte=2, from_hour__lt=models.F("until_hour"),
+                    smallest_group__gte=2, times_usual__gte=2, from_hour__lt=models.F("until_hour"),
                     until_hour__lte=24,
                 ),
                 name="profiles_limits_make_sense",
@@ -224,9 +229,9 @@ class ReadingLimits(models.Model):
         sensitive = ()
         evidence = ("changed_at", "changed_by")
         operational = (
-            "id", "controller", "people_an_hour", "service_people_an_hour", "reveals_a_day",
-            "glass_a_day", "searches_an_hour", "from_hour", "until_hour", "works_weekends",
-            "smallest_group",
+            "id", "controller", "people_an_hour", "times_usual", "service_people_an_hour",
+            "reveals_a_day", "glass_a_day", "searches_an_hour", "from_hour", "until_hour",
+            "works_weekends", "smallest_group",
         )  # fmt: skip
         on_erasure = "none"
 

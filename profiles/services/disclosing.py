@@ -6,7 +6,7 @@ where nothing allowed it: then it says so, and somebody is alarmed.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -27,6 +27,7 @@ from profiles.errors_guarded import (
     DisclosureCategoryError,
     DisclosureConflictError,
     DisclosureKeyError,
+    DisclosurePlaceError,
     ExportPeopleError,
     GroundUnknownError,
     RecipientUnknownError,
@@ -34,8 +35,10 @@ from profiles.errors_guarded import (
 )
 from profiles.models import Disclosure
 from profiles.reasons import is_case, names_somebody
+from profiles.selectors_recipients import PLACE_CONTEXT
 from profiles.selectors_views import RESERVED
 from registry import selectors as registry
+from subjects import sealing
 from subjects import services as subjects
 from subjects.errors import SubjectUnknownError
 
@@ -43,11 +46,12 @@ MOST_PEOPLE: Final = 1000
 SKEW: Final = timedelta(seconds=30)
 KEY: Final = re.compile(r"[A-Za-z0-9._:/-]{1,40}")
 GROUNDS: Final = frozenset({"consent", "6-1-a", "9-2-a", *NEEDS})
+PLACE: Final = re.compile(r"https?://[\x21-\x7e]{3,490}")
 BACKED, UNBACKED = "backed", "unbacked"
 """Whether the named decision allowed it."""
 _SAME: Final = (
     "recipient_id", "purpose", "categories", "described", "ground", "decision_id",
-    "is_written_request", "request_reference", "disclosed_at",
+    "is_written_request", "request_reference", "is_public", "disclosed_at",
 )  # fmt: skip
 
 
@@ -75,6 +79,8 @@ class Told:
     disclosed_at: datetime
     is_written_request: bool = False
     request_reference: str = ""
+    is_public: bool = False  # it was made public there (GDPR 17(2))
+    place: str = field(default="", repr=False)  # and the address at which it is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,7 @@ def record_disclosure(
     transfer without one that allowed it is recorded as unbacked and raises an alarm. Raises
     ExportPeopleError, RecipientUnknownError, PurposeUnknownError, DisclosureCategoryError,
     DescribedError, GroundUnknownError, RequestReferenceError, DisclosedInFutureError,
-    DisclosureKeyError, SubjectUnknownError, DisclosureConflictError.
+    DisclosureKeyError, DisclosurePlaceError, SubjectUnknownError, DisclosureConflictError.
     """
     if not 1 <= len({one.subject_id for one in people}) == len(people) <= MOST_PEOPLE:
         raise ExportPeopleError("A disclosure is about 1 to 1,000 different people.")
@@ -103,7 +109,8 @@ def record_disclosure(
     refs = subjects.lock_many(controller_id, [one.subject_id for one in people])
     if len(refs) != len(people):
         raise SubjectUnknownError
-    wanted = [_row(by, controller_id, recipient_id, one, told) for one in people]
+    keyring = sealing.keyring(controller_id, refs if told.place else ())
+    wanted = [_row(by, controller_id, recipient_id, one, told, keyring) for one in people]
     known = {row.key: row for row in Disclosure.objects.filter(
         controller_id=controller_id, key__in=[row.key for row in wanted]
     )}  # fmt: skip
@@ -132,6 +139,7 @@ def _checked(controller_id: UUID, told: Told) -> UUID:
         (told.ground not in GROUNDS, GroundUnknownError()),
         (told.is_written_request and not is_case(told.request_reference), RequestReferenceError()),
         (told.disclosed_at > timezone.now() + SKEW, DisclosedInFutureError()),
+        (bool(told.place) and not _is_place(told), DisclosurePlaceError()),
     )
     for is_wrong, error in faults:
         if is_wrong:
@@ -145,9 +153,24 @@ def _is_purpose(controller_id: UUID, purpose: str) -> bool:
     return purpose in RESERVED or purpose in consents.purpose_titles(controller_id)
 
 
-def _row(by: Actor, controller_id: UUID, recipient_id: UUID, one: Handed, told: Told) -> Disclosure:
+def _is_place(told: Told) -> bool:
+    return told.is_public and bool(PLACE.fullmatch(told.place))
+
+
+def _row(  # noqa: PLR0913 (what is on record of a transfer)
+    by: Actor,
+    controller_id: UUID,
+    recipient_id: UUID,
+    one: Handed,
+    told: Told,
+    keyring: sealing.Keyring,
+) -> Disclosure:
+    """Where it is shown goes with the person's key. Raises KeyDestroyedError."""
+    place = told.place.encode()
+    sealed = keyring.seal(one.subject_id, place, context=PLACE_CONTEXT) if place else None
     return Disclosure(
-        controller_id=controller_id, subject_id=one.subject_id, recipient_id=recipient_id,
+        is_public=told.is_public, place=sealed, controller_id=controller_id,
+        subject_id=one.subject_id, recipient_id=recipient_id,
         purpose=told.purpose, categories=sorted(set(told.categories)), described=told.described,
         ground=told.ground, decision_id=one.decision_id, disclosed_at=told.disclosed_at,
         is_written_request=told.is_written_request,
@@ -195,7 +218,8 @@ def _draft(
         data={
             "disclosure": str(row.id), "recipient": told.recipient, "categories": row.categories,
             "ground": row.ground, "written_request": row.is_written_request,
-            "decision": str(row.decision_id or ""), "at": audit.micros(row.disclosed_at),
+            "public": row.is_public, "decision": str(row.decision_id or ""),
+            "at": audit.micros(row.disclosed_at),
         },
     )  # fmt: skip
 

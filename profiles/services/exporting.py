@@ -4,7 +4,7 @@ Each person in it is read as the one who asked sees them, and each reading is on
 are watermarked; the file is private, taken by who asked, and gone after some days.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -19,7 +19,6 @@ from audit.actors import Actor, Target
 from consent import selectors as consents
 from consent.errors import PurposeUnknownError
 from keys import services as keys
-from profiles import export_folder as folder
 from profiles import export_lines as lines
 from profiles import rulings
 from profiles.errors_guarded import (
@@ -31,6 +30,7 @@ from profiles.errors_guarded import (
     ExportPeopleError,
     SecondPersonError,
 )
+from profiles.export_folder import FOLDER
 from profiles.models import ExportState, ProfileExport
 from profiles.selectors_views import RESERVED
 from profiles.services import beyond
@@ -68,7 +68,7 @@ def request_export(  # noqa: PLR0913 (an export has these parts)
     if purpose not in RESERVED and purpose not in consents.purpose_titles(controller_id):
         raise PurposeUnknownError
     said = beyond.reason(reason)
-    folder.root()
+    FOLDER.root()
     export = ProfileExport.objects.create(
         controller_id=controller_id, seat_id=seat.seat_id, purpose=purpose, reason=said,
         people=len(people), selection=people, requested_by=by.id,
@@ -115,7 +115,7 @@ def take_export(*, by: Actor, export: ProfileExport) -> Path:
         raise ExportNotYoursError
     if locked.state in WAITING:
         raise ExportNotReadyError
-    path = folder.finished(locked.id)
+    path = FOLDER.finished(locked.id)
     if locked.state != ExportState.READY or _is_over(locked) or not path.is_file():
         raise ExportGoneError
     if _shows_too_much(locked):
@@ -154,7 +154,7 @@ def fail(*, export_id: UUID, code: str) -> None:
     export.state, export.selection = ExportState.FAILED, []
     export.save(update_fields=["state", "selection"])
     _record("failed", EXPORTER, export, {"code": code})
-    folder.delete(export_id)
+    FOLDER.delete(export_id)
 
 
 @transaction.atomic
@@ -172,7 +172,7 @@ def end_expired(*, at_most: int = 100) -> int:
     for export in over:
         _end(export, {})
     alive = ProfileExport.objects.filter(state__in=(ExportState.APPROVED, ExportState.READY))
-    folder.delete_others(set(alive.values_list("id", flat=True)))
+    FOLDER.delete_others(set(alive.values_list("id", flat=True)))
     return len(over)
 
 
@@ -181,21 +181,19 @@ def end_with(controller_id: UUID, subject_id: UUID) -> int:
 
     In the caller's transaction. Returns how many ended.
     """
+    return end_with_any(controller_id, [subject_id])
+
+
+def end_with_any(controller_id: UUID, subject_ids: Collection[UUID]) -> int:
+    """As `end_with`, of any of these people."""
     rows = ProfileExport.objects.select_for_update().filter(
         controller_id=controller_id, state__in=(ExportState.APPROVED, ExportState.READY),
-        selection__contains=[subject_id],
+        selection__overlap=list(subject_ids),
     )  # fmt: skip
     found = list(rows.order_by("id"))
     for export in found:
         _end(export, {"code": PERSON_GONE})
     return len(found)
-
-
-def trace(controller_id: UUID, text: str) -> ProfileExport | None:
-    """The export a watermark comes from, whether of a whole file or of one line; else None."""
-    code = text.strip().upper().partition("-")[0]
-    rows = ProfileExport.objects.filter(controller_id=controller_id, watermark=code)
-    return rows.exclude(watermark="").first()
 
 
 def watermark_key(export: ProfileExport) -> bytes:
@@ -215,7 +213,7 @@ def _decide(by: Actor, export: ProfileExport) -> ProfileExport:
 
 
 def _end(export: ProfileExport, data: dict[str, Any]) -> None:
-    folder.delete(export.id)
+    FOLDER.delete(export.id)
     export.state, export.selection = ExportState.ENDED, []
     export.save(update_fields=["state", "selection"])
     _record("ended", EXPORTER, export, data)

@@ -33,13 +33,13 @@ from profiles.errors_intake import (
     TooManyValuesError,
     ValueRefusedError,
 )
+from profiles.leaving_out import left_out
 from profiles.services import storing
 from profiles.services.storing import Former, Row, Stored
 from profiles.values import ValueFaultError
 from registry import selectors_systems as systems
 from registry.errors_systems import SystemNotActiveError
-from subjects import sealing
-from subjects import selectors as subject_selectors
+from subjects import quarantine, sealing
 from subjects import services as subjects
 from subjects.errors import SubjectErasedError, SubjectUnknownError
 
@@ -107,12 +107,22 @@ def record_many(
     """Take in what a source says of many people, in order: for each what became of it, or why not.
 
     Of whom something cannot be taken in, nothing is; the others stand. `new` are people whom the
-    caller's transaction has just added: nobody else knows them, so nothing is looked up. Raises
-    what is wrong with the source, as `record`.
+    caller's transaction has just added: nobody else knows them, so nothing is looked up. What came
+    about erased people is counted for an officer to look into. Raises what is wrong with the
+    source, as `record`.
     """
     intake = Intake.open(by, controller_id, source, given, new)
     told = [intake.take(one) for one in given]
     intake.store()
+    erased = [
+        one.subject_id
+        for one, outcome in zip(given, told, strict=True)
+        if isinstance(outcome, SubjectErasedError)
+    ]
+    quarantine.keep_out_people(
+        by=by, controller_id=controller_id, ids=erased,
+        source=quarantine.Source(source, "record"),
+    )  # fmt: skip
     return told
 
 
@@ -149,7 +159,7 @@ class Intake:
         keyring = sealing.keyring(controller_id, people.keys())
         intake = cls(
             by, controller_id, system_id, source, timezone.now(), definitions_of(controller_id),
-            people, subject_selectors.gone_categories(controller_id, ids) if ids else {}, keyring,
+            people, left_out(controller_id, ids) if ids else {}, keyring,
             {},
         )  # fmt: skip
         if ids:

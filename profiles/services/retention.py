@@ -21,7 +21,7 @@ from profiles.definitions import Definitions, Document, definitions_of, due_at, 
 from profiles.models import FormerRecord, ProfileRecord
 from profiles.services import storing
 from profiles.services.storing import Stored
-from subjects import sealing
+from subjects import holds, sealing
 from subjects import selectors as subjects
 
 BY: Final = Actor.system("retention")
@@ -34,6 +34,9 @@ DELETE FROM profiles_formerrecord WHERE id IN (
   WHERE f.until_at <= %s AND NOT EXISTS (
     SELECT 1 FROM subjects_standing s
     WHERE s.subject_id = f.subject_id AND s.state = 'hold' AND s.ended_at IS NULL)
+    AND NOT EXISTS (
+    SELECT 1 FROM subjects_companyhold h
+    WHERE h.controller_id = f.controller_id AND h.ended_at IS NULL)
   ORDER BY f.until_at LIMIT %s FOR UPDATE SKIP LOCKED)
 """
 
@@ -176,7 +179,8 @@ def _revisit_former(controller_id: UUID, code: str) -> None:
     rows = FormerRecord.objects.filter(controller_id=controller_id, codes__contains=[code])
     over = rows.filter(replaced_at__lte=timezone.now() - days)
     held = over.filter(subject__standings__state="hold", subject__standings__ended_at=None)
-    over.exclude(pk__in=held.values("pk")).delete()
+    if not holds.is_on_everybody(controller_id):
+        over.exclude(pk__in=held.values("pk")).delete()
     if days:
         with connection.cursor() as cursor:
             cursor.execute(_SHORTEN, [days.days, controller_id, code])

@@ -142,6 +142,19 @@ class TestPeople:
         )  # fmt: skip
         assert lotus.known(found)["city"] == "Agra"
 
+    def test_nobody_is_added_by_a_row_that_is_left_out(self, lotus, folder):
+        bad = {**RAVI, "points": "many"}
+        late = {**RAVI, "id.crm": "CRM-3", "observed_at": "2090-01-01T00:00:00Z"}
+
+        result = bring(ndjson(folder, ASHA, bad, late))
+
+        assert (result.code, Subject.objects.count()) == (1, 1)
+        assert "1 taken in, 0 without news, 2 left out" in result.text
+        assert "1 new people." in result.text
+        assert [one.split(",")[1] for one in result.errors] == [
+            "value_mistyped", "observed_in_future"
+        ]  # fmt: skip
+
     def test_known_only_adds_nobody(self, lotus, folder):
         asha = lotus.person("CRM-1")
 

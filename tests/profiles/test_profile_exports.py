@@ -11,15 +11,14 @@ import time_machine
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
+from audit.exporting.errors import ExportFolderError
 from consent.errors import PurposeUnknownError
-from profiles import export_folder as folder
 from profiles import export_job
 from profiles import export_lines as lines
 from profiles import services as profiles
 from profiles.errors import NoSeatError
 from profiles.errors_guarded import (
     ExportDecidedError,
-    ExportFolderError,
     ExportGoneError,
     ExportMissingError,
     ExportNotReadyError,
@@ -28,8 +27,9 @@ from profiles.errors_guarded import (
     ReasonError,
     SecondPersonError,
 )
+from profiles.export_folder import FOLDER
 from profiles.models import ProfileExport
-from profiles.services import exporting
+from profiles.services import exporting, tracing
 from subjects import services as subjects
 from tests.factories.company import AUTHOR
 from tests.factories.profiles import VALUES
@@ -119,7 +119,7 @@ class TestTheFile:
     def test_is_private_and_as_its_digest_says(self, lotus, people):
         export = made(lotus, people)
 
-        path = folder.finished(export.id)
+        path = FOLDER.finished(export.id)
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert export.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
 
@@ -154,13 +154,14 @@ class TestTheWatermark:
         for row in rows(lotus, export):
             person = next(one for one in people if str(one.id) == row["person"])
             assert row["watermark"] == lines.line_mark(key, person.id)
-            assert exporting.trace(lotus.id, row["watermark"].lower()) == export
+            (found,) = tracing.traced(lotus.id, row["watermark"].lower())
+            assert (found.export, found.marked, found.changed) == (export, 1, 0)
 
     def test_of_another_company_is_nobodys(self, lotus, people):
         export = made(lotus, people)
 
-        assert exporting.trace(guarded("rose").id, export.watermark) is None
-        assert exporting.trace(lotus.id, "") is None
+        assert tracing.traced(guarded("rose").id, export.watermark) == []
+        assert tracing.traced(lotus.id, "") == []
 
     def test_stands_in_the_order_too(self, lotus, people):
         export = made(lotus, people)
@@ -169,6 +170,36 @@ class TestTheWatermark:
         expected = lines.ordered(exporting.watermark_key(export), [one.id for one in people])
         assert order == [str(one) for one in expected]
         assert lines.agreement(exporting.watermark_key(export), expected) == 1.0
+
+    def test_tells_who_took_the_file_and_how_often(self, lotus, people):
+        export = made(lotus, people)
+        body = profiles.take_export(by=lotus.ravi, export=export).read_text()
+
+        (found,) = tracing.traced(lotus.id, f"From: somewhere\n{body}\nregards")
+
+        assert (found.marked, found.changed, found.order) == (3, 0, False)
+        assert [by for _, by in found.takings] == [lotus.ravi.id]
+
+    def test_tells_lines_that_were_put_together_anew(self, lotus, people):
+        export = made(lotus, people)
+        body = profiles.take_export(by=lotus.ravi, export=export).read_text()
+
+        mixed = body.replace(str(people[0].id), str(lotus.person("p9@example.in").id))
+
+        (found,) = tracing.traced(lotus.id, mixed)
+        assert (found.marked, found.changed) == (3, 1)
+
+    def test_is_missed_no_more_when_the_marks_are_gone(self, lotus):
+        crowd = [lotus.person(f"c{number}@example.in") for number in range(12)]
+        export, other = made(lotus, crowd), made(lotus, crowd)
+        ids = [row["person"] for row in rows(lotus, export)]
+
+        (found,) = tracing.traced(lotus.id, "\n".join(ids))
+
+        assert (found.export, found.order) == (export, True)
+        assert found.export != other
+        assert tracing.traced(lotus.id, "\n".join(sorted(ids))) == []
+        assert tracing.traced(lotus.id, "\n".join(ids[:9])) == []  # too few to tell
 
 
 class TestDeciding:
@@ -246,7 +277,7 @@ class TestTaking:
 
         export.refresh_from_db()
         assert export.state == "ended"
-        assert not folder.finished(export.id).exists()
+        assert not FOLDER.finished(export.id).exists()
 
 
 class TestWhatIsRefused:
@@ -290,6 +321,6 @@ def test_a_reader_who_lost_the_seat_gets_no_file(lotus, people):
 
     export.refresh_from_db()
     assert (export.state, export.selection) == ("failed", [])
-    assert not folder.part(export.id).exists()
+    assert not FOLDER.part(export.id).exists()
     with pytest.raises(ExportGoneError):
         profiles.take_export(by=lotus.ravi, export=export)

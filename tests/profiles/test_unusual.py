@@ -13,7 +13,7 @@ from profiles import reads
 from profiles.limits import count_shown, groups_shown
 from profiles.reads import Noted
 from profiles.reasons import is_case, is_reason, names_somebody
-from profiles.unusual import Limits, Look, Ties, is_off_hours, noticed
+from profiles.unusual import Limits, Look, Ties, busy, is_off_hours, noticed, usual_day
 
 pytestmark = pytest.mark.req("PRO-03")
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)  # a Tuesday
@@ -186,3 +186,41 @@ class TestTheNote:
     @pytest.mark.parametrize("data", [{}, {"shown_as": 3}, {"shown_as": {"show": None}}])
     def test_of_another_kind_says_nothing(self, data):
         assert reads.noted(data).codes == ()
+
+
+class TestTheUsualDay:
+    """What is usual for one reader is not for another."""
+
+    LIMITS = Limits(people_an_hour=1000)
+
+    def test_is_the_median_of_the_days_on_which_somebody_looked(self):
+        assert usual_day([4, 5, 6, 5, 900]) == 5
+
+    def test_is_not_known_of_somebody_new(self):
+        assert usual_day([4, 5, 6, 5]) is None
+        assert noticed(looks(200), self.LIMITS, Ties(), {"olga": 1.0}) == []
+
+    def test_is_left_by_more_than_so_many_times_as_many_people(self):
+        assert noticed(looks(15), self.LIMITS, Ties(), {RAVI: 5}) == []
+
+        (found,) = noticed(looks(16), self.LIMITS, Ties(), {RAVI: 5})
+
+        assert (found.kind, found.count) == ("usual", 16)
+        assert found.since_at == NOON.replace(hour=0)
+
+    def test_may_be_a_full_one(self):
+        assert noticed(looks(100), self.LIMITS, Ties(), {RAVI: 90}) == []
+
+    def test_of_very_few_is_no_alarm_at_some_more(self):
+        assert noticed(looks(10), self.LIMITS, Ties(), {RAVI: 1}) == []
+        assert kinds(noticed(looks(11), self.LIMITS, Ties(), {RAVI: 1})) == ["usual"]
+
+    def test_is_asked_for_only_of_who_is_busy(self):
+        idle = [one._replace(holder_id="olga") for one in looks(10)]
+
+        assert busy([*looks(11), *idle], self.LIMITS) == {RAVI}
+
+    def test_counts_people_and_not_looks(self):
+        again = [Look(NOON + timedelta(minutes=n), RAVI, person(n % 5)) for n in range(60)]
+
+        assert noticed(again, self.LIMITS, Ties(), {RAVI: 1}) == []

@@ -39,6 +39,12 @@ def found_kinds():
     return sorted(UnusualAccess.objects.values_list("kind", flat=True))
 
 
+def sees_all(lotus, ids):
+    profiles.read_many(
+        by=lotus.ravi, controller_id=lotus.id, subject_ids=ids, purpose="marketing.email.offers"
+    )
+
+
 class TestTheWatch:
     def test_finds_nothing_in_ordinary_work(self, noon, lotus):
         sees(lotus, lotus.person())
@@ -71,6 +77,31 @@ class TestTheWatch:
         watching.watch()
 
         assert found_kinds() == ["volume"]
+
+    def test_notices_somebody_who_sees_many_more_people_than_is_usual_for_them(self, noon, lotus):
+        people = [lotus.person(f"p{number}@example.in").id for number in range(11)]
+        for day in range(9, 14):  # the week before: one person a day
+            with time_machine.travel(f"2026-11-{day:02}T12:00:00+00:00", tick=True):
+                sees_all(lotus, people[:1])
+        assert watching.watch() == 0
+
+        sees_all(lotus, people[:10])
+        assert watching.watch() == 0
+        sees_all(lotus, people)
+        assert watching.watch() == 1
+
+        found = UnusualAccess.objects.get()
+        assert (found.kind, found.holder_id, found.count) == ("usual", lotus.ravi.id, 11)
+
+    def test_lets_those_who_see_many_every_day_see_them(self, noon, lotus):
+        people = [lotus.person(f"p{number}@example.in").id for number in range(11)]
+        for day in range(9, 14):
+            with time_machine.travel(f"2026-11-{day:02}T12:00:00+00:00", tick=True):
+                sees_all(lotus, people[:6])
+
+        sees_all(lotus, people)
+
+        assert watching.watch() == 0
 
     def test_notices_a_service_by_a_limit_of_its_own(self, noon, lotus):
         lotus.seat(lotus.service)

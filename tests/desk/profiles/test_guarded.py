@@ -135,9 +135,9 @@ class TestReviewing:
 class TestTheOtherVerbs:
     def test_limits_are_set(self, manager, lotus):
         given = {
-            "controller": str(lotus.id), "people_an_hour": 5, "service_people_an_hour": 50,
-            "reveals_a_day": 1, "glass_a_day": 0, "searches_an_hour": 9, "from_hour": 8,
-            "until_hour": 18, "smallest_group": 7,
+            "controller": str(lotus.id), "people_an_hour": 5, "times_usual": 4,
+            "service_people_an_hour": 50, "reveals_a_day": 1, "glass_a_day": 0,
+            "searches_an_hour": 9, "from_hour": 8, "until_hour": 18, "smallest_group": 7,
         }  # fmt: skip
 
         manager.post(reverse("admin:profiles_readinglimits_add"), given)
