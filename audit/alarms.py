@@ -55,6 +55,8 @@ class AlarmKind(StrEnum):
     WITNESS_LATE = "witness_late"
     WITNESS_FORGOT = "witness_forgot"
     UNBACKED_USE = "unbacked_use"
+    FORBIDDEN_ASKED = "forbidden_asked"
+    PERMIT_UNREPORTED = "permit_unreported"
     UNUSUAL = "unusual"
     RECALL_UNHEARD = "recall_unheard"
     EVENT_UNHEARD = "event_unheard"
@@ -62,6 +64,14 @@ class AlarmKind(StrEnum):
     LANGUAGES_LACKING = "languages_lacking"
     UNUSUAL_ACCESS = "unusual_access"
     GLASS_UNREVIEWED = "glass_unreviewed"
+    REQUEST_OVERDUE = "request_overdue"
+    ERASURE_STUCK = "erasure_stuck"
+    ERASURE_UNDONE = "erasure_undone"
+    ERASURE_OVERDUE = "erasure_overdue"
+    PURGE_NEAR = "purge_near"
+    HOLD_UNREVIEWED = "hold_unreviewed"
+    CALLBACK_WAITS = "callback_waits"
+    ERRAND_UNANSWERED = "errand_unanswered"
 
 
 SENTENCES: dict[str, "StrOrPromise"] = {
@@ -78,6 +88,8 @@ SENTENCES: dict[str, "StrOrPromise"] = {
     AlarmKind.WITNESS_LATE: _("A witness has not signed for too long."),
     AlarmKind.WITNESS_FORGOT: _("A witness lost what it had seen of the log."),
     AlarmKind.UNBACKED_USE: _("Data was used without a decision that allowed it."),
+    AlarmKind.FORBIDDEN_ASKED: _("A service asked for what no service may do."),
+    AlarmKind.PERMIT_UNREPORTED: _("A service did not report what it did with a permit."),
     AlarmKind.UNUSUAL: _("Data was used in an unusual way."),
     AlarmKind.RECALL_UNHEARD: _("A service could not be told that a permit has ended."),
     AlarmKind.EVENT_UNHEARD: _(
@@ -89,12 +101,22 @@ SENTENCES: dict[str, "StrOrPromise"] = {
     ),
     AlarmKind.UNUSUAL_ACCESS: _("Somebody read profiles in an unusual way."),
     AlarmKind.GLASS_UNREVIEWED: _("A break-glass access was not reviewed in time."),
+    AlarmKind.REQUEST_OVERDUE: _("A person's request was not answered in time."),
+    AlarmKind.ERASURE_STUCK: _("A system could not be told of erasures, or refuses them."),
+    AlarmKind.ERASURE_UNDONE: _("A system said that it had erased and still returned the data."),
+    AlarmKind.ERASURE_OVERDUE: _("Cases of erasure were not closed in time."),
+    AlarmKind.PURGE_NEAR: _("Data will be erased soon, because their retention ends."),
+    AlarmKind.HOLD_UNREVIEWED: _("A legal hold was not reviewed in time."),
+    AlarmKind.CALLBACK_WAITS: _("A platform passed on what only an officer can answer."),
+    AlarmKind.ERRAND_UNANSWERED: _("Who erases by hand was asked again and again, and is silent."),
 }
 """What an officer reads."""
 
 OCCURRENCES = frozenset({
+    AlarmKind.FORBIDDEN_ASKED, AlarmKind.PERMIT_UNREPORTED,
     AlarmKind.UNBACKED_USE, AlarmKind.UNUSUAL, AlarmKind.CLOCK_BACK, AlarmKind.RECALL_UNHEARD,
-    AlarmKind.EVENT_UNHEARD, AlarmKind.UNUSUAL_ACCESS,
+    AlarmKind.EVENT_UNHEARD, AlarmKind.UNUSUAL_ACCESS, AlarmKind.ERASURE_STUCK,
+    AlarmKind.ERASURE_UNDONE, AlarmKind.CALLBACK_WAITS,
 })  # fmt: skip
 """Something that happened rather than a state that lasts: an officer's answer closes it."""
 

@@ -16,6 +16,7 @@ from django.db import Error as DatabaseError
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
@@ -243,6 +244,24 @@ class ScopedAdmin(ModelAdmin):
     ) -> HttpResponse:
         """Django's own history knows nothing of services; the audit log does."""
         raise Http404
+
+
+class OpensPage(ScopedAdmin):
+    """A list whose rows open one page of the desk; the look is recorded there."""
+
+    page: ClassVar[str]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if request.method != "GET":
+            raise PermissionDenied
+        found = self.get_object(request, object_id)
+        return redirect(self.page, found.pk)
 
 
 class RecordedAdmin(ScopedAdmin):

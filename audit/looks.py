@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
+from django.db.models.functions import TruncDay
 
 from audit.catalogue import EVENTS
 from audit.models import EntryIndex
@@ -43,16 +45,31 @@ def looks(
     controller_id: UUID, target_type: str, staff: Collection[str], *, since: datetime
 ) -> Iterator[Look]:
     """Every look of these members of staff at people of this log, oldest first."""
-    rows = EntryIndex.objects.filter(
-        controller_id=controller_id, actor_id__in=staff, actor_type="officer",
-        id__gte=uuid7_at(since), event__in=LOOKED, target_type=target_type,
-        retention_class__in=_kept(LOOKED), subject_id__isnull=False,
-    ).order_by("id")  # fmt: skip
+    rows = _of_staff(controller_id, target_type, staff, since).order_by("id")
     for at, actor, target, subject in rows.values_list(
         "at", "actor_id", "target_id", "subject_id"
     ).iterator():
         if subject is not None:
             yield Look(at, actor, target, subject)
+
+
+def people_a_day(  # noqa: PLR0913 (a question about a stretch of time has these parts)
+    controller_id: UUID,
+    target_type: str,
+    staff: Collection[str],
+    *,
+    since: datetime,
+    until: datetime,
+    zone: ZoneInfo,
+) -> list[tuple[str, int]]:
+    """How many different people each of these saw, for each day of that zone on which they looked.
+
+    People who were erased since are counted no longer.
+    """
+    rows = _of_staff(controller_id, target_type, staff, since).filter(at__gte=since, at__lt=until)
+    days = rows.annotate(day=TruncDay("at", tzinfo=zone)).values("actor_id", "day")
+    counted = days.annotate(people=Count("subject_id", distinct=True)).order_by("actor_id", "day")
+    return [(row["actor_id"], row["people"]) for row in counted]
 
 
 def crowds(
@@ -76,6 +93,16 @@ def searches(controller_id: UUID, actor_id: str, *, since: datetime, most: int) 
         id__gte=uuid7_at(since), event__in=SEARCHED, retention_class__in=_kept(SEARCHED),
     )  # fmt: skip
     return rows[:most].count()
+
+
+def _of_staff(
+    controller_id: UUID, target_type: str, staff: Collection[str], since: datetime
+) -> QuerySet[EntryIndex]:
+    return EntryIndex.objects.filter(
+        controller_id=controller_id, actor_id__in=staff, actor_type="officer",
+        id__gte=uuid7_at(since), event__in=LOOKED, target_type=target_type,
+        retention_class__in=_kept(LOOKED), subject_id__isnull=False,
+    )  # fmt: skip
 
 
 def _kept(events: Collection[str]) -> list[str]:

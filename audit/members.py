@@ -14,6 +14,7 @@ from audit.classes import RetentionClass
 from audit.errors import NotAtomicError
 from audit.models import EntryIndex
 from audit.models_members import Members
+from keys import statements
 
 ID: Final = 16
 
@@ -23,6 +24,17 @@ WHERE m.controller_id = %(log)s AND m.id >= %(since)s AND m.id < %(until)s
   AND m.lowest <= %(person)s AND m.highest >= %(person)s
   AND audit_place_among(m.ids, %(person)s) IS NOT NULL
 ORDER BY m.id DESC LIMIT %(limit)s
+"""
+_ABOUT_MANY = """
+SELECT asked.person, found.id
+FROM unnest(%s::uuid[]) AS asked(person)
+CROSS JOIN LATERAL (
+  SELECT m.id FROM audit_members m
+  WHERE m.controller_id = %s AND m.id >= %s
+    AND m.lowest <= asked.person AND m.highest >= asked.person
+    AND audit_place_among(m.ids, asked.person) IS NOT NULL
+  ORDER BY m.id DESC LIMIT %s
+) found
 """
 _FORGET = """
 UPDATE audit_members m
@@ -74,11 +86,33 @@ def about(
         return [row[0] for row in cursor.fetchall()]
 
 
+def about_many(
+    controller_id: UUID, subject_ids: Collection[UUID], *, since: UUID, limit: int
+) -> dict[UUID, list[UUID]]:
+    """The entries from `since` on that name any of these people among many, with whom they name.
+
+    At most `limit` of each person, the newest. One question about all: who asks is told of hundreds
+    of people at a time.
+    """
+    found: dict[UUID, list[UUID]] = {}
+    given = [statements.array(subject_ids), controller_id, since, limit]
+    for person, entry_id in statements.rows(_ABOUT_MANY, given):
+        found.setdefault(entry_id, []).append(person)
+    return found
+
+
 def forget(controller_id: UUID, subject_id: UUID) -> int:
     """Take a person out of every such entry's row; of how many. Part of `services.forget`."""
     with connection.cursor() as cursor:
         cursor.execute(_FORGET, {"log": controller_id, "person": subject_id})
         return int(cursor.rowcount)
+
+
+def forget_many(controller_id: UUID, subject_ids: Collection[UUID]) -> int:
+    """As `forget`, of many people; nothing is asked of anybody where no entry names many."""
+    if not Members.objects.filter(controller_id=controller_id).exists():
+        return 0
+    return sum(forget(controller_id, one) for one in subject_ids)
 
 
 def end() -> int:

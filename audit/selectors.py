@@ -1,11 +1,12 @@
 """Questions to the log."""
 
+from collections import Counter
 from collections.abc import Collection
 from uuid import UUID
 
 import msgspec
 from django.db import connection
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import Length
 
 from audit.catalogue import EVENTS
@@ -74,6 +75,17 @@ def count_between(controller_id: UUID, event: str, *, after: UUID, before: UUID)
         controller_id=controller_id, event=event, retention_class__in=(kept, "held"),
         id__gt=after, id__lt=before,
     ).count()  # fmt: skip
+
+
+def reasons_between(
+    controller_id: UUID, event: str, reasons: Collection[str], *, after: UUID, before: UUID
+) -> Counter[str]:
+    """How often entries of an event in one log have one of these reasons; bounds are excluded."""
+    rows = EntryIndex.objects.filter(
+        controller_id=controller_id, event=event, id__gt=after, id__lt=before,
+        reason_code__in=reasons, retention_class__in=(EVENTS[event].retention.value, "held"),
+    )  # fmt: skip
+    return Counter(dict(rows.order_by().values_list("reason_code").annotate(times=Count("id"))))
 
 
 def commitment_of(entry: EntryIndex) -> str:

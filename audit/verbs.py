@@ -93,7 +93,8 @@ class AddForm(ActForm):
 class Verb:
     """One thing an officer may do. `run` calls a service and says what happened.
 
-    It may hand out a file instead. `consequence` is what an officer reads before confirming.
+    It may hand out a file instead. `consequence` is what an officer reads before confirming;
+    `preview`, where there is one, tells in sentences what would come of it and changes nothing.
     """
 
     name: str
@@ -104,6 +105,12 @@ class Verb:
     form: Callable[..., ActForm] = ActForm
     applies: Callable[[Any], bool] = lambda obj: True
     is_grave: bool = False
+    preview: Callable[[Act], list[str]] | None = None
+
+    @property
+    def can_preview(self) -> bool:
+        """For templates, which would call `preview` itself and find nothing."""
+        return self.preview is not None
 
 
 class VerbAdmin(ScopedAdmin):
@@ -171,13 +178,29 @@ class VerbAdmin(ScopedAdmin):
         names = {
             one: name for one, name in site().controller_names(request).items() if one in allowed
         }
-        form = verb.form(request.POST or None, obj=obj, controllers=names)
+        given = (request.POST or None, request.FILES or None)
+        form = verb.form(*given, obj=obj, controllers=names)
+        told: list[str] = []
         if request.method == "POST" and form.is_valid():
-            answer = self._run(request, verb, obj, form)
-            if answer is not None:
-                return answer
+            if verb.preview is not None and "preview" in request.POST:
+                told = self._preview(request, verb.preview, obj, form)
+            else:
+                answer = self._run(request, verb, obj, form)
+                if answer is not None:
+                    return answer
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-        return self._page(request, "admin/act.html", verb, obj, status=status, form=form)
+        return self._page(
+            request, "admin/act.html", verb, obj, status=status, form=form, preview=told
+        )
+
+    def _preview(
+        self, request: HttpRequest, look: Callable[[Act], list[str]], obj: Any, form: ActForm
+    ) -> list[str]:
+        try:
+            return look(Act(actor(request), obj, form.cleaned_data))
+        except (DomainError, ValidationError) as error:
+            form.refuse(error)
+            return []
 
     def _run(
         self, request: HttpRequest, verb: Verb, obj: Any, form: ActForm

@@ -110,9 +110,10 @@ class ExportAdmin(VerbAdmin):
         find = {"kind": services.KIND, "dedupe_key": str(export.id)}
         if work.state_of(controller_id=export.controller_id, **find) == "dead":
             return gettext("Given up after many attempts; the list of jobs says why.")
-        cursor = work.cursor_of(controller_id=export.controller_id, **find)
-        done = cursor.get("count", 0)
-        return gettext("In the making: %(count)d entries so far") % {"count": done}
+        return _so_far(
+            work.cursor_of(controller_id=export.controller_id, **find),
+            *work.progress_of(controller_id=export.controller_id, **find),
+        )
 
     @admin.display(description=_("Without a place in the log, left out"))
     def left_out(self, export: Export) -> int:
@@ -121,3 +122,13 @@ class ExportAdmin(VerbAdmin):
     @admin.display(description=_("Size"))
     def size(self, export: Export) -> str:
         return filesizeformat(export.size_bytes) if export.size_bytes else "–"
+
+
+def _so_far(cursor: dict[str, Any], done: int, total: int | None) -> str:
+    """How far the job is: in entries while they are gathered, in hundredths of the files' bytes."""
+    told = {"count": cursor.get("count", 0), "percent": 100 * done // (total or 1)}
+    if cursor.get("phase") == "copies":
+        return gettext("In the making: %(count)d entries, copies %(percent)d%%") % told
+    if cursor.get("phase") == "packing":
+        return gettext("In the making: %(count)d entries, packing %(percent)d%%") % told
+    return gettext("In the making: %(count)d entries so far") % told

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import msgspec
 
-from audit.exporting.folder import private
+from keys.private import private_file
 
 COLUMNS: Final = (
     "index", "id", "at", "event", "actor_type", "actor_id", "target_type", "target_id", "person",
@@ -25,6 +25,8 @@ COLUMNS: Final = (
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 ROWS_AT_ONCE: Final = 10_000
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+Rows = Iterator[dict[str, Any]]
+Moved = Callable[[int], None]
 
 
 def available() -> tuple[str, ...]:
@@ -32,12 +34,15 @@ def available() -> tuple[str, ...]:
     return ("csv", "parquet") if find_spec("pyarrow") else ("csv",)
 
 
-def write(kind: str, source: Path, target: Path) -> None:
-    """Write the copy of that kind from the lines of `source`. Raises KeyError for another kind."""
-    _WRITERS[kind](source, target)
+def write(kind: str, source: Path, target: Path, moved: Moved) -> None:
+    """Write the copy of that kind from the lines of `source`. Raises KeyError for another kind.
+
+    `moved` hears of each line's bytes.
+    """
+    _WRITERS[kind](rows(source, moved), target)
 
 
-def rows(source: Path) -> Iterator[dict[str, Any]]:
+def rows(source: Path, moved: Moved) -> Rows:
     """What each line says, as a row; of a destroyed record only its place and id."""
     decoder = msgspec.json.Decoder(dict[str, Any])
     with source.open("rb") as lines:
@@ -45,6 +50,7 @@ def rows(source: Path) -> Iterator[dict[str, Any]]:
             said = decoder.decode(line)
             body = decoder.decode(base64.b64decode(said["body"])) if "body" in said else {}
             yield _row(said, body)
+            moved(len(line))
 
 
 def _row(said: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
@@ -60,11 +66,11 @@ def _row(said: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _csv(source: Path, target: Path) -> None:
-    with io.TextIOWrapper(private(target, "wb"), "utf-8", newline="") as file:
+def _csv(found: Rows, target: Path) -> None:
+    with io.TextIOWrapper(private_file(target, "wb"), "utf-8", newline="") as file:
         table = csv.writer(file)
         table.writerow(COLUMNS)
-        for row in rows(source):
+        for row in found:
             table.writerow([cell(_shown(name, row[name])) for name in COLUMNS])
 
 
@@ -80,16 +86,15 @@ def cell(text: str) -> str:
     return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
 
 
-def _parquet(source: Path, target: Path) -> None:
+def _parquet(found: Rows, target: Path) -> None:
     import pyarrow as pa  # noqa: PLC0415 (optional)
     from pyarrow import parquet  # noqa: PLC0415
 
     types = {"index": pa.int64(), "at": pa.timestamp("us", tz="UTC")}
     schema = pa.schema([(name, types.get(name, pa.string())) for name in COLUMNS])
-    with private(target, "wb") as file, parquet.ParquetWriter(file, schema) as writer:
-        found = rows(source)
+    with private_file(target, "wb") as file, parquet.ParquetWriter(file, schema) as writer:
         while some := list(islice(found, ROWS_AT_ONCE)):
             writer.write_table(pa.Table.from_pylist(some, schema=schema))
 
 
-_WRITERS: Final[dict[str, Callable[[Path, Path], None]]] = {"csv": _csv, "parquet": _parquet}
+_WRITERS: Final[dict[str, Callable[[Rows, Path], None]]] = {"csv": _csv, "parquet": _parquet}

@@ -8,7 +8,7 @@ class ExportFolderError(DomainError):
 
     code = "export_folder_missing"
     status = 503
-    message = "Exports have no private folder here: set SAMMATI_AUDIT_EXPORT_FOLDER."
+    message = "Exports have no private folder here."
 
 
 class FormatMissingError(DomainError):

@@ -16,9 +16,11 @@ from django.utils import timezone
 from audit import cosignatures, proofs
 from audit.criteria import Criteria
 from audit.errors import EntryPendingError
-from audit.exporting import copies, folder, packing, services
+from audit.exporting import copies, packing, services
 from audit.exporting.entries import part
 from audit.exporting.errors import ExportBusyError
+from audit.exporting.folder import FOLDER
+from audit.exporting.meter import Meter
 from audit.exporting.models import Export, ExportState
 from audit.exporting.packing import Packed
 from audit.exporting.proving import ID, Prover
@@ -27,6 +29,7 @@ from audit.sealing import log_keys, log_name
 from audit.tiles import LogReader
 from audit.witnesses.models import WitnessFeed
 from keys.ids import uuid7_at
+from keys.private import private_file
 from work import services as work
 from work.handlers import JobView, Outcome, again, finished, handler, periodic
 
@@ -35,7 +38,7 @@ WAITS: Final = 60
 """Seconds that entries without a place are waited for."""
 WITNESS_WAITS: Final = 20
 MOST_PENDING: Final = 1000
-LEASE_SECONDS: Final = 3600  # packing is one step; a killed worker is noticed by its silence
+LEASE_SECONDS: Final = 600  # of a piece of a file; the copies and the zip renew it as they grow
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +57,9 @@ def step(job: JobView) -> Step:
     if export is None:
         return Step()
     try:
-        with folder.alone(export_id) as place:
+        with FOLDER.alone(export_id) as place:
             work.renew(job)  # who has lost the job meanwhile must not touch what another wrote
-            return _PHASES[job.cursor.get("phase", "waiting")](export, place, dict(job.cursor))
+            return _PHASES[job.cursor.get("phase", "waiting")](export, place, job)
     except ExportBusyError:
         return Step(dict(job.cursor), delay_seconds=1)
 
@@ -81,8 +84,9 @@ def end_expired(job: JobView) -> Outcome:
     return finished()
 
 
-def _waiting(export: Export, place: Path, cursor: dict[str, Any]) -> Step:
+def _waiting(export: Export, place: Path, job: JobView) -> Step:
     """Until the entries have their places, and for a while until a witness has seen them."""
+    cursor = job.cursor
     tries = cursor.get("tries", 0)
     if tries < WAITS and _is_unsealed(export):
         return Step({"tries": tries + 1}, delay_seconds=1)
@@ -99,9 +103,9 @@ def _waiting(export: Export, place: Path, cursor: dict[str, Any]) -> Step:
     return Step({"phase": "entries", "size": found.size, "count": 0, "bytes": 0, "pending": []})
 
 
-def _entries(export: Export, place: Path, cursor: dict[str, Any]) -> Step:
+def _entries(export: Export, place: Path, job: JobView) -> Step:
     """The next thousands of lines, behind those that are recorded."""
-    reader = LogReader.of(export.controller_id)
+    cursor, reader = dict(job.cursor), LogReader.of(export.controller_id)
     if reader is None:
         raise EntryPendingError
     after = UUID(cursor["after"]) if "after" in cursor else None
@@ -112,7 +116,7 @@ def _entries(export: Export, place: Path, cursor: dict[str, Any]) -> Step:
     pending = [*cursor["pending"], *map(str, found.pending)]
     if len(pending) > MOST_PENDING:
         raise EntryPendingError
-    with folder.private(place / LINES, "r+b") as file:
+    with private_file(place / LINES, "r+b") as file:
         file.truncate(cursor["bytes"])
         file.seek(cursor["bytes"])
         file.write(found.lines)
@@ -125,19 +129,21 @@ def _entries(export: Export, place: Path, cursor: dict[str, Any]) -> Step:
     return Step({**cursor, "phase": "copies"} if found.is_last else cursor)
 
 
-def _copies(export: Export, place: Path, cursor: dict[str, Any]) -> Step:
+def _copies(export: Export, place: Path, job: JobView) -> Step:
     """One readers' copy a step."""
+    cursor, source = dict(job.cursor), place / LINES
     left = [one for one in export.formats if one not in cursor.get("copied", [])]
     if not left:
         return Step({**cursor, "phase": "packing"})
-    copies.write(left[0], place / LINES, place / f"entries.{left[0]}")
+    meter = Meter(job, source.stat().st_size)
+    copies.write(left[0], source, place / f"entries.{left[0]}", meter)
     return Step({**cursor, "copied": [*cursor.get("copied", []), left[0]]})
 
 
-def _packing(export: Export, place: Path, cursor: dict[str, Any]) -> Step:
-    log, now = log_name(export.controller_id), timezone.now()
+def _packing(export: Export, place: Path, job: JobView) -> Step:
+    cursor, log, now = job.cursor, log_name(export.controller_id), timezone.now()
     checkpoint = Checkpoint.objects.get(controller_id=export.controller_id, size=cursor["size"])
-    with folder.private(place / "checkpoint", "wb") as file:
+    with private_file(place / "checkpoint", "wb") as file:
         file.write(proofs.signed_note(checkpoint).encode())
     origin = LogReader.of(export.controller_id).tree.origin  # type: ignore[union-attr] # it signed
     keys = [str(one) for one in log_keys(origin)]
@@ -148,12 +154,15 @@ def _packing(export: Export, place: Path, cursor: dict[str, Any]) -> Step:
     }  # fmt: skip
     files = {LINES: place / LINES, f"checkpoints/{log}": place / "checkpoint"}
     files |= {f"entries.{one}": place / f"entries.{one}" for one in export.formats}
-    target = folder.finished_file(export.id)
-    packed = packing.pack(target, manifest=manifest, origin=origin, files=files, at=now)
+    target = FOLDER.finished_file(export.id)
+    meter = Meter(job, packing.PASSES * sum(path.stat().st_size for path in files.values()))
+    packed = packing.pack(
+        target, manifest=manifest, origin=origin, files=files, at=now, moved=meter
+    )
     return Step(packed=packed)
 
 
-_PHASES: Final[dict[str, Callable[[Export, Path, dict[str, Any]], Step]]] = {
+_PHASES: Final[dict[str, Callable[[Export, Path, JobView], Step]]] = {
     "waiting": _waiting, "entries": _entries, "copies": _copies, "packing": _packing,
 }  # fmt: skip
 

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,13 +11,15 @@ from typing import Any, Final
 
 from audit import services as audit
 from audit.canonical import canonical
-from audit.exporting.folder import private
 from audit.sealing import log_key
 from audit.tlog import notes
 from keys import services as keys
+from keys.private import private_file
 
 FORMAT: Final = "sammati-export@1"
 PIECE: Final = 1 << 20
+PASSES: Final = 3  # for the digests, into the zip, and at most as much for the digest of the zip
+Moved = Callable[[int], None]
 LEVEL: Final = 1  # hashes do not compress, and a second saved is worth more than a tenth of a file
 
 
@@ -31,21 +33,26 @@ class Packed:
 
 def pack(
     target: Path, *, manifest: Mapping[str, Any], origin: str, files: Mapping[str, Path],
-    at: datetime,
+    at: datetime, moved: Moved,
 ) -> Packed:  # fmt: skip
     """Sign a manifest with the digests of the files, and write all into one zip, whole or not.
 
-    Only pieces of a file are held in memory at a time.
+    Only pieces of a file are held in memory at a time; `moved` hears of each, in all at
+    most `PASSES` times the bytes of the files.
     """
-    whole = canonical({**manifest, "files": {name: digest(path) for name, path in files.items()}})
+    digests = {name: digest(path, moved) for name, path in files.items()}
+    whole = canonical({**manifest, "files": digests})
     signed = {"manifest.json": whole, "manifest.note": note(whole, origin)}
     made = target.with_suffix(".new")
-    with private(made, "wb") as file, zipfile.ZipFile(file, "w", compresslevel=LEVEL) as archive:
+    with (
+        private_file(made, "wb") as file,
+        zipfile.ZipFile(file, "w", compresslevel=LEVEL) as archive,
+    ):
         for name, content in signed.items():
             archive.writestr(_member(name, at), content)
         for name, path in files.items():
-            _add(archive, _member(name, at), path)
-    found = Packed(made.stat().st_size, digest(made))
+            _add(archive, _member(name, at), path, moved)
+    found = Packed(made.stat().st_size, digest(made, moved))
     made.replace(target)
     return found
 
@@ -67,10 +74,12 @@ def head(
     }  # fmt: skip
 
 
-def digest(path: Path) -> str:
+def digest(path: Path, moved: Moved) -> str:
     """The SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    found = hashlib.sha256()
+    for piece in _pieces(path, moved):
+        found.update(piece)
+    return found.hexdigest()
 
 
 def _member(name: str, at: datetime) -> zipfile.ZipInfo:
@@ -80,7 +89,14 @@ def _member(name: str, at: datetime) -> zipfile.ZipInfo:
     return member
 
 
-def _add(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> None:
-    with path.open("rb") as source, archive.open(member, "w", force_zip64=True) as target:
-        while piece := source.read(PIECE):
+def _add(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, moved: Moved) -> None:
+    with archive.open(member, "w", force_zip64=True) as target:
+        for piece in _pieces(path, moved):
             target.write(piece)
+
+
+def _pieces(path: Path, moved: Moved) -> Iterator[bytes]:
+    with path.open("rb") as source:
+        while piece := source.read(PIECE):
+            yield piece
+            moved(len(piece))

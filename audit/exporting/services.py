@@ -14,8 +14,9 @@ from django.utils import timezone
 from audit import services as audit
 from audit.actors import Actor, SubjectRef, Target
 from audit.criteria import Criteria
-from audit.exporting import copies, folder
+from audit.exporting import copies
 from audit.exporting.errors import ExportGoneError, FormatMissingError, ReasonMissingError
+from audit.exporting.folder import FOLDER
 from audit.exporting.models import Export, ExportState
 from audit.exporting.packing import Packed
 from work import services as work
@@ -39,7 +40,7 @@ def start(
         raise ReasonMissingError
     if not set(formats) <= set(copies.available()):
         raise FormatMissingError
-    folder.root()
+    FOLDER.root()
     now = timezone.now()
     until = min(criteria.until or now, now)
     asked = replace(criteria, controller_ids=(controller_id,), until=until)
@@ -81,7 +82,7 @@ def finish(*, export_id: UUID, count: int, pending: int, packed: Packed) -> None
     data = {"entries": count, "pending": pending, "sha256": packed.sha256,
             "bytes": packed.size_bytes}  # fmt: skip
     _record("export:finished", EXPORTER, export, data)
-    transaction.on_commit(lambda: folder.clear(export_id), robust=True)
+    transaction.on_commit(lambda: FOLDER.clear(export_id), robust=True)
 
 
 @transaction.atomic
@@ -93,7 +94,7 @@ def take(*, by: Actor, export: Export, reason: str) -> Path:
     if not reason.strip() or len(reason) > MOST_REASON:
         raise ReasonMissingError
     export = Export.objects.select_for_update().get(id=export.id)
-    path = folder.finished_file(export.id)
+    path = FOLDER.finished_file(export.id)
     if export.state != ExportState.READY or not path.is_file():
         raise ExportGoneError
     data = {"reason": reason.strip(), "sha256": export.sha256, "entries": export.entries}
@@ -111,13 +112,13 @@ def end_expired(*, at_most: int = 100) -> int:
     stuck = Export.objects.filter(state=ExportState.MAKING, created_at__lte=now - _life())
     over = [*ready.values_list("id", flat=True)[:at_most], *stuck.values_list("id", flat=True)]
     for export_id in over:
-        folder.delete(export_id)
+        FOLDER.delete(export_id)
         with transaction.atomic():
             Export.objects.filter(id=export_id).exclude(state=ExportState.EXPIRED).update(
                 state=ExportState.EXPIRED, expires_at=now, criteria={}
             )
     alive = Export.objects.exclude(state=ExportState.EXPIRED).values_list("id", flat=True)
-    folder.delete_others(set(alive))
+    FOLDER.delete_others(set(alive))
     return len(over)
 
 

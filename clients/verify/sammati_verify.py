@@ -3,13 +3,14 @@
 # requires-python = ">=3.11"
 # dependencies = ["cryptography>=42"]
 # ///
-"""Verify Sammati's audit logs offline: proofs, consistency, whole logs, exports, receipts.
+"""Verify Sammati's audit logs offline: proofs, whole logs, exports, receipts, certificates.
 
 One file, the standard library and `cryptography`; nothing of the suite. What is checked and what
 that shows is in docs/log-format.md; how to use it in the README beside this file.
 
     sammati_verify.py proof RECORD.json PROOF.tlog-proof --vkey VKEY [--witness VKEY --need 1]
     sammati_verify.py receipt RECEIPT.json --vkey VKEY
+    sammati_verify.py certificate CERTIFICATE.json --vkey VKEY
 
 Exit codes: 0 verified; 1 does not verify; 2 cannot be read, or wrong usage; 3 verified only by keys
 that nobody pinned, or no key is known.
@@ -43,6 +44,9 @@ ED25519, COSIGNATURE = 1, 4
 PROOF: Final = "c2sp.org/tlog-proof@v1"
 EXPORT: Final = "sammati-export@1"
 RECEIPTS: Final = ("sammati-receipt-1", "sammati-receipt-2")
+CERTIFICATE: Final = "sammati-erasure-certificate-1"
+CERTIFICATE_FILE: Final = "The certificate"
+OUTCOMES: Final = ("absent", "exempt", "excepted", "informed")
 JWS_HEADER: Final = {"alg": "EdDSA", "typ": "sammati-receipt+json"}
 HASH, WIDTH, SALT = 32, 256, 16
 EMPTY_ROOT: Final = hashlib.sha256(b"").digest()
@@ -1132,20 +1136,23 @@ _JWS = re.compile(rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 
 
 def _json(raw: bytes) -> Receipt:
+    return taken_apart(_receipt(as_json(raw, "The receipt")), "The receipt")
+
+
+def taken_apart(said: dict[str, Any], what: str) -> Receipt:
     """JSON with the members `signature` and, where the log proves it, `log`; neither is signed."""
-    said = _receipt(as_json(raw, "The receipt"))
-    signature = part(said, "signature", dict, "The receipt")
-    value = unbase64(signature.get("ed25519"), "The receipt's signature")
+    signature = part(said, "signature", dict, what)
+    value = unbase64(signature.get("ed25519"), f"{what}'s signature")
     content = {name: one for name, one in said.items() if name not in ("signature", "log")}
     try:
         signed = canonical(content)
     except (ValueError, RecursionError):
-        raise UnreadableError("The receipt has no canonical form.") from None
+        raise UnreadableError(f"{what} has no canonical form.") from None
     if "log" not in said:
         return Receipt(content, signed, value)
-    log = part(said, "log", dict, "The receipt")
-    record = unbase64(part(log, "record", str, "The receipt"), "The receipt's record")
-    return Receipt(content, signed, value, part(log, "proof", str, "The receipt"), record)
+    log = part(said, "log", dict, what)
+    record = unbase64(part(log, "record", str, what), f"{what}'s record")
+    return Receipt(content, signed, value, part(log, "proof", str, what), record)
 
 
 def _jws(raw: bytes) -> Receipt:
@@ -1198,13 +1205,18 @@ def verify_receipt(raw: bytes, proof: str, record: bytes, trust: Trust) -> Repor
     return Report(f"{sentence} {shown(facts['log'])}.", facts, report.is_pinned)
 
 
-def _only_signed(receipt: Receipt, trust: Trust) -> Report:
-    """A receipt alone: its log is the controller's, whose id the log's name ends with."""
-    controller = part(receipt.said, "pii_controller", dict, "The receipt")
-    log = part(controller, "id", str, "The receipt")
+def keys_of(log: str, trust: Trust) -> list[Vkey]:
+    """The pinned keys of a controller's log, whose name ends with its id. Raises UntrustedError."""
     keys = [key for key in trust.keys if key.name.rpartition("/")[2] == log]
     if not keys:
         raise UntrustedError(f"No key of the log {shown(log)} is known: give it with --vkey.")
+    return keys
+
+
+def _only_signed(receipt: Receipt, trust: Trust) -> Report:
+    """A receipt alone: its log is the controller's."""
+    controller = part(receipt.said, "pii_controller", dict, "The receipt")
+    keys = keys_of(part(controller, "id", str, "The receipt"), trust)
     check_receipt(receipt, keys)
     facts = {"receipt": receipt.said.get("receipt_id"), "in_log": False, "key": str(keys[0])}
     sentence = (
@@ -1240,6 +1252,74 @@ def _micros(text: Any) -> int | None:
         return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
     except (TypeError, ValueError, OverflowError):
         return None
+
+
+# --- Certificates of erasure -------------------------------------------------------------------
+
+
+def verify_certificate(raw: bytes, trust: Trust) -> Report:
+    """That a certificate is signed, says one thing throughout, and was issued as the log says.
+
+    Whether a system told the truth when it was looked at is not in it. Where the file brings no
+    proof, the signature and its own words alone are verified, and the report says so.
+    """
+    said = as_json(raw, CERTIFICATE_FILE)
+    if not isinstance(said, dict) or said.get("schema_version") != CERTIFICATE:
+        raise UnreadableError(f"{CERTIFICATE_FILE} is not of the format {CERTIFICATE}.")
+    made = taken_apart(said, CERTIFICATE_FILE)
+    log = part(part(said, "controller", dict, CERTIFICATE_FILE), "id", str, CERTIFICATE_FILE)
+    keys = keys_of(log, trust)
+    if not any(key.made(made.signature, made.signed) for key in keys):
+        raise VerificationError("The certificate is not signed by a trusted key of its log.")
+    facts = _certified(made.said)
+    if not made.proof:
+        more = "that it is in the log was not checked: no proof came with it"
+        return Report(f"The certificate is signed; {more}.", {**facts, "in_log": False})
+    report = _recorded(made, log, trust)
+    sentence = "The certificate is signed, and its issue is in the log."
+    return Report(sentence, {**facts, "in_log": True, **report.facts}, report.is_pinned)
+
+
+def _certified(said: dict[str, Any]) -> dict[str, Any]:
+    """What it says, once its counts agree with its systems. Raises VerificationError."""
+    counts = part(said, "counts", dict, CERTIFICATE_FILE)
+    systems = part(said, "systems", list, CERTIFICATE_FILE)
+    outcomes = [part(one, "outcome", str, CERTIFICATE_FILE) for one in systems]
+    if counts != {name: outcomes.count(name) for name in OUTCOMES}:
+        raise VerificationError("The certificate's counts are not those of its systems.")
+    if sum(counts.values()) != len(systems):
+        raise VerificationError("A system in the certificate has not ended.")
+    for one in systems:
+        if one["outcome"] == "exempt" and not part(one, "kept", list, CERTIFICATE_FILE):
+            raise VerificationError("A system is exempt, and the certificate says not why.")
+        if one["outcome"] == "excepted" and not part(one, "exception", str, CERTIFICATE_FILE):
+            raise VerificationError("A system is excepted, and the certificate says not why.")
+    return {
+        "certificate": said.get("certificate_id"), "number": said.get("number"),
+        "replaces": said.get("replaces"), "issued_at": said.get("issued_at"),
+        "statement": said.get("statement"), "systems": counts,
+        "exceptions": part(said, "exceptions", list, CERTIFICATE_FILE),
+    }  # fmt: skip
+
+
+def _recorded(made: Receipt, log: str, trust: Trust) -> Report:
+    """That the log tells of the issue of just these bytes. Raises VerificationError."""
+    report = verify_proof(made.record, made.proof, trust)
+    told = as_json(made.record, "The record")
+    data = part(told, "data", dict, "The record")
+    pairs = {
+        "log": (log, str(report.facts["log"]).rpartition("/")[2]),
+        "event": ("certificate:issued", told.get("event")),
+        "certificate_id": (
+            {"type": "certificate", "id": made.said.get("certificate_id")}, told.get("target"),
+        ),
+        "number": (made.said.get("number"), data.get("number")),
+        "sha256": (hashlib.sha256(made.signed).hexdigest(), data.get("sha256")),
+    }  # fmt: skip
+    for name, (mine, theirs) in pairs.items():
+        if mine != theirs:
+            raise VerificationError(f"The record says otherwise than the certificate: {name}.")
+    return report
 
 
 # --- The command -------------------------------------------------------------------------------
@@ -1287,6 +1367,10 @@ def run_receipt(given: argparse.Namespace, trust: Trust) -> Report:
     )
 
 
+def run_certificate(given: argparse.Namespace, trust: Trust) -> Report:
+    return verify_certificate(read_file(given.certificate, MOST_RECORD), trust)
+
+
 def run_timestamp(given: argparse.Namespace, trust: Trust) -> NoReturn:
     """Says what checks an RFC 3161 token: `cryptography` cannot verify such signatures (CMS)."""
     text = _text_file(given.checkpoint)
@@ -1312,6 +1396,9 @@ COMMANDS: Final = {
     "receipt": (
         "a consent receipt (JSON or JWS), with its proof and record inside or beside it",
         run_receipt, ("receipt", "proof?", "record?"),
+    ),
+    "certificate": (
+        "a certificate of erasure, with its proof inside", run_certificate, ("certificate",),
     ),
     "timestamp": ("says how to check a timestamp", run_timestamp, ("checkpoint", "token")),
 }  # fmt: skip

@@ -10,7 +10,8 @@ import zipfile
 from audit import sealing
 from audit.actors import Actor
 from audit.criteria import Criteria
-from audit.exporting import folder, services
+from audit.exporting import services
+from audit.exporting.folder import FOLDER
 from audit.exporting.models import Export
 from config.places import BASE_DIR
 from tests.audit.log import LOG
@@ -38,7 +39,7 @@ def made(**options):
     """A finished export and its file."""
     export = asked(**options)
     work_off()
-    return Export.objects.get(id=export.id), folder.finished_file(export.id)
+    return Export.objects.get(id=export.id), FOLDER.finished_file(export.id)
 
 
 def content(path):

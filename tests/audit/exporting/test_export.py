@@ -10,13 +10,14 @@ from django.utils import timezone
 
 from audit import sealing
 from audit.actors import Target
-from audit.exporting import folder, job, services
+from audit.exporting import job, services
 from audit.exporting.errors import (
     ExportFolderError,
     ExportGoneError,
     FormatMissingError,
     ReasonMissingError,
 )
+from audit.exporting.folder import FOLDER
 from audit.exporting.models import Export
 from audit.models import EntryIndex, Payload
 from audit.selectors import payload
@@ -64,7 +65,7 @@ class TestTheFile:
         write(3)
         house.work_off()
 
-        found = house.lines(folder.finished_file(export.id))
+        found = house.lines(FOLDER.finished_file(export.id))
 
         assert [UUID(one["id"]) for one in found] == before
 
@@ -85,7 +86,7 @@ class TestTheFile:
         )  # fmt: skip
         house.work_off()
 
-        found = house.content(folder.finished_file(export.id))
+        found = house.content(FOLDER.finished_file(export.id))
         manifest = json.loads(found["manifest.json"])
 
         assert (manifest["kind"], manifest["reason"]) == ("export", "Complaint 7")
@@ -138,7 +139,7 @@ class TestTheFile:
         while work.run_available(worker="w"):
             pass
 
-        found = house.content(folder.finished_file(export.id))
+        found = house.content(FOLDER.finished_file(export.id))
         manifest = json.loads(found["manifest.json"])
         assert (manifest["count"], manifest["pending"]) == (3, [str(one) for one in late])
         assert Export.objects.get(id=export.id).pending == 2
@@ -168,6 +169,34 @@ class TestTheFile:
             seen.append(Job.objects.get(kind="audit.export").progress_done)
 
         assert seen[:5] == [0, 10, 20, 30, 35]
+
+    def test_copies_and_packing_show_their_progress_too(self, monkeypatch):
+        """In the middle of a step: each is one, however large the files are."""
+        from audit.exporting import meter, packing
+
+        seen = []
+
+        class Watched(meter.Meter):
+            def __call__(self, size):
+                super().__call__(size)
+                phase = Job.objects.get(kind="audit.export")
+                seen.append((phase.cursor["phase"], phase.progress_done, phase.progress_total))
+
+        monkeypatch.setattr(meter, "EVERY_SECONDS", 0)
+        monkeypatch.setattr(job, "Meter", Watched)
+        monkeypatch.setattr(packing, "PIECE", 512)
+        write(35)
+
+        export, path = house.made()
+
+        for phase in ("copies", "packing"):
+            done = [one[1] for one in seen if one[0] == phase]
+            (total,) = {one[2] for one in seen if one[0] == phase}
+            assert done == sorted(done)
+            assert len(set(done)) > 10
+            assert 0 < done[0] < total / 3 < done[-1] <= total
+        assert house.verify(path, "--vkey", house.key()).returncode == 0
+        assert export.state == "ready"
 
 
 class TestCopies:
@@ -246,7 +275,7 @@ class TestAsking:
         )  # fmt: skip
         house.work_off()
 
-        found = house.lines(folder.finished_file(export.id))
+        found = house.lines(FOLDER.finished_file(export.id))
         assert [UUID(one["id"]) for one in found] == mine
         assert Export.objects.get(id=export.id).pending == 0
 

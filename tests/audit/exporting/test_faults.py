@@ -12,7 +12,7 @@ from django.conf import settings as ours
 from django.utils import timezone
 
 from audit import sealing
-from audit.exporting import folder
+from audit.exporting.folder import FOLDER
 from audit.exporting.models import Export
 from audit.models import EntryIndex
 from config.places import BASE_DIR
@@ -77,7 +77,7 @@ def test_makes_one_whole_file(start):
         process.communicate()
         release()
 
-    found = folder.finished_file(export.id)
+    found = FOLDER.finished_file(export.id)
     assert kills >= 3
     assert [UUID(one["id"]) for one in house.lines(found)] == ids
     assert [UUID(row["id"]) for row in house.table(found)] == ids
@@ -105,7 +105,7 @@ def test_a_sleeper_that_lost_the_job_touches_nothing(settings, tmp_path, monkeyp
         job.step(asleep)
     house.work_off()
 
-    assert [UUID(one["id"]) for one in house.lines(folder.finished_file(export.id))] == ids
+    assert [UUID(one["id"]) for one in house.lines(FOLDER.finished_file(export.id))] == ids
 
 
 def test_what_a_killed_step_had_written_is_cut_off(settings, tmp_path, monkeypatch):
@@ -118,11 +118,11 @@ def test_what_a_killed_step_had_written_is_cut_off(settings, tmp_path, monkeypat
     export = house.asked()
     sealing.seal_all()
     work.run_available(worker="w", limit=2)
-    with (folder.workshop(export.id) / job.LINES).open("ab") as file:
+    with (FOLDER.workshop(export.id) / job.LINES).open("ab") as file:
         file.write(b'{"half": "a li')
 
     house.work_off()
 
-    found = folder.finished_file(export.id)
+    found = FOLDER.finished_file(export.id)
     assert [UUID(one["id"]) for one in house.lines(found)] == ids
     assert house.verify(found, "--vkey", house.key()).returncode == 0
