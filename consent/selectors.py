@@ -1,6 +1,6 @@
 """Questions about purposes, notices and consents."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,8 @@ from consent.models import (
     NoticeTranslation,
     NoticeVersion,
     Objection,
+    ObjectionKind,
+    ObjectionState,
     Purpose,
     PurposeVersion,
     Restriction,
@@ -155,6 +157,27 @@ def objections(controller_id: UUID, subject_id: UUID) -> QuerySet[Objection]:
     return Objection.objects.filter(
         controller_id=controller_id, subject_id=subject_id, lifted_at=None
     ).order_by("-objected_at", "id")
+
+
+def objected(controller_id: UUID, ids: Collection[UUID]) -> dict[UUID, set[str]]:
+    """To which purposes these people's objections stand, by code.
+
+    One to direct marketing is to every purpose that is any (GDPR 21(2), (3)). One that waits for
+    an officer is left out, and so is one to a use, such as a sale, that names no purpose.
+    """
+    rows = Objection.objects.filter(
+        controller_id=controller_id, subject_id__in=ids, lifted_at=None,
+        state=ObjectionState.UPHELD,
+    ).values_list("subject_id", "kind", "purpose__code")  # fmt: skip
+    marketing: frozenset[str] | None = None
+    found: dict[UUID, set[str]] = {}
+    for subject_id, kind, purpose in rows:
+        if purpose:
+            found.setdefault(subject_id, set()).add(purpose)
+        elif kind == ObjectionKind.DIRECT_MARKETING:
+            marketing = marketing_purposes(controller_id) if marketing is None else marketing
+            found.setdefault(subject_id, set()).update(marketing)
+    return found
 
 
 def restrictions(controller_id: UUID, subject_id: UUID) -> QuerySet[Restriction]:

@@ -97,6 +97,7 @@ class PersonalGroundAdmin(AboutPersonAdmin, VerbAdmin):
 @admin.register(Commitment)
 class CommitmentAdmin(AboutPersonAdmin, VerbAdmin):
     list_display = ("person", "purpose", "started_at", "ends_at", "recorded_at")
+    list_display_links = ("started_at",)  # the person's column leads to the person
     list_filter: ClassVar[Any] = (("purpose", ScopedRelatedFilter),)
     fields = ("person", "purpose", "reference", "started_at", "ends_at", "recorded_at")
     verbs = (acts.END_COMMITMENT,)

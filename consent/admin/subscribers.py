@@ -179,7 +179,9 @@ class SubscriberAdmin(VerbAdmin):
     related = ("service", "controller")
     ordering = ("-id",)
     sortable_by = ()
-    list_display = ("service", "address", "state", "heard_at", "last_trouble")
+    list_display = (
+        "service", "controller", "state", "last_trouble", "address", "heard_at", "its_deliveries",
+    )  # fmt: skip
     list_filter: ClassVar[Any] = (("service", ScopedRelatedFilter),)
     fields = (
         "service", "controller", "address", "state", "its_kinds", "scheme", "must_confirm",
@@ -244,8 +246,8 @@ class DeliveryAdmin(RecordedAdmin, VerbAdmin):
     related = ("subscriber__service", "change")
     ordering = ("-id",)
     list_display = (
-        "created_at", "to", "what", "purpose", "person", "state", "attempts", "heard_at",
-        "confirmed_at", "last_trouble",
+        "created_at", "to", "what", "state", "last_trouble", "attempts", "person", "purpose",
+        "heard_at", "confirmed_at",
     )  # fmt: skip
     list_filter: ClassVar[Any] = ("state", ("subscriber", ScopedRelatedFilter))
     fields = (

@@ -3,18 +3,6 @@
 from keys.problems import DomainError
 
 
-class ExportFolderError(DomainError):
-    code = "export_folder_missing"
-    status = 503
-    message = "There is no private folder for exports: set SAMMATI_CONSENT_EXPORT_FOLDER."
-
-
-class ExportBusyError(DomainError):
-    code = "export_busy"
-    status = 503
-    message = "Another process writes this export."
-
-
 class ExportMissingError(DomainError):
     code = "export_missing"
     status = 404

@@ -4,14 +4,14 @@ What a step wrote is on disk before its progress is recorded, and whatever a kil
 cut off when it is repeated: every line is in the file once, however often a worker dies.
 """
 
-import hashlib
 import os
 from dataclasses import dataclass
 from typing import IO, Any, Final
 from uuid import UUID
 
-from consent.exporting import folder, lines, services
-from consent.exporting.errors import ExportBusyError
+from audit.exporting.errors import ExportBusyError
+from consent.exporting import lines, services
+from consent.exporting.folder import FOLDER
 from consent.models.exports import ConsentExport, ConsentExportState
 from work import services as work
 from work.handlers import JobView, Outcome, again, finished, handler, periodic
@@ -37,11 +37,11 @@ def step(job: JobView) -> Step:
         return Step()
     cursor = dict(job.cursor) or {"lines": 0, "bytes": 0}
     try:
-        with folder.alone(export_id) as file:
+        with FOLDER.alone(export_id) as file:
             work.renew(job)  # who has lost the job meanwhile must not touch what another wrote
-            return (
-                _end(export, file, cursor) if "is_last" in cursor else _more(export, file, cursor)
-            )
+            if "is_last" in cursor:
+                return Step(sha256=FOLDER.finish(export_id, file, cursor["bytes"]))
+            return _more(export, file, cursor)
     except ExportBusyError:
         return Step(cursor, delay_seconds=1)
 
@@ -82,15 +82,3 @@ def _more(export: ConsentExport, file: IO[bytes], cursor: dict[str, Any]) -> Ste
     if len(rows) < STEP:
         following["is_last"] = True
     return Step(following)
-
-
-def _end(export: ConsentExport, file: IO[bytes], cursor: dict[str, Any]) -> Step:
-    """A link and not a move: a killed step finds the file in the making again."""
-    file.truncate(cursor["bytes"])
-    file.flush()
-    with folder.part(export.id).open("rb") as whole:
-        digest = hashlib.file_digest(whole, "sha256").hexdigest()
-    target = folder.finished(export.id)
-    target.unlink(missing_ok=True)
-    os.link(folder.part(export.id), target)
-    return Step(sha256=digest)

@@ -13,7 +13,6 @@ from django.utils import timezone
 from audit import services as audit
 from audit.actors import Actor, Target
 from consent.errors import PurposeUnknownError
-from consent.exporting import folder
 from consent.exporting.errors import (
     ExportGoneError,
     ExportMissingError,
@@ -21,6 +20,7 @@ from consent.exporting.errors import (
     ExportReasonError,
     ExportSpanError,
 )
+from consent.exporting.folder import FOLDER
 from consent.models import Purpose
 from consent.models.exports import ConsentExport, ConsentExportState, ExportForm
 from work import services as work
@@ -50,7 +50,7 @@ def start(
     if since and since >= ends:
         raise ExportSpanError
     _check_purposes(by, controller_id, purposes)
-    folder.root()
+    FOLDER.root()
     export = ConsentExport.objects.create(
         controller_id=controller_id, asked_by_type=by.type, asked_by=by.id, reason=reason,
         form=ExportForm(form), purposes=sorted(purposes), since_at=since, until_at=ends,
@@ -100,7 +100,7 @@ def take(*, by: Actor, export: ConsentExport) -> Path:
     )
     if export.state == ConsentExportState.MAKING:
         raise ExportNotReadyError
-    path = folder.finished(export.id)
+    path = FOLDER.finished(export.id)
     if export.state != ConsentExportState.READY or not path.is_file():
         raise ExportGoneError
     _record("taken", by, export, {"lines": export.lines, "sha256": export.sha256})
@@ -121,12 +121,12 @@ def end_expired(*, at_most: int = 100) -> int:
     )
     over = [*ready.values_list("id", flat=True)[:at_most], *stuck.values_list("id", flat=True)]
     for export_id in over:
-        folder.delete(export_id)
+        FOLDER.delete(export_id)
         ConsentExport.objects.filter(id=export_id).update(
             state=ConsentExportState.EXPIRED, expires_at=now
         )
     alive = ConsentExport.objects.exclude(state=ConsentExportState.EXPIRED)
-    folder.delete_others(set(alive.values_list("id", flat=True)))
+    FOLDER.delete_others(set(alive.values_list("id", flat=True)))
     return len(over)
 
 

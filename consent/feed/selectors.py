@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from consent.feed.spreading import WAITING_AT_MOST
 from consent.models import DeliveryState, Feed, PurposeVersion, Subscriber
 from registry import selectors as registry
@@ -14,6 +16,12 @@ class Waiting:
 
     deliveries: int
     behind: int
+
+
+def subscribers(controller_id: UUID) -> QuerySet[Subscriber]:
+    """Everybody who is told of a controller's changes or was, with their services, oldest first."""
+    found = Subscriber.objects.filter(controller=controller_id)
+    return found.select_related("service").order_by("id")
 
 
 def waiting(subscriber: Subscriber) -> Waiting:

@@ -20,7 +20,7 @@ from audit import services as audit
 from audit.actors import Actor, Target
 from consent import catalogue as catalogues
 from consent.importing.ahead import ahead
-from consent.importing.errors import Fault, ImportFileError
+from consent.importing.errors import Fault, ImportFileError, NobodyError, require_somebody
 from consent.importing.mapping import Mapping
 from consent.importing.report import Counts, ErrorFile, check_errors_file
 from consent.importing.rows import Line
@@ -29,7 +29,9 @@ from consent.services.bulk import import_many
 from consent.services.lines import Choice
 from keys.behind import behind
 from keys.problems import DomainError
+from subjects import quarantine
 from subjects import services as subjects
+from subjects.errors import SubjectErasedError
 from work import services as work
 from work.outcomes import JobView
 from work.progress import Progress, Screen
@@ -121,6 +123,8 @@ def _try_batch(
     for _ in range(ATTEMPTS - 1):
         try:
             return _batch(by, order, running, errors, before, batch)
+        except NobodyError as found:
+            batch = found.without(batch)
         except IntegrityError:
             continue  # somebody else added one of these people; now they are found
     return _batch(by, order, running, errors, before, batch)
@@ -152,6 +156,7 @@ def _record(
     known = catalogues.in_force(order.controller_id)
     lines = [content for content in contents if isinstance(content, Line)]
     faults = {content.line: content for content in contents if isinstance(content, Fault)}
+    erased: list[Line] = []
     people = {one.identifiers: one for one in reversed(lines)}  # the first row's facts count
     matches = subjects.match_or_create(
         by=by, controller_id=order.controller_id,
@@ -167,6 +172,7 @@ def _record(
         outcome = whose[one.identifiers]
         if isinstance(outcome, DomainError):
             faults[one.number] = _fault(one, outcome)
+            erased += [one] if isinstance(outcome, SubjectErasedError) else []
         else:
             matched.append((one, outcome))
     choices = [Choice(subject_id=found, is_import=True, **one.choice) for one, found in matched]
@@ -177,14 +183,27 @@ def _record(
     for (one, _), result in zip(matched, told, strict=True):
         if isinstance(result, DomainError):
             faults[one.number] = _fault(one, result)
+            erased += [one] if isinstance(result, SubjectErasedError) else []
         elif result:
             counts.recorded += 1
         else:
             counts.already += 1
+    require_somebody(matches.created, [(one.number, found) for one, found in matched], faults)
+    _keep_out(by, order, erased)
     found = [faults[number] for number in sorted(faults)]
     for fault in found:
         counts.fail(fault.code)
     return found
+
+
+def _keep_out(by: Actor, order: Order, erased: Sequence[Line]) -> None:
+    """Rows about people who are erased wait for an officer to see to their source (P8)."""
+    if erased:
+        quarantine.keep_out(
+            by=by, controller_id=order.controller_id,
+            identifiers=[one.identifiers for one in erased],
+            source=quarantine.Source("consent_import", "consent"),
+        )  # fmt: skip
 
 
 def _fault(line: Line, error: DomainError) -> Fault:

@@ -63,6 +63,14 @@ def active(controller_id: UUID) -> QuerySet[ConsentManager]:
     return found.order_by("name", "id")
 
 
+def live_keys(manager: ConsentManager) -> QuerySet[ManagerKey]:
+    """The keys with which a consent manager can sign now, oldest first."""
+    found = ManagerKey.objects.filter(
+        manager=manager, revoked_at=None, expires_at__gt=timezone.now()
+    )
+    return found.order_by("id")
+
+
 def names(controller_ids: Collection[UUID]) -> dict[str, str]:
     """What the consent managers of these controllers are called, by id, whatever their state."""
     rows = ConsentManager.objects.filter(controller_id__in=controller_ids)

@@ -74,6 +74,7 @@ class Merge(models.Model):
         evidence = ("reason", "merged_at", "merged_by", "split_at", "split_by", "split_reason")
         operational = ("id", "controller", "subject")
         on_erasure = "keep_pseudonymous"
+        emptied = ("facts",)
 
     def __str__(self) -> str:
         return f"{self.get_reason_display()} {self.merged_at:%Y-%m-%d}"

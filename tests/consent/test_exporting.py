@@ -12,19 +12,20 @@ from django.utils import timezone
 
 from accounts import services as accounts
 from audit.actors import Actor
+from audit.exporting.errors import ExportFolderError
 from audit.models import EntryIndex
 from audit.selectors import payload
 from consent import services as consent
 from consent.errors import PurposeUnknownError
-from consent.exporting import folder, job, lines, services
+from consent.exporting import job, lines, services
 from consent.exporting.errors import (
-    ExportFolderError,
     ExportGoneError,
     ExportMissingError,
     ExportNotReadyError,
     ExportReasonError,
     ExportSpanError,
 )
+from consent.exporting.folder import FOLDER
 from consent.models import ConsentEvent, ConsentExport
 from consent.transitions import State
 from tests.portal.world import MAPS, OFFERS, SURVEYS
@@ -178,8 +179,8 @@ def test_what_a_killed_step_wrote_is_not_there_twice(lived, monkeypatch):
 def test_nobody_else_can_read_the_file(lived):
     export, _ = made(lived)
 
-    assert stat.S_IMODE(folder.finished(export.id).stat().st_mode) == 0o600
-    assert stat.S_IMODE(folder.root().stat().st_mode) == 0o700
+    assert stat.S_IMODE(FOLDER.finished(export.id).stat().st_mode) == 0o600
+    assert stat.S_IMODE(FOLDER.root().stat().st_mode) == 0o700
 
 
 def test_a_folder_that_others_can_read_is_refused(lived, tmp_path):
@@ -219,7 +220,7 @@ def test_it_cannot_be_taken_before_it_is_there_nor_after_it_is_gone(lived, setti
     ConsentExport.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
 
     assert services.end_expired() == 1
-    assert not folder.finished(export.id).exists()
+    assert not FOLDER.finished(export.id).exists()
     with pytest.raises(ExportGoneError):
         services.take(by=MAILER, export=export)
 
@@ -233,14 +234,14 @@ def test_where_there_is_no_folder_nothing_is_asked_for_and_nothing_ends(lived, s
 
 
 def test_files_of_no_export_are_deleted(lived):
-    stray = folder.root() / "01900000-0000-7000-8000-0000000000dd.part"
+    stray = FOLDER.root() / "01900000-0000-7000-8000-0000000000dd.part"
     stray.touch()
     export, _ = made(lived)
 
     services.end_expired()
 
     assert not stray.exists()
-    assert folder.finished(export.id).exists()
+    assert FOLDER.finished(export.id).exists()
 
 
 def test_a_service_registered_for_nothing_known_is_told_so(company):

@@ -121,10 +121,17 @@ class TestImport:
 
         assert (result.code, result.errors) == (1, [f"2,{error}"])
         assert "1 recorded" in result.text
+        assert Subject.objects.count() == 1  # nobody is added by what is left out
         assert f"  {error.split(',')[0]}: 1" in result.text
         written = result.text + (tmp_path / "people0.errors.csv").read_text()
         assert "asha" not in written
         assert "no address" not in written
+
+    def test_who_has_a_good_row_beside_a_bad_one_is_added(self, bring_rows):
+        result = bring_rows(row(purpose="no.such"), row())
+
+        assert result.errors == ["2,purpose_unknown,purpose"]
+        assert "1 recorded, 0 already there, 1 left out; 1 new people." in result.text
 
     @pytest.mark.parametrize(
         "changes",
