@@ -9,9 +9,9 @@ from accounts.roles import Permission
 from keys.ids import uuid7
 
 RESERVED_SLUGS = frozenset({
-    "attributes", "children", "choices", "done", "history", "language", "messages", "objections",
-    "parents", "personalisation", "receipts", "restrictions", "sign-in", "sign-out", "uses",
-    "withdraw-all",
+    "attributes", "children", "choices", "corrections", "done", "followed", "history", "language",
+    "messages", "objections", "parents", "personalisation", "receipts", "requests", "restrictions",
+    "return", "sign-in", "sign-out", "uses", "withdraw-all",
 })  # fmt: skip
 """The portal's own addresses: a company of that name could not be reached."""
 

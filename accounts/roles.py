@@ -27,6 +27,11 @@ class Permission(StrEnum):
     APPROVE_VIEWS = "approve_views"
     REVIEW_ACCESS = "review_access"
     VIEW_RESTRICTED = "view_restricted"
+    MANAGE_RIGHTS = "manage_rights"
+    MANAGE_ERASURES = "manage_erasures"
+    APPROVE_ERASURES = "approve_erasures"
+    MANAGE_HOLDS = "manage_holds"
+    OPEN_VAULT = "open_vault"
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,7 @@ ROLES: dict[str, Role] = {
         Role(
             "grievance_officer",
             _("Grievance officer"),
-            frozenset({P.VIEW_PEOPLE, P.REVEAL_IDENTIFIERS, P.VIEW_AUDIT}),
+            frozenset({P.VIEW_PEOPLE, P.REVEAL_IDENTIFIERS, P.VIEW_AUDIT, P.MANAGE_RIGHTS}),
         ),
         Role("profile_reader", _("Profile reader"), frozenset({P.VIEW_PROFILES})),
     )

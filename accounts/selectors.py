@@ -122,9 +122,16 @@ def actor_names(controller_ids: Collection[UUID]) -> dict[str, str]:
 
 
 def service_names(controller_ids: Collection[UUID]) -> dict[str, str]:
-    """What the services of these controllers are called, by id, in the order of their names."""
-    found = ServiceClient.objects.filter(controller_id__in=controller_ids).order_by("name", "id")
-    return {str(one): name for one, name in found.values_list("id", "name")}
+    """What the services of these controllers are called, by id, in the order of their names.
+
+    Of several controllers each name says whose it is: two may call a service alike.
+    """
+    found = ServiceClient.objects.filter(controller_id__in=controller_ids)
+    rows = found.order_by("name", "controller__name", "id").values_list(
+        "id", "name", "controller__name"
+    )
+    is_one = len(set(controller_ids)) == 1
+    return {str(one): name if is_one else f"{name} · {whose}" for one, name, whose in rows}
 
 
 def roles_of(officer: User, controller_ids: Collection[UUID]) -> list[tuple[UUID, str]]:

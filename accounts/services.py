@@ -4,10 +4,11 @@ import secrets
 from datetime import timedelta
 from uuid import UUID
 
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.utils import timezone
-from guardian.shortcuts import assign_perm
+from guardian.models import GroupObjectPermission
 
 from accounts.credentials import key_digest
 from accounts.errors import KeyNotLiveError, TooManyKeysError, UnknownRoleError
@@ -51,8 +52,7 @@ def create_controller(  # noqa: PLR0913 (a company has these parts)
     )  # fmt: skip
     controller.full_clean()
     controller.save(force_insert=True)
-    for role in ROLES:
-        _role_group(controller, role)
+    _make_groups(controller, list(ROLES))
     audit.record(
         event="controller:created", by=by, controller_id=controller.id,
         target=Target("controller", str(controller.id)), data={"slug": slug, "country": country},
@@ -208,11 +208,28 @@ def _role_group(controller: Controller, role: str) -> Group:
     found = RoleGroup.objects.filter(controller=controller, role=role).select_related("group")
     if existing := found.first():
         return existing.group
-    group = Group.objects.create(name=f"{controller.slug}: {role}")
-    RoleGroup.objects.create(controller=controller, role=role, group=group)
-    for permission in sorted(ROLES[role].permissions):
-        assign_perm(f"accounts.{permission.value}", group, controller)
-    return group
+    return _make_groups(controller, [role])[0]
+
+
+def _make_groups(controller: Controller, roles: list[str]) -> list[Group]:
+    """The groups of these roles with their permissions, which guardian would give one by one."""
+    made = [Group(name=f"{controller.slug}: {role}") for role in roles]
+    Group.objects.bulk_create(made)
+    RoleGroup.objects.bulk_create(
+        RoleGroup(controller=controller, role=role, group=group)
+        for role, group in zip(roles, made, strict=True)
+    )
+    kind = ContentType.objects.get_for_model(Controller)
+    known = {one.codename: one for one in Permission.objects.filter(content_type=kind)}
+    GroupObjectPermission.objects.bulk_create(
+        GroupObjectPermission(
+            permission=known[permission.value], group=group, content_type=kind,
+            object_pk=str(controller.pk),
+        )
+        for role, group in zip(roles, made, strict=True)
+        for permission in sorted(ROLES[role].permissions)
+    )  # fmt: skip
+    return made
 
 
 def _record_role(by: Actor, officer: User, controller: Controller, role: str, event: str) -> None:

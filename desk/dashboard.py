@@ -22,6 +22,7 @@ from consent import figures as consented
 from consent import selectors as consents
 from consent.figures import Running
 from desk.charts import Chart, Datum, chart
+from desk.erasures.figures import Erasures, erasures
 from keys.ids import SYSTEM_ID
 from policies.texts import reason_text
 from subjects import selectors as subjects
@@ -54,6 +55,7 @@ class Overview:
     denials: Chart
     cap: str
     alarm: str
+    erasures: Erasures | None
 
 
 def chosen(duties: Sequence[Duty], asked: str) -> Duty:
@@ -69,10 +71,11 @@ def overview(duty: Duty) -> Overview:
     withdrawn = consented.withdrawals(one, since=now - timedelta(days=7), at_most=CAP)
     backlog = work.backlog(controller_ids=_whose_work(duty))
     people = subjects.subjects([one]).order_by()[:CAP].count()
+    found = erasures(one, now) if Permission.VIEW_AUDIT in duty.permissions else None
     return Overview(
         one, duty.controller, _sentence(decisions, withdrawn[0], backlog),
-        _figures(people, withdrawn, decisions, backlog), _running(one, running),
-        _denials(decisions), _number(CAP), _alarm(duty),
+        (*_figures(people, withdrawn, decisions, backlog), *_erasures(found)),
+        _running(one, running), _denials(decisions), _number(CAP), _alarm(duty), found,
     )  # fmt: skip
 
 
@@ -134,6 +137,25 @@ def _figures(
         Figure(
             _("Work given up"), _number(backlog.dead), _list("work_job", state__exact="dead"),
             is_alarming=backlog.dead > 0,
+        ),
+    )  # fmt: skip
+
+
+def _erasures(found: Erasures | None) -> tuple[Figure, ...]:
+    """For those who see cases at all."""
+    if found is None:
+        return ()
+    cases, listed = found.cases, reverse("admin:erasures")
+    return (
+        Figure(_("Erasure cases under way"), _number(cases.running), listed),
+        Figure(
+            _("Erasure cases overdue"), _number(cases.overdue), listed,
+            is_alarming=cases.overdue > 0,
+        ),
+        Figure(_("Erasure cases due this week"), _number(cases.this_week), listed),
+        Figure(
+            _("Erasure steps that failed"), _number(cases.failed),
+            _list("erasure_step", state__exact="failed"), is_alarming=cases.failed > 0,
         ),
     )  # fmt: skip
 

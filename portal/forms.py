@@ -94,3 +94,21 @@ class AnswerForm(forms.Form):
     answer = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no"), ("withdraw", "withdraw")])
     notice = forms.CharField(max_length=36, required=False)
     language = forms.CharField(max_length=20, required=False)
+
+
+class CorrectionForm(forms.Form):
+    """What is wrong, and what is right. No evidence is asked for: an officer asks if they doubt."""
+
+    attribute = forms.ChoiceField(
+        label=_("What is wrong"),
+        error_messages={"required": _("Choose what is wrong."),
+                        "invalid_choice": _("Choose what is wrong.")},
+    )  # fmt: skip
+    value = forms.CharField(
+        label=_("What is right"), max_length=1000,
+        error_messages={"required": _("Say what is right.")},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, choices: list[tuple[str, str]]) -> None:
+        super().__init__(*args)
+        self.fields["attribute"].choices = choices  # type: ignore[attr-defined]

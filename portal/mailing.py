@@ -1,4 +1,4 @@
-"""Writing to a person: the sign-in link."""
+"""Writing to a person: the link to sign in, or to come back after an erasure."""
 
 from dataclasses import dataclass
 from smtplib import SMTPException
@@ -14,11 +14,12 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from accounts import selectors as accounts
 from audit import services as audit
 from audit.actors import Actor, Target
+from subjects import returning, signin
 from subjects import selectors as subjects
 from subjects import services as subject_services
-from subjects import signin
 from subjects.errors import KeyDestroyedError
 
 log = structlog.get_logger(__name__)
@@ -35,7 +36,15 @@ class Letter:
 
 def send_link(link_id: UUID) -> bool:
     """Write to the person of a link; whether that is done (nothing to do is done, too)."""
-    letter = _letter(link_id)
+    return _send(_letter(link_id))
+
+
+def offer_return(request_id: UUID) -> bool:
+    """Write to the address of somebody who was erased and asked for a link; as `send_link`."""
+    return _send(_offer(request_id))
+
+
+def _send(letter: Letter | None) -> bool:
     if letter is None:
         return True
     try:
@@ -63,6 +72,23 @@ def _letter(link_id: UUID) -> Letter | None:
         subject = _("Your link to your privacy choices at %(company)s")
         body = render_to_string("portal/mail/sign_in.txt", context)
         return Letter(address, subject % {"company": link.controller.name}, body)
+
+
+def _offer(request_id: UUID) -> Letter | None:
+    sent = returning.send(request_id=request_id)
+    if sent is None:
+        return None
+    met, token = sent
+    company = accounts.controller(met.asked.controller_id)
+    language = met.asked.language or company.default_language
+    with translation.override(language), timezone.override(company.time_zone):
+        context = {
+            "company": company, "expires_at": met.asked.expires_at,
+            "url": settings.BASE_URL + reverse("portal:return", args=[token]),
+        }  # fmt: skip
+        subject = _("Your link to your privacy choices at %(company)s")
+        body = render_to_string("portal/mail/return.txt", context)
+        return Letter(met.asked.address, subject % {"company": company.name}, body)
 
 
 def _address(link: Any) -> str | None:

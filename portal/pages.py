@@ -13,8 +13,8 @@ from django.utils.cache import patch_cache_control
 
 from portal import people, rights
 from portal.people import Company, Person
+from subjects.sessions import PERSON as SESSION
 
-SESSION = "portal"
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 PersonView = Callable[Concatenate[HttpRequest, Person, P], HttpResponse]

@@ -52,6 +52,11 @@ def company(slug: str) -> Company | None:
     return _company(found) if found else None
 
 
+def company_of(controller_id: UUID) -> Company:
+    """The company of an id."""
+    return _company(accounts.controller(controller_id))
+
+
 def person(controller_id: UUID, subject_id: UUID) -> Person | None:
     """The subject of this controller; None for nobody, another controller's, an erased one.
 

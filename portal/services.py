@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from audit import services as audit
-from audit.actors import Target
+from audit.actors import Actor, Target
 from consent import services as consent
 from consent.services import Choice
 from consent.transitions import State
@@ -16,13 +16,14 @@ from portal import limits, people
 from portal.errors import TooManyRequestsError, WordsChangedError
 from portal.people import Company, Person
 from portal.selectors import words_now
-from subjects import schemes, signin
+from subjects import returning, schemes, signin
 from subjects import selectors as subjects
 from subjects import services as subject_services
-from subjects.errors import LinkNotValidError, SubjectUnknownError
+from subjects.errors import LinkNotValidError
 from work import services as work
 
 ASK_LINK = "portal.ask_link"
+OFFER_RETURN = "portal.offer_return"
 LINKS_AN_HOUR = 5
 """To one address. More are not sent, and nobody is told: it would tell of the earlier ones."""
 REQUESTS_A_MINUTE = 300
@@ -42,25 +43,55 @@ def ask_for_link(*, company: Company, email: str, language: str) -> None:
     digest = keys.lookup_digest(controller_id=company.id, scheme="email", value=address)
     if not limits.allowed(f"one:{digest.hex()}", limit=LINKS_AN_HOUR, seconds=3600):
         return
-    found = subjects.find(company.id, "email", address)
-    payload = {"subject": str(found.id) if found else "", "language": language}
-    work.enqueue(kind=ASK_LINK, controller_id=company.id, payload=payload)
+    with transaction.atomic():
+        asked = returning.note(controller_id=company.id, address=address, language=language)
+        _soon(ASK_LINK, company.id, asked)
 
 
-def issue_link(*, controller_id: UUID, subject: str, language: str) -> None:
-    """Have a link sent to the person with this id, in the language they chose or are known by."""
-    try:
-        person = subjects.subject(controller_id, UUID(subject))
-    except (ValueError, SubjectUnknownError):
+@transaction.atomic
+def issue_link(*, request_id: UUID) -> None:
+    """Have a link sent to whoever has the address that was asked for.
+
+    To sign in, in the language they chose or are known by; to come back, where they were erased;
+    and to nobody else.
+    """
+    asked = returning.asked(request_id)
+    person = subjects.find(asked.controller_id, "email", asked.address) if asked else None
+    if asked and (person is None or people.is_erased(person)) and returning.erased(asked):
+        _soon(OFFER_RETURN, asked.controller_id, asked.id)
         return
-    if people.is_erased(person):
-        return
-    signin.request_link(subject=person, language=language or people.spoken(person.language))
+    returning.drop(request_id=request_id)
+    if asked and person and not people.is_erased(person):
+        language = asked.language or people.spoken(person.language)
+        signin.request_link(subject=person, language=language)
+
+
+def _soon(kind: str, controller_id: UUID, asked: UUID) -> None:
+    said = {"asked": str(asked)}
+    work.enqueue_many([work.NewJob(kind, controller_id, said, priority=work.SOMEBODY_WAITS)])
 
 
 def sign_in(*, token: str) -> Person:
     """Use a link up. Raises LinkNotValidError (also for a person who was erased since)."""
     subject = signin.redeem(token=token)
+    found = people.person(subject.controller_id, subject.id)
+    if found is None:
+        raise LinkNotValidError
+    return found
+
+
+@transaction.atomic
+def begin_anew(*, token: str) -> Person:
+    """Come back after an erasure, as somebody of whom nothing is known but the address.
+
+    Raises as `returning.begin`.
+    """
+    subject = returning.begin(token=token)
+    audit.record(
+        event="subject:signed_in", by=Actor("subject", str(subject.id)),
+        controller_id=subject.controller_id, target=Target("subject", str(subject.id)),
+        subject=subject_services.ref(subject),
+    )  # fmt: skip
     found = people.person(subject.controller_id, subject.id)
     if found is None:
         raise LinkNotValidError

@@ -4,7 +4,8 @@ from uuid import UUID
 
 from consent.services import ASK_ADULT
 from consent.services.messages import SEND
-from portal import charges, mailing, majority, messages, services
+from portal import charges, letters, mailing, majority, messages, services
+from rights.services import TELL
 from subjects import signin
 from work.handlers import JobView, Outcome, finished, handler, retry
 
@@ -12,11 +13,18 @@ from work.handlers import JobView, Outcome, finished, handler, retry
 @handler(services.ASK_LINK)
 def ask_link(job: JobView) -> Outcome:
     """Somebody asked for a link; here it shows whether it was anybody."""
-    services.issue_link(
-        controller_id=job.controller_id, subject=job.payload["subject"],
-        language=job.payload["language"],
-    )  # fmt: skip
+    services.issue_link(request_id=UUID(job.payload["asked"]))
     return finished()
+
+
+def offer(job: JobView) -> bool:
+    return mailing.offer_return(UUID(job.payload["asked"]))
+
+
+@handler(services.OFFER_RETURN, perform=offer)
+def offer_return(job: JobView, was_sent: bool) -> Outcome:
+    """Somebody who was erased asked for a link."""
+    return finished() if was_sent else retry("mail_failed")
 
 
 def write(job: JobView) -> bool:
@@ -60,4 +68,14 @@ def ask(job: JobView) -> bool:
 @handler(ASK_ADULT, perform=ask, max_attempts=6)
 def ask_adult(job: JobView, was_sent: bool) -> Outcome:
     """Write to somebody who came of age; the question waits in the portal in any case."""
+    return finished() if was_sent else retry("mail_failed")
+
+
+def write_letter(job: JobView) -> bool:
+    return letters.write(UUID(job.payload["request"]), job.controller_id, job.payload["what"])
+
+
+@handler(TELL, perform=write_letter, max_attempts=6)
+def tell(job: JobView, was_sent: bool) -> Outcome:
+    """Write about a request; what could not be sent stands on its page in any case."""
     return finished() if was_sent else retry("mail_failed")

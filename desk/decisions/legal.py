@@ -11,6 +11,7 @@ from desk.decisions import words
 from desk.decisions.gathering import Cited, cited
 from policies.law.tables import TABLES, Line, Table
 from policies.rules import RULES
+from policies.rules.version import EDITIONS
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -42,6 +43,29 @@ class TableShown:
     rules: tuple[str, ...]
     checked_on: date
     lines: tuple[LineShown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EditionShown:
+    """One version of the statutory rules, and what it changed against the one before."""
+
+    version: str
+    since: date
+    reviewed_by: str
+    about: str
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+
+
+def editions() -> list[EditionShown]:
+    """The versions of the statutory rules, newest first."""
+    return [
+        EditionShown(
+            one.version, one.since, str(words.REVIEWERS.get(one.reviewed_by, one.reviewed_by)),
+            str(words.EDITIONS[one.version]), one.added, one.changed,
+        )
+        for one in reversed(EDITIONS)
+    ]  # fmt: skip
 
 
 def tables() -> tuple[TableShown, ...]:

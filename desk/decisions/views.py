@@ -87,7 +87,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         raise Http404
     context = {
         "title": _("Statutory rules"), "gates": gathering.rule_gates(law), "law": law,
-        "laws": words.PACKS, "version": POLICY_VERSION,
+        "laws": words.PACKS, "version": POLICY_VERSION, "editions": legal.editions(),
     }  # fmt: skip
     return page(request, "desk/decisions/rules.html", context)
 

@@ -144,4 +144,20 @@ ONLY = frozenset((
     gettext_noop("Only recipients certified under the EU-US Data Privacy Framework."),
 ))  # fmt: skip
 """Whom a line covers where it covers but some, once more so that translators find it."""
+EDITIONS: "dict[str, StrOrPromise]" = {
+    "statutory-2026.11.1": _("The first rules: who asks, choices, grounds, capacity and consent."),
+    "statutory-2026.11.2": _(
+        "Prohibitions, scope, transfers, accuracy, models, reserved purposes and obligations."
+    ),
+    "statutory-2026.11.3": _(
+        "Consents older than the Act count once their notice was given; a recipient nobody knows"
+        " may be a foreign State; emergencies need an open case; opt-outs of advertising are"
+        " heeded."
+    ),
+    "statutory-2026.11.4": _(
+        "The protection officer is told of what no service may ask; permits say until when the"
+        " data may be kept."
+    ),
+}
+"""What each version of the statutory rules brought."""
 REVIEWERS: "dict[str, StrOrPromise]" = {"maintainers": _("the maintainers of this suite")}

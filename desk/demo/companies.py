@@ -64,6 +64,7 @@ def _services() -> tuple[ServicePlan, ...]:
         ServicePlan("sms-gateway", "Text messages", "messages", (SMS,)),
         ServicePlan("warehouse", "Data warehouse", "own", (ANALYTICS, RECOMMENDATIONS, PARTNERS)),
         ServicePlan("partner-exchange", "Partner exchange", "old-agency", (PARTNERS,)),
+        ServicePlan("help-desk", "Help desk", "own", ("sys.rights",)),
     )
 
 

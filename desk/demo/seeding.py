@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import selectors as accounts
-from desk.demo import afterwards, building, people, telling
+from desk.demo import afterwards, building, erasures, outside, people, telling
 from desk.demo.companies import COMPANIES, Company
 from desk.demo.profiles import building as profiles
 from keys.ids import SYSTEM_ID
@@ -43,20 +43,26 @@ def seed(*, total: int, folder: Path, demo_file: Path, say: Say) -> None:
     for company in COMPANIES:
         seeding.bring(company)
     for company in COMPANIES:
+        seeding.step(f"outside of {company.slug}", partial(seeding.open_doors, company))
+    for company in COMPANIES:
         seeding.step(f"after {company.slug}", partial(seeding.go_on, company))
     for company in COMPANIES:
         seeding.step(f"profiles of {company.slug}", partial(seeding.profile, company))
+    for company in COMPANIES:
+        seeding.step(f"erasures of {company.slug}", partial(seeding.erase, company))
     say("Writing sign-ins and keys")
     with transaction.atomic():
         work.complete(seeding.job, cursor=seeding.cursor)
-        telling.write(demo_file, by=BY, ids=seeding.cursor["ids"])
+        telling.write(
+            demo_file, by=BY, ids=seeding.cursor["ids"], erasures=seeding.cursor["erasures"]
+        )
 
 
 @transaction.atomic
 def tell_again(demo_file: Path) -> None:
     """New passwords and keys for a demo that is built already."""
     job = work_selectors.cursor_of(kind=KIND, controller_id=SYSTEM_ID, dedupe_key=KEY)
-    telling.write(demo_file, by=BY, ids=job["ids"])
+    telling.write(demo_file, by=BY, ids=job["ids"], erasures=job.get("erasures", {}))
 
 
 @dataclass(slots=True)
@@ -69,7 +75,7 @@ class _Seeding:
     @classmethod
     def begin(cls, total: int, folder: Path, say: Say) -> "_Seeding":
         job = work.take_over(
-            kind=KIND, controller_id=SYSTEM_ID, dedupe_key=KEY, total=7, resume=True,
+            kind=KIND, controller_id=SYSTEM_ID, dedupe_key=KEY, total=11, resume=True,
             worker=work.worker_name("seed"),
         )  # fmt: skip
         first = {"total": total, "today": timezone.now().date().isoformat(), "done": [], "ids": {}}
@@ -106,6 +112,13 @@ class _Seeding:
         self.say("Two companies, their officers, services, purposes and notices")
         building.build(self.today)
 
+    def open_doors(self, company: Company) -> None:
+        staff = building.staff_of(company)
+        scene = outside.Scene(
+            company, building.controller_id(company), staff.author, staff.approver
+        )
+        outside.build(scene, self.people_of(company))
+
     def go_on(self, company: Company) -> None:
         ids = afterwards.go_on(
             by=building.officer(), company=company, controller_id=building.controller_id(company),
@@ -120,6 +133,15 @@ class _Seeding:
             company=company, controller_id=building.controller_id(company), author=staff.author,
             approver=staff.approver, total=self.people_of(company), today=self.today,
         )  # fmt: skip
+
+    def erase(self, company: Company) -> None:
+        self.say(f"{company.name}: requests, erasures, and what may not go")
+        staff = building.staff_of(company)
+        scene = erasures.Scene(
+            company, building.controller_id(company), staff.author, staff.approver, self.today
+        )
+        told = erasures.build(scene, self.people_of(company))
+        self.cursor.setdefault("erasures", {})[company.slug] = told
 
     def _note(self, name: str) -> None:
         self.cursor["done"].append(name)

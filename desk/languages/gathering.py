@@ -21,7 +21,7 @@ from desk.languages import words
 from desk.languages.drawing import Grid, Square, grid, square
 
 COLUMNS = ("notice", "version", "law", "standing", "language", "name", "state", "until", "tags")
-LONGEST_LABEL = 26
+LONGEST_LABEL = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +132,14 @@ def _row(line: Line) -> Row:
     return Row(
         line.version.pk, str(line.version), str(words.STANDINGS[line.standing]),
         str(words.LAWS[line.version.notice.pack]), line.count(Cell.APPROVED),
-        line.count(Cell.DRAFT, Cell.MACHINE), _waived(line), tuple(map(_head, line.lacking)),
+        _drafts(line), _waived(line), tuple(map(_head, line.lacking)),
         line.others, tuple(map(_said, line.languages)),
     )  # fmt: skip
+
+
+def _drafts(line: Line) -> int:
+    """In how many languages words wait to be approved, also where they are waived for now."""
+    return sum(bool(one.words) and one.cell is not Cell.APPROVED for one in line.languages)
 
 
 def _waived(line: Line) -> str:

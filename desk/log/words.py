@@ -65,6 +65,14 @@ TO_DO: "dict[str, StrOrPromise]" = {
         "Open the entry, ask the service which decision it relied on, and have the check put"
         " before the use."
     ),
+    AlarmKind.FORBIDDEN_ASKED: gettext_lazy(
+        "Open the decisions with these reasons, ask the service why it asks, and have it stop or"
+        " what was frozen released."
+    ),
+    AlarmKind.PERMIT_UNREPORTED: gettext_lazy(
+        "A rule of yours asks for reports: ask the service what became of its permits, and have it"
+        " report each use within a day."
+    ),
     AlarmKind.UNUSUAL: gettext_lazy("Open the entries and ask the service what happened."),
     AlarmKind.RECALL_UNHEARD: gettext_lazy(
         "Open the recalls that were given up, tell the service by another way whom it may no longer"
@@ -86,6 +94,37 @@ TO_DO: "dict[str, StrOrPromise]" = {
     ),
     AlarmKind.GLASS_UNREVIEWED: gettext_lazy(
         "Open the break-glass accesses that are overdue and review them; whoever opened one cannot."
+    ),
+    AlarmKind.REQUEST_OVERDUE: gettext_lazy(
+        "Open the queue of requests and answer those whose day has passed: do what is asked for, or"
+        " refuse it with reasons. Tell the supervisor why it took so long."
+    ),
+    AlarmKind.ERASURE_STUCK: gettext_lazy(
+        "Open the failed steps of the system, have its access or its settings repaired, and have"
+        " them tried again; where nothing can be repaired, sign an exception."
+    ),
+    AlarmKind.ERASURE_UNDONE: gettext_lazy(
+        "Ask whoever runs the system why the data are still there, or came back. It is told again"
+        " by itself."
+    ),
+    AlarmKind.PURGE_NEAR: gettext_lazy(
+        "See which retention rules are about to take effect. Set a legal hold or another rule "
+        "before the day, if the law wants the data kept; otherwise they are erased on it."
+    ),
+    AlarmKind.HOLD_UNREVIEWED: gettext_lazy(
+        "Look whether the matter of the hold is still open. Note that it stays, with the day of "
+        "the next review, or lift it."
+    ),
+    AlarmKind.CALLBACK_WAITS: gettext_lazy(
+        "Open the deletion callbacks: a shop asks for a copy for somebody who is not known here, "
+        "or has closed. Answer the shop, or decide whether its people are erased."
+    ),
+    AlarmKind.ERRAND_UNANSWERED: gettext_lazy(
+        "Open the system's queue and ask by another way. Hand in what they show you, or sign an"
+        " exception; where somebody else does it now, change the connector's address."
+    ),
+    AlarmKind.ERASURE_OVERDUE: gettext_lazy(
+        "Open the cases whose time is over, and see to the steps that have not ended."
     ),
 }
 ASK = gettext_lazy("Ask whoever runs this installation.")

@@ -8,7 +8,8 @@ from django.conf import settings
 from consent.selectors import StateShown
 from consent.transitions import State
 from consent.versions import languages, naming
-from portal import sentences
+from portal import requests, sentences
+from rights import grounds
 
 register = template.Library()
 
@@ -52,3 +53,21 @@ def direction(tag: str) -> str:
 def whole_address(url: str) -> str:
     """An address that works in a letter: pages of ours are named with their host."""
     return f"{settings.BASE_URL}{url}" if url.startswith("/") else url
+
+
+@register.filter
+def refusal(code: str) -> str:
+    """On what a request was refused."""
+    return str(grounds.REFUSED.get(code, ""))
+
+
+@register.filter
+def answered(code: str) -> str:
+    """How a request was answered."""
+    return str(grounds.ANSWERS.get(code, ""))
+
+
+@register.filter
+def request_state(state: str) -> str:
+    """Where a request stands, in a word or two."""
+    return str(requests.STATES.get(state, state))

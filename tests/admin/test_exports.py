@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from audit import sealing
-from audit.exporting import folder
+from audit.exporting.folder import FOLDER
 from audit.exporting.models import Export
 from audit.files import FileStream
 from audit.models import EntryIndex
@@ -77,7 +77,7 @@ class TestAsking:
         (taken,) = entries("export:taken")
         assert (taken.actor_id, taken.controller_id) == (str(officer.pk), lotus.id)
         assert payload(taken.id)["data"]["reason"] == "To the auditor"
-        assert stat.S_IMODE(folder.finished_file(export.id).stat().st_mode) == 0o600
+        assert stat.S_IMODE(FOLDER.finished_file(export.id).stat().st_mode) == 0o600
 
     def test_is_open_to_auditors(self, auditor, lotus):
         export = made(auditor, lotus)
@@ -198,7 +198,7 @@ class TestTaking:
     def test_needs_a_reason_and_a_file(self, desk, lotus, entries):
         export = made(desk, lotus)
         assert take(desk, export, "").status_code == 422
-        folder.delete(export.id)
+        FOLDER.delete(export.id)
 
         gone = take(desk, export)
 
@@ -222,6 +222,25 @@ class TestTaking:
         page = desk.get(f"{LIST}{newest().id}/change/").content.decode()
 
         assert "In the making: 0 entries so far" in page
+
+    @pytest.mark.parametrize(
+        ("phase", "told"), [("copies", "copies 25%"), ("packing", "packing 25%")]
+    )
+    def test_of_one_that_is_packed_says_how_far_it_is(self, desk, lotus, phase, told):
+        desk.post(ADD, form(lotus))
+        Job.objects.filter(kind="audit.export").update(
+            cursor={"phase": phase, "count": 7}, progress_done=25, progress_total=100
+        )
+
+        page = desk.get(f"{LIST}{newest().id}/change/").content.decode()
+
+        assert f"In the making: 7 entries, {told}" in page
+
+    def test_of_one_in_the_making_cannot_be_taken(self, desk, lotus):
+        desk.post(ADD, form(lotus))
+
+        page = desk.get(f"{LIST}{newest().id}/change/").content.decode()
+
         assert "act/take" not in page
         assert take(desk, newest()).status_code == 422
 

@@ -2,15 +2,21 @@
 
 import json
 
+import msgspec
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
+from audit import services as audit
+from audit.actors import Actor, Target
+from policies.pdp.engine import decide
 from policies.versions import selectors, services
 from policies.versions.models import PolicyVersion
 from tests.desk import house
 from tests.factories import policies
 from tests.factories.company import company
 from tests.factories.policies import AUTHOR, REHEARSAL, rule
+from tests.policies.scenes import INDIA, change
 
 pytestmark = [pytest.mark.django_db, pytest.mark.req("POL-14")]
 
@@ -89,6 +95,53 @@ def test_each_effect_has_a_form_and_its_rule_is_stored(desk, draft, verb):
     (found,) = stored(draft)
     assert found["effect"] == effect
     assert found["match"] == {"channels": ["sms", "push"]}
+
+
+class TestThePreview:
+    def test_tells_what_a_rule_would_do_and_stores_nothing(self, desk, draft):
+        fields, _ = EFFECTS["quiet"]
+
+        answer = act(desk, draft, "quiet", **BASE, channels="sms", **fields, preview="Preview")
+
+        page = answer.content.decode()
+        assert answer.status_code == 200
+        assert "Denied from 21:00 to 09:00 on the person" in page
+        assert "Nothing was permitted in the last seven days" in page
+        assert "Nothing is stored yet" in page
+        assert stored(draft) == []
+        assert answer.context["form"]["starts"].value() == "21:00"
+
+    def test_counts_the_newest_permits_that_it_concerns(self, desk, lotus, draft):
+        for channel in ("sms", "email"):
+            permitted(lotus, channel)
+
+        page = act(desk, draft, "deny", **BASE, channels="sms", preview="1").content.decode()
+
+        assert "It concerns 1 of the newest 2 permits." in page
+
+    def test_says_why_the_rule_will_be_refused(self, desk, draft):
+        page = act(desk, draft, "deny", **BASE, preview="1").content.decode()
+
+        assert "It will be refused:" in page
+        assert stored(draft) == []
+
+    def test_of_what_is_wrong_is_none(self, desk, draft):
+        answer = act(desk, draft, "deny", **{**BASE, "code": "No SMS"}, preview="1")
+
+        assert answer.status_code == 422
+        assert not answer.context["preview"]
+
+
+def permitted(lotus, channel):
+    """A permit such as the decision point leaves."""
+    facts = change(INDIA, question={"channel": channel})
+    with transaction.atomic():
+        audit.record(
+            event="decision:made", by=Actor("service", "mailer"), controller_id=lotus.id,
+            target=Target("decision", "d"), purpose=facts.question.purpose, outcome="permit",
+            data={"facts": msgspec.to_builtins(facts),
+                  "decision": msgspec.to_builtins(decide(facts))},
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize("verb", EFFECTS)

@@ -27,7 +27,10 @@ def about(name, house, second):
     """Whom the whole list of this model is about."""
     twins = [one.id for one in house.twins]
     everybody = {house.person.id, second.id, *twins}
-    special = {"User": {None}, "Merge": {twins[0]}, "Subject": everybody, "EntryIndex": everybody}
+    special = {
+        "User": {None}, "Merge": {twins[0]}, "Subject": everybody, "EntryIndex": everybody,
+        "Relationship": {house.person.id, second.id, twins[0]},
+    }  # fmt: skip
     return special.get(name, {house.person.id, second.id})
 
 

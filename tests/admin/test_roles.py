@@ -17,15 +17,17 @@ pytestmark = [pytest.mark.django_db, pytest.mark.req("ADM-01")]
 PEOPLE = {
     "Subject", "ConsentState", "ConsentEvent", "EmergencyUse", "Commitment", "ConsentExport",
     "GuardianAppointment", "Merge", "Message", "Objection", "ParentalCheck", "PersonalGround",
-    "Restriction", "Disclosure",
+    "Restriction", "Disclosure", "Relationship",
 }  # fmt: skip
 LOG = {
     "EntryIndex", "User", "AIDecision", "Processing", "Export", "Recall", "Campaign", "Delivery",
-    "Seat",
+    "Seat", "Request", "AccessBundle", "Case", "Step", "Certificate", "Hold", "InactivityNotice",
+    "ShownEvidence", "VaultAccess", "Callback", "Tombstone", "Quarantined", "TrainingSet",
+    "TrainingMember", "Audience", "Errand", "Gate", "Mark", "Pause",
 }  # fmt: skip
 GUARDED = {
     "ProfileRecord", "FormerRecord", "Reveal", "BreakGlass", "UnusualAccess", "FlaggedPerson",
-    "ReaderPerson", "ReadingLimits",
+    "ReaderPerson", "ReadingLimits", "VaultItem",
 }  # fmt: skip
 READERS = {"ProfileExport"}
 ANYBODY = {model.__name__ for model, _ in house.admins()} - PEOPLE - LOG - GUARDED - READERS
@@ -208,8 +210,8 @@ class TestTheSite:
             model["object_name"] for app in page.context["app_list"] for model in app["models"]
         }
         assert names == [
-            "People", "Consents", "Purposes and notices", "Profiles", "Decisions and audit",
-            "Services and parties", "Work",
+            "People", "Consents", "Purposes and notices", "Profiles", "Requests and erasures",
+            "Decisions and audit", "Services and parties", "Work",
         ]  # fmt: skip
         assert listed == {model.__name__ for model in admin.site._registry} | PAGES.keys()
 

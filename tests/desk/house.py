@@ -22,10 +22,8 @@ from consent.models import (
     Change,
     ConsentExport,
     Delivery,
-    GuardianAppointment,
     Message,
     Objection,
-    ParentalCheck,
     Restriction,
     Subscriber,
 )
@@ -53,7 +51,9 @@ from registry.ai import ModelCard, record_model
 from registry.services_systems import NewSystem, record_system
 from subjects import services as subjects
 from subjects.services import ref
+from tests.desk import house_audiences, house_erasure, house_family
 from tests.portal import world
+from tests.worlds import kept
 from work.models import Job
 
 BY = Actor.system("house")
@@ -79,6 +79,7 @@ class House:
         return self.world.controller
 
 
+@kept
 def make(slug="lotus", name="Lotus Bazaar", email="asha@lotus.example"):
     """A company with one of everything."""
     house = House(world.make(slug, name), email)
@@ -118,6 +119,7 @@ def make(slug="lotus", name="Lotus Bazaar", email="asha@lotus.example"):
         "Subject": house.person.id,
     }  # fmt: skip
     runs(house, service)
+    house_audiences.audience(house, service)
     law(house)
     outside(house)
     joined(house)
@@ -126,10 +128,10 @@ def make(slug="lotus", name="Lotus Bazaar", email="asha@lotus.example"):
     reports(house, house.person)
     for model in admin.site._registry:
         if model.__name__ not in house.rows:
-            newest = "-id" if model.__name__ == "EntryIndex" else "id"  # its list is long
+            newest = "-id" if model.__name__ == "EntryIndex" else "pk"  # its list is long
             found = model.objects.filter(controller_id=house.id).order_by(newest).first()
             if found is not None:  # its own tests say what is missing
-                house.rows[model.__name__] = found.id
+                house.rows[model.__name__] = found.pk
     return house
 
 
@@ -280,21 +282,6 @@ def restriction(house, person):
     )  # fmt: skip
 
 
-def cared_for(house, person):
-    """Somebody was named as their parent, and a guardian appointed; both are over."""
-    now = timezone.now()
-    ParentalCheck.objects.create(
-        controller_id=house.id, subject=person, parent_id=house.rows["Job"], begun_by="child",
-        state="declined", outcome="not_the_parent", named_at=now, lapses_at=now, decided_at=now,
-        decided_by="somebody",
-    )  # fmt: skip
-    GuardianAppointment.objects.create(
-        controller_id=house.id, subject=person, guardian_id=house.rows["Job"], authority="court",
-        issuer="District court", number="GC 113", appointed_on=now.date(), state="refused",
-        recorded_at=now, recorded_by="one", decided_at=now, decided_by="another",
-    )  # fmt: skip
-
-
 def followed(house, person):
     """What the person is written, promised, and used for without consent."""
     purpose = house.world.versions[world.OFFERS].purpose
@@ -335,13 +322,15 @@ def reports(house, person):
     """What a service reported about the person: a use, and a decision of a model."""
     objection(house, person)
     followed(house, person)
-    cared_for(house, person)
+    house_family.cared_for(house, person)
     restriction(house, person)
     recall(house, person)
     told(house, person)
     emergency(house, person)
     known(house, person)
     beyond(house, person)
+    house_family.related(house, person)
+    house_erasure.cases(house, person)
     names = {"controller": house.controller.name, "service": "Mailer", "purpose": "Offers"}
     permit = {"id": "d", "at": 1, "valid_until": 2, "basis": {"IN": "consent"}, "reasons": []}
     done = {"started_at": 1, "decision": permit, "names": names}

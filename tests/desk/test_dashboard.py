@@ -11,7 +11,9 @@ from audit.figures import decisions
 from consent import figures
 from consent import services as consent
 from desk import dashboard
-from keys.ids import SYSTEM_ID
+from erasure.models import Case
+from keys.ids import SYSTEM_ID, uuid7
+from rights.models import Pause, Request
 from tests.desk import house
 from tests.portal.world import OFFERS
 from work.models import Job
@@ -40,6 +42,8 @@ class TestTheFigures:
             "People": str(2 + len(lotus.twins)), "Withdrawals, 7 days": "1",
             "Permitted, 24 hours": "1", "Denied, 24 hours": "1",
             "Work that waits": told["Work that waits"], "Work given up": "0",
+            "Erasure cases under way": "1", "Erasure cases overdue": "0",
+            "Erasure cases due this week": "0", "Erasure steps that failed": "1",
         }  # fmt: skip
 
     def test_lead_to_lists_of_what_they_count(self, desk, lotus):
@@ -90,7 +94,7 @@ class TestTheCharts:
     def test_have_a_name_a_description_and_a_table(self, desk, lotus):
         page = desk.get("/admin/").content.decode()
 
-        for name in ("running", "denials"):
+        for name in ("running", "denials", "requests", "oldest"):
             assert f'aria-labelledby="{name}-title {name}-desc"' in page
         assert "Offers by e-mail: 1." in page
         assert re.search(
@@ -105,6 +109,42 @@ class TestTheCharts:
 
     def test_say_the_reason_in_words(self, desk, lotus):
         assert "The person withdrew the consent." in desk.get("/admin/").content.decode()
+
+
+@pytest.mark.req("ERA-15")
+class TestErasures:
+    def test_a_case_that_is_late_and_a_step_that_failed_are_alarming(self, desk, lotus):
+        Case.objects.filter(controller_id=lotus.id).update(
+            due_at=timezone.now() - timedelta(days=1)
+        )
+
+        page = desk.get("/admin/")
+
+        assert figure(page, "Erasure cases overdue").is_alarming
+        assert figure(page, "Erasure steps that failed").is_alarming
+
+    def test_a_request_counts_by_its_clock_and_once(self, desk, lotus):
+        now = timezone.now()
+        Request.objects.filter(controller_id=lotus.id).update(due_at=now + timedelta(days=3))
+        other = Request.objects.get(controller_id=lotus.id)
+        other.pk, other.subject_id = None, lotus.twins[0].id
+        other.id, other.due_at = uuid7(), now - timedelta(days=1)
+        other.save(force_insert=True)
+        Pause.objects.create(
+            controller_id=lotus.id, request=other, reason="Unknown", began_at=now, began_by="one"
+        )
+
+        chart = desk.get("/admin/").context["overview"].erasures.requests
+
+        assert [bar.datum.value for bar in chart.bars] == [0, 1, 0, 1]
+
+    def test_who_may_not_see_cases_sees_no_figures_of_them(self, lotus):
+        operator = house.signed_in(house.officer(lotus, "olga", "operator"))
+
+        overview = operator.get("/admin/").context["overview"]
+
+        assert overview.erasures is None
+        assert not [one for one in overview.figures if "rasure" in one.label]
 
 
 class TestSeveralCompanies:

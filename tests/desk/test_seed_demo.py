@@ -1,21 +1,31 @@
+import base64
 import json
 import stat
 from collections import Counter
 from io import StringIO
+from urllib.parse import urlsplit
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core.management import CommandError, call_command
 from django.test import Client
 
 from accounts.models import Controller, ServiceKey, User
 from accounts.services import create_controller
 from audit.actors import Actor
+from consent.feed import starting
 from consent.models import (
+    CollectionSite,
     ConsentEvent,
+    ConsentManager,
     ConsentState,
+    ContactPlan,
+    Delivery,
+    ManagerKey,
     NoticeTranslation,
     NoticeVersion,
     PurposeVersion,
+    Subscriber,
 )
 from consent.transitions import State
 from consent.versions import completeness
@@ -43,6 +53,10 @@ def demo(tmp_path):
 
     run.path = tmp_path / "demo.json"
     return run
+
+
+def everybody():
+    return Subscriber.objects.all()
 
 
 @pytest.fixture
@@ -123,12 +137,68 @@ class TestSeeding:
             assert Client().login(**told[name])
         assert User.objects.get(username="officer").groups.count() == 2
 
+    @pytest.mark.req("CON-16", "CON-18", "CON-27", "INT-05")
+    def test_choices_come_in_and_go_out_by_every_door(self, demo):
+        told = demo()
+
+        doors = Counter((one.url != "", one.greeted_at is not None) for one in everybody())
+        assert doors == {(True, True): 2, (True, False): 2, (False, False): 2}
+        assert {urlsplit(one.url).hostname for one in everybody() if one.url} == {"127.0.0.1"}
+        assert Counter(ConsentManager.objects.values_list("state", flat=True)) == {
+            "active": 1, "registered": 1,
+        }  # fmt: skip
+        assert ConsentEvent.objects.filter(given_by="consent_manager", state="withdrawn").exists()
+        assert CollectionSite.objects.filter(origin=told["shop"]).count() == 2
+        assert ContactPlan.objects.count() == 2
+        assert not {one["secret"][:5] for one in told["subscribers"]} - {"whsec", "whpk_"}
+
+    def test_what_happened_after_the_import_waits_to_be_told(self, demo):
+        demo()
+
+        starting.step()
+
+        heard_of = Counter(Delivery.objects.values_list("change__kind", flat=True))
+        assert heard_of["objection.registered"] >= EACH
+        assert heard_of["consent.withdrawn"] == 1
+
+    def test_a_key_of_a_consent_manager_is_told_and_can_sign(self, demo):
+        (told,) = demo()["consent_managers"]
+        (again,) = demo()["consent_managers"]
+
+        assert told["key_id"] != again["key_id"]
+        key = ManagerKey.objects.get(pk=again["key_id"])
+        private = Ed25519PrivateKey.from_private_bytes(base64.b64decode(again["private_key"]))
+        assert bytes(key.public) == private.public_key().public_bytes_raw()
+        assert ManagerKey.objects.filter(revoked_at=None).get() == key
+
     def test_if_empty_leaves_what_is_there_alone(self, demo):
         first = demo()
         events = ConsentEvent.objects.count()
 
         assert demo(if_empty=True) == first
         assert ConsentEvent.objects.count() == events
+
+    def test_a_later_start_says_where_the_suite_is_now(self, demo, settings):
+        first = demo()
+        settings.BASE_URL = "http://127.0.0.1:8123"
+
+        again = demo(if_empty=True)
+
+        moved = {"base_url": settings.BASE_URL, "portal_url": "http://127.0.0.1:8123/privacy/"}
+        assert again == {**first, **moved}
+        assert stat.S_IMODE(demo.path.stat().st_mode) == 0o600
+
+    @pytest.mark.parametrize("left", [None, "{", "[]"])
+    def test_a_file_that_is_gone_or_broken_locks_nobody_out(self, demo, left):
+        first = demo()
+        demo.path.unlink()
+        if left:
+            demo.path.write_text(left)
+
+        again = demo(if_empty=True)
+
+        assert again["subjects"] == first["subjects"]
+        assert Client().login(**again["officer"])
 
     def test_again_it_gives_new_keys_and_passwords_and_adds_nobody(self, demo):
         first = demo()

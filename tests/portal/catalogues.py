@@ -11,8 +11,8 @@ from django.utils.translation.template import templatize
 from config.places import BASE_DIR
 
 ROOMS = (
-    "accounts", "audit", "config", "consent", "desk", "keys", "policies", "portal", "profiles",
-    "registry", "subjects", "work",
+    "accounts", "audit", "config", "consent", "desk", "erasure", "keys", "policies", "portal",
+    "profiles", "registry", "rights", "subjects", "work",
 )  # fmt: skip
 MARKS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
 QUOTED = r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""

@@ -11,6 +11,7 @@ from tests.portal import world
 from work import services as work
 
 LINK = re.compile(r"/privacy/sign-in/\S+")
+RETURN_LINK = re.compile(r"/privacy/return/\S+")
 
 
 @pytest.fixture
@@ -66,3 +67,26 @@ def sign_in(ask_link):
 @pytest.fixture
 def asha_in(sign_in, company, asha):
     return sign_in(company)
+
+
+@pytest.fixture
+def erased(asha_in, run_jobs):
+    """Asha asked to be erased, and it is done; her browser of before."""
+    assert asha_in.post("/privacy/requests/erasure/").status_code == 303
+    run_jobs()
+    return asha_in
+
+
+@pytest.fixture
+def ask_return(run_jobs):
+    """Asks for a link by the form everybody uses, and returns the link to come back, or None."""
+
+    def ask(company, email="asha@example.in", client=None):
+        mail.outbox.clear()
+        answer = (client or Client()).post(f"/privacy/{company.slug}/sign-in/", {"email": email})
+        assert answer.status_code == 303
+        run_jobs()
+        found = [RETURN_LINK.search(one.body) for one in mail.outbox]
+        return found[0][0] if found and found[0] else None
+
+    return ask

@@ -4,12 +4,14 @@ from uuid import UUID, uuid4
 
 import pytest
 import time_machine
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
 from consent import selectors as consent
 from consent import services
 from consent.transitions import State
+from subjects.models import Session
 from tests.portal import world
 from tests.portal.world import APPROVER, DELIVERY, MAPS, OFFERS, SURVEYS
 
@@ -33,6 +35,12 @@ def fields(form):
 
 def buttons(form):
     return re.findall(r'<button name="answer" value="(\w+)"', form)
+
+
+@transaction.atomic
+def save(session):
+    session.save()
+    connection.check_constraints()
 
 
 def page_of(client):
@@ -333,7 +341,9 @@ class TestOtherPeoplesThings:
         session = asha_in.session
         kept = session["portal"]
         session["portal"] = {**kept, "controller": str(elsewhere[0].id)}
-        session.save()
+        with pytest.raises(IntegrityError):
+            save(session)
+        Session.objects.update(session_data=session.encode(dict(session)))
 
         assert asha_in.get(CHOICES).status_code == 302
 

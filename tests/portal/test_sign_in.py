@@ -12,7 +12,9 @@ from django.utils import timezone
 
 from portal import services
 from subjects import services as subjects
+from subjects import signin
 from tests.portal.world import APPROVER
+from work import services as work
 from work.models import Job
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +50,18 @@ class TestAskingForALink:
         assert [a.status_code for a in answers] == [200, 200]
         without = [{k: v for k, v in a.headers.items() if k != "X-Request-ID"} for a in answers]
         assert without[0] == without[1]
+
+    def test_a_link_comes_before_letters_that_were_due_earlier(self, client, company, asha):
+        earlier = Job.objects.count()
+        letter = {"message": "0198c0de-0000-7000-8000-000000000000"}
+        work.enqueue(kind="portal.send_message", controller_id=company.id, payload=letter)
+
+        client.post(ASK, {"email": "asha@example.in"})
+        services.issue_link(request_id=Job.objects.get(kind=services.ASK_LINK).payload["asked"])
+
+        due = Job.objects.order_by("priority", "run_at", "id").values_list("kind", flat=True)
+        assert list(due[:2]) == [services.ASK_LINK, signin.SEND_LINK]
+        assert len(due) == earlier + 3
 
     @pytest.mark.req("POR-14")
     def test_costs_the_same_for_unknown_people(self, client, company, asha):

@@ -11,6 +11,7 @@ from consent.transitions import State
 from registry import services as registry
 from subjects import services as subjects
 from tests.factories.languages import publish
+from tests.worlds import kept
 
 AUTHOR = Actor.system("author")
 APPROVER = Actor.system("approver")
@@ -96,6 +97,7 @@ class World:
         return self.notice
 
 
+@kept
 def make(slug="lotus", name="Lotus Bazaar", country="IN"):
     """The company with four purposes, three of them asked about by one notice."""
     controller = accounts.create_controller(
@@ -145,7 +147,7 @@ def content(tag, controller):
     items = [
         {
             "purpose": code, "title": TITLES[code][tag][0], "description": TITLES[code][tag][1],
-            "data": DATA[code][tag], "enables": ENABLES[tag],
+            "data": [*DATA[code][tag]], "enables": ENABLES[tag],
         }
         for code in TITLES
     ]  # fmt: skip

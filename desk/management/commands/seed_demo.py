@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from desk.demo import seeding
+from desk.demo import seeding, telling
 
 SUBJECTS = 20_000
 LEAST = 300
@@ -24,7 +24,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--subjects", type=int, default=SUBJECTS)
         parser.add_argument(
-            "--if-empty", action="store_true", help="do nothing where there are controllers already"
+            "--if-empty",
+            action="store_true",
+            help="add nothing where there are controllers already",
         )
         default = settings.LOCAL_DIR / "demo.json"
         parser.add_argument("--demo-file", type=Path, default=default)
@@ -35,7 +37,7 @@ class Command(BaseCommand):
         if options["subjects"] < LEAST:
             raise CommandError(f"The demo needs at least {LEAST} people to show every state.")
         state, demo_file = seeding.state(), options["demo_file"]
-        if options["if_empty"] and state in {"done", "foreign"}:
+        if options["if_empty"] and _is_told(state, demo_file):
             return
         if state == "foreign":
             raise CommandError("There are controllers already; the demo goes into an empty suite.")
@@ -51,3 +53,8 @@ class Command(BaseCommand):
         folder.mkdir(parents=True, exist_ok=True)
         seeding.seed(total=total, folder=folder, demo_file=demo_file, say=self.stdout.write)
         self.stdout.write(f"The demo is ready after {time.monotonic() - began:.0f} s.")
+
+
+def _is_told(state: str, demo_file: Path) -> bool:
+    """Whether nothing is left to say: a file that is gone would lock everybody out."""
+    return state == "foreign" or (state == "done" and telling.move(demo_file))

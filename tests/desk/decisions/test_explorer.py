@@ -13,6 +13,7 @@ from audit.models import EntryIndex
 from keys.ids import uuid7
 from policies.pdp.engine import decide
 from policies.rules import RULES
+from policies.rules.version import EDITIONS
 from policies.versions import selectors as versions
 from policies.versions import services as policy
 from subjects.services import ref
@@ -206,3 +207,12 @@ class TestTheRules:
 
     def test_of_a_law_nobody_knows_do_not_exist(self, auditor):
         assert auditor.get(f"{RULE_TABLE}?law=XX").status_code == 404
+
+    @pytest.mark.req("POL-14")
+    def test_tells_what_each_version_of_them_brought(self, auditor):
+        page = auditor.get(RULE_TABLE).content.decode()
+
+        assert "What changed, version by version" in page
+        for one in EDITIONS:
+            assert f'<code dir="ltr">{one.version}</code>' in page
+        assert "R39" in page.rpartition("What changed")[2]

@@ -2,11 +2,13 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
 
 from consent import services as consent
+from consent.models import NoticeVersion
 from consent.versions import completeness
 from consent.versions.languages import REQUIRED
 from tests.consent.test_publishing import draft_notice
@@ -48,6 +50,20 @@ def test_draws_every_version_in_every_language_and_says_the_same_in_tables(audit
     assert "<td>Drafted by a machine <code" in page
     assert '<bdi lang="ur" dir="rtl">اردو</bdi>' in page
     assert f"/admin/consent/noticeversion/{machine.notice_version_id}/change/" in page
+
+
+def test_counts_drafts_that_wait_although_their_language_is_waived(auditor, lotus):
+    version = NoticeVersion.objects.get(notice__code="website")
+    consent.draft_translation(
+        by=AUTHOR, version=version, language="ta", origin="machine",
+        content=content("hi", lotus.controller),
+    )  # fmt: skip
+
+    page = auditor.get(PAGE).content.decode()
+
+    (drafts,) = re.findall(r"<td>India</td>\s*<td>\d+</td>\s*<td>(\d+)</td>", page)
+    assert drafts == "1"
+    assert lines(auditor)["website", "ta"]["state"] == "waived"
 
 
 def test_says_what_lapsed(auditor, lotus, monkeypatch):
