@@ -14,7 +14,9 @@ from sammati_client import questions, reports
 from sammati_client.answers import Deny, Permit, Written, clock
 from sammati_client.core import Asking, Core, Guarded, dishonoured, insist, written
 from sammati_client.deadline import IDLE_SECONDS
+from sammati_client.erasures import AsyncErasures
 from sammati_client.errors import NotPermitted
+from sammati_client.events import AsyncEvents
 from sammati_client.exchange import (
     Budget,
     Collector,
@@ -27,6 +29,7 @@ from sammati_client.profiles import AsyncProfiles
 from sammati_client.questions import Asker, Call, Details, Subject, Use
 from sammati_client.replies import Outcome
 from sammati_client.reports import AIDecision, Processing
+from sammati_client.searches import AsyncSearches
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -39,6 +42,21 @@ class AsyncSammati(Core):
     def profiles(self) -> AsyncProfiles:
         """What the service may see of people: `profiles.read(...)`, `profiles.list(...)`."""
         return AsyncProfiles(self._exchange)
+
+    @property
+    def erasures(self) -> AsyncErasures:
+        """Cases, people's requests, and training data: `erasures.open(...)` and so on."""
+        return AsyncErasures(self._exchange)
+
+    @property
+    def events(self) -> AsyncEvents:
+        """Changes of choices, for who asks: `events.pages(...)` and `events.confirm(...)`."""
+        return AsyncEvents(self._exchange)
+
+    @property
+    def searches(self) -> AsyncSearches:
+        """Whom this service may reach, and what it may do: `searches.people(...)` and so on."""
+        return AsyncSearches(self._exchange, self._asker)
 
     def _open(self) -> None:
         transport = httpx.AsyncHTTPTransport(

@@ -101,7 +101,10 @@ class Deny(Answer):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An acknowledged write. `data` is the server's answer; `created` is false on a replay."""
+    """An acknowledged write. `data` is the server's answer.
+
+    `created`: a new record was made of it (201). A withdrawal answers 200, the first time, too.
+    """
 
     created: bool
     data: Mapping[str, Any] = field(repr=False)

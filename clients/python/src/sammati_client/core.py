@@ -20,6 +20,8 @@ from sammati_client.replies import BadAnswerError, Failure, Outcome, Reply, pars
 Honour = Callable[[Obligation, Permit], Any]
 """Sees to an obligation before the permit is used; if it raises, the permit is not."""
 
+BAD_ANSWER = "CLIENT_BAD_ANSWER"
+
 
 @dataclass(frozen=True, slots=True)
 class Asking:
@@ -157,13 +159,35 @@ def written(call: Call, outcome: Outcome) -> Written:
     raise failed(call, code, status=outcome.status, was_sent=not 300 <= outcome.status < 500)
 
 
+def told(outcome: Outcome) -> dict[str, Any]:
+    """What a reading was answered. Raises RequestFailed."""
+    if isinstance(outcome, Failure):
+        raise _unread(outcome.code, None)
+    try:
+        said = parsed(outcome.body)
+    except BadAnswerError:
+        raise unreadable(outcome.status) from None
+    if outcome.status != 200 or not isinstance(said, dict):
+        raise _unread(_problem_code(outcome) or BAD_ANSWER, outcome.status)
+    return said
+
+
+def unreadable(status: int = 200) -> RequestFailed:
+    """The error of a reading whose answer is not what was asked for."""
+    return _unread(BAD_ANSWER, status)
+
+
+def _unread(code: str, status: int | None) -> RequestFailed:
+    return RequestFailed(code, idempotency_key="", status=status, outcome_unknown=False)
+
+
 def _acknowledged(call: Call, reply: Reply) -> Written:
     try:
         data = parsed(reply.body)
     except BadAnswerError:
         data = None
     if not isinstance(data, dict):
-        raise failed(call, "CLIENT_BAD_ANSWER", status=reply.status, was_sent=True)
+        raise failed(call, BAD_ANSWER, status=reply.status, was_sent=True)
     return Written(created=reply.status == 201, data=data, request_id=reply.request_id)
 
 
@@ -178,7 +202,7 @@ def _problem_code(reply: Reply) -> str | None:
 
 def _client_code(reply: Reply) -> str:
     answer = readable(reply)
-    return answer.reason_code if isinstance(answer, Deny) else "CLIENT_BAD_ANSWER"
+    return answer.reason_code if isinstance(answer, Deny) else BAD_ANSWER
 
 
 def failed(call: Call, code: str, *, status: int | None = None, was_sent: bool) -> RequestFailed:

@@ -1,4 +1,4 @@
-"""Views that run only with a permit, and the view that hears recalls. Needs Django."""
+"""Views that run only with a permit, and views that hear recalls and events. Needs Django."""
 
 import functools
 from collections.abc import Callable
@@ -6,14 +6,16 @@ from typing import Any, Unpack
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from sammati_client.answers import Answer
 from sammati_client.errors import NotPermitted
+from sammati_client.events import ChangeEvent, EventRefused, read_event
 from sammati_client.leases import Leases
 from sammati_client.questions import Details
 from sammati_client.recalls import Recall, RecallRefused
 from sammati_client.sync import Sammati
+from sammati_client.webhooks import Verifier, agreement
 
 View = Callable[..., HttpResponseBase]
 Denied = Callable[[HttpRequest, Answer], HttpResponseBase]
@@ -75,4 +77,26 @@ def recall_view(leases: Leases, heard: Callable[[Recall], None] | None = None) -
     return view
 
 
-__all__ = ["permit_required", "recall_view", "refused"]
+def event_view(secrets: Verifier, heard: Callable[[ChangeEvent], None], *, origin: str) -> View:
+    """A view for the service's address of events: 204, or 400 for what is not ours.
+
+    `origin` is the host of the suite that may call; only it is agreed to. `heard` is called with
+    each event, also with repeats; if it raises, the answer is 500 and the event comes again.
+    """
+
+    @csrf_exempt
+    @require_http_methods(["OPTIONS", "POST"])
+    def view(request: HttpRequest) -> HttpResponse:
+        if request.method == "OPTIONS":
+            return HttpResponse(headers=agreement(dict(request.headers), origin))
+        try:
+            event = read_event(request.body, dict(request.headers), secrets)
+        except EventRefused:
+            return HttpResponse(status=400)
+        heard(event)
+        return HttpResponse(status=204)
+
+    return view
+
+
+__all__ = ["event_view", "permit_required", "recall_view", "refused"]

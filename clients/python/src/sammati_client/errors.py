@@ -28,6 +28,18 @@ class RequestFailed(Exception):  # noqa: N818 (reads as what happened: the write
         super().__init__(f"{code} (HTTP {status})" if status else code)
 
 
+class SearchFailed(Exception):  # noqa: N818 (reads as what happened: the search failed)
+    """A page of a search could not be had; `code` is one of the client's. Nobody was found on it.
+
+    What earlier pages found still holds as long as it says.
+    """
+
+    def __init__(self, code: str, *, status: int | None = None) -> None:
+        self.code = code
+        self.status = status
+        super().__init__(f"{code} (HTTP {status})" if status else code)
+
+
 class ProfileNotShown(Exception):  # noqa: N818 (reads as what happened: no profile was shown)
     """No profile was shown; `code` is the server's problem code or one of the client's.
 

@@ -1,4 +1,4 @@
-"""Operations that run only with a permit, and the one that hears recalls. Needs FastAPI.
+"""Operations that run only with a permit, and those that hear recalls and events. Needs FastAPI.
 
 @app.post("/offers/{customer}")
 async def offer(lease: Annotated[Permit, Depends(permit(client, ...))]): ...
@@ -12,9 +12,11 @@ from fastapi import HTTPException, Request, Response
 from sammati_client.aio import AsyncSammati
 from sammati_client.answers import Permit
 from sammati_client.errors import NotPermitted
+from sammati_client.events import ChangeEvent, EventRefused, read_event
 from sammati_client.leases import Leases
 from sammati_client.questions import Details
-from sammati_client.recalls import LARGEST, Recall, RecallRefused
+from sammati_client.recalls import Recall, RecallRefused
+from sammati_client.webhooks import LARGEST, Verifier, agreement
 
 
 def permit(
@@ -47,13 +49,9 @@ def recall_endpoint(
     """
 
     async def operation(request: Request) -> Response:
-        body = bytearray()
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > LARGEST:
-                return Response(status_code=400)
+        body = await _read(request)
         try:
-            recall = leases.hear(bytes(body), request.headers)
+            recall = leases.hear(body, request.headers)
         except RecallRefused:
             return Response(status_code=400)
         if heard is not None:
@@ -61,3 +59,36 @@ def recall_endpoint(
         return Response(status_code=204)
 
     return operation
+
+
+def event_endpoint(
+    secrets: Verifier, heard: Callable[[ChangeEvent], Awaitable[None]], *, origin: str
+) -> Callable[[Request], Awaitable[Response]]:
+    """An operation for the service's address of events: 204, or 400 for what is not ours.
+
+    Register it for POST and OPTIONS: `app.api_route(path, methods=["POST", "OPTIONS"])`. `origin`
+    is the host of the suite that may call. `heard` is awaited with each event, also with repeats;
+    if it raises, the answer is 500 and the event comes again.
+    """
+
+    async def operation(request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return Response(headers=agreement(request.headers, origin))
+        try:
+            event = read_event(await _read(request), request.headers, secrets)
+        except EventRefused:
+            return Response(status_code=400)
+        await heard(event)
+        return Response(status_code=204)
+
+    return operation
+
+
+async def _read(request: Request) -> bytes:
+    """The body, as far as it needs to be read to know that it is too large."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST:
+            break
+    return bytes(body)

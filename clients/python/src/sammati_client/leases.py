@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sammati_client.answers import Permit, clock
-from sammati_client.recalls import Recall, Secrets, read_recall
+from sammati_client.recalls import Recall, read_recall
+from sammati_client.webhooks import Secrets
 
 MOST = 10_000
 LONGEST_SECONDS = 60.0

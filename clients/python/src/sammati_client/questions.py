@@ -76,20 +76,21 @@ class Asker:
 
     def one(self, subject: Subject, use: Use) -> Call:
         """Raises ValueError or TypeError where the question cannot be put into JSON."""
-        body = {**self._common(use), "resource": _resource(subject, use)}
+        body = {**self.common(use), "resource": _resource(subject, use)}
         return Call(EVALUATION, _encoded(body), ANSWER_BYTES, uuid4().hex)
 
     def many(self, subjects: Sequence[Subject], use: Use) -> Call:
         """As `one`, for several people in their order."""
         body = {
-            **self._common(use),
+            **self.common(use),
             "evaluations": [{"resource": _resource(subject, use)} for subject in subjects],
             "options": {"evaluations_semantic": "execute_all"},
         }
         size = ANSWER_BYTES + ITEM_BYTES * len(subjects)
         return Call(EVALUATIONS, _encoded(body), size, uuid4().hex)
 
-    def _common(self, use: Use) -> dict[str, Any]:
+    def common(self, use: Use) -> dict[str, Any]:
+        """What every question of this caller says, whoever it is about."""
         wanted: dict[str, Any] = {"purpose": use.purpose, "operations": list(use.operations)}
         wanted["channel"] = use.channel
         properties = {**use.properties, **{k: v for k, v in wanted.items() if v}}

@@ -3,25 +3,17 @@
 Whoever runs campaigns reads recalls with this; a cache of permits hears them by itself.
 """
 
-import base64
-import binascii
-import hashlib
-import hmac
-import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn
 
 import msgspec
 
+from sammati_client.webhooks import Secrets, WebhookRefused, believed
+
 TYPE = "org.sammati.permit.recalled"
-TOLERANCE_SECONDS = 300
-LARGEST = 65_536
-LEAST_SECRET_BYTES = 24
-PREFIX = "whsec_"
 
 
-class RecallRefused(Exception):  # noqa: N818 (reads as what happened: it was not believed)
+class RecallRefused(WebhookRefused):
     """The message is not a recall of ours, or not a fresh one. Answer it with 400."""
 
 
@@ -57,35 +49,6 @@ class _Event(msgspec.Struct, frozen=True):
     data: _Data
 
 
-class Secrets:
-    """The signing secrets of an address: the one in use and, while they change over, the former.
-
-    Nothing shows them and nothing pickles them.
-    """
-
-    def __init__(self, secrets: str | Iterable[str]) -> None:
-        """Raises ValueError for what is not a secret as the officers' page shows it."""
-        given = [secrets] if isinstance(secrets, str) else list(secrets)
-        self._keys = [_key(one) for one in given]
-        if not self._keys:
-            raise ValueError("Without a secret no recall could be believed.")
-
-    def __repr__(self) -> str:
-        return f"Secrets({len(self._keys)})"
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("Secrets stay in their process.")
-
-    def signed(self, message: bytes, signatures: Sequence[str]) -> bool:
-        """Whether one of the signatures is ours. Takes the same time wherever they differ."""
-        found = False
-        for key in self._keys:
-            ours = b"v1," + base64.b64encode(hmac.digest(key, message, hashlib.sha256))
-            for one in signatures:
-                found |= hmac.compare_digest(ours, one.encode("utf-8", "replace"))
-        return found
-
-
 def read_recall(
     body: bytes, headers: Mapping[str, str], secrets: Secrets, *, now: float | None = None
 ) -> Recall:
@@ -93,13 +56,7 @@ def read_recall(
 
     `now` is the wall clock, in seconds since 1970.
     """
-    found = {name.lower(): value for name, value in headers.items()}
-    message_id, stamp = found.get("webhook-id", ""), found.get("webhook-timestamp", "")
-    if len(body) > LARGEST or not message_id or not _is_fresh(stamp, now):
-        raise RecallRefused("The message is too large, too old, or not a webhook.")
-    message = b".".join((message_id.encode(), stamp.encode(), body))
-    if not secrets.signed(message, found.get("webhook-signature", "").split()[:10]):
-        raise RecallRefused("The signature is not ours.")
+    message_id = believed(body, headers, secrets, now=now, refused=RecallRefused)
     return _recall(body, message_id)
 
 
@@ -120,19 +77,3 @@ def _recall(body: bytes, message_id: str) -> Recall:
         said.campaigns,
         said.decisions_omitted == 0,
     )
-
-
-def _is_fresh(stamp: str, now: float | None) -> bool:
-    if not stamp.isascii() or not stamp.isdecimal() or len(stamp) > 12:
-        return False
-    return abs(int(stamp) - (time.time() if now is None else now)) <= TOLERANCE_SECONDS
-
-
-def _key(secret: Any) -> bytes:
-    try:
-        key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
-    except (AttributeError, ValueError, binascii.Error):
-        raise ValueError("A secret looks like whsec_ and base64.") from None
-    if not secret.startswith(PREFIX) or len(key) < LEAST_SECRET_BYTES:
-        raise ValueError("A secret looks like whsec_ and base64.")
-    return key

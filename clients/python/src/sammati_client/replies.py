@@ -134,7 +134,7 @@ def answer(item: Any, reply: Reply, supported: frozenset[str]) -> Permit | Deny:
         return bad_answer(reply, "The decision or its context has a wrong type.")
     if not found.decision:
         return _denied(found.context, reply)
-    if any(_is_unknown(duty, supported) for duty in found.context.obligations):
+    if any(is_unknown(duty, supported) for duty in found.context.obligations):
         return _unknown_obligation(found.context, reply)
     return _permitted(found.context, reply)
 
@@ -149,7 +149,8 @@ def bad_answer(reply: Reply, detail: str) -> Deny:
     )
 
 
-def _is_unknown(duty: Obligation, supported: frozenset[str]) -> bool:
+def is_unknown(duty: Obligation, supported: frozenset[str]) -> bool:
+    """Whether a duty is one that the caller does not say it sees to."""
     return duty.mandatory and not {duty.type, duty.id} & supported
 
 
@@ -181,11 +182,21 @@ def _unknown_obligation(context: _Context, reply: Reply) -> Deny:
     )
 
 
+def lease_of(said: str | None, reply: Reply) -> tuple[datetime, float]:
+    """When what was answered ends, and by the clock of this process. Raises BadAnswerError."""
+    ends_at = _instant(said)
+    if ends_at is None:
+        raise BadAnswerError("What was answered has no end.")
+    return ends_at, reply.asked_at + (ends_at - _server_time(reply)).total_seconds()
+
+
 def _permitted(context: _Context, reply: Reply) -> Permit | Deny:
-    ends_at = _instant(context.valid_until)
-    if not context.decision_id or ends_at is None:
+    try:
+        ends_at, lease_ends = lease_of(context.valid_until, reply)
+    except BadAnswerError:
         return bad_answer(reply, "The permit lacks its decision id or its end.")
-    lease_ends = reply.asked_at + (ends_at - _server_time(reply)).total_seconds()
+    if not context.decision_id:
+        return bad_answer(reply, "The permit lacks its decision id or its end.")
     if lease_ends <= clock():
         return Deny(
             reason_code="CLIENT_LEASE_ENDED",

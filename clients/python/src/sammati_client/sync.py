@@ -14,7 +14,9 @@ from sammati_client import questions, reports
 from sammati_client.answers import Deny, Permit, Written, clock
 from sammati_client.core import Asking, Core, Guarded, dishonoured, insist, written
 from sammati_client.deadline import EXTENSION, DeadlineTransport
+from sammati_client.erasures import Erasures
 from sammati_client.errors import NotPermitted
+from sammati_client.events import Events
 from sammati_client.exchange import (
     Budget,
     Collector,
@@ -27,6 +29,7 @@ from sammati_client.profiles import Profiles
 from sammati_client.questions import Asker, Call, Details, Subject, Use
 from sammati_client.replies import Outcome
 from sammati_client.reports import AIDecision, Processing
+from sammati_client.searches import Searches
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -39,6 +42,21 @@ class Sammati(Core):
     def profiles(self) -> Profiles:
         """What the service may see of people: `profiles.read(...)`, `profiles.list(...)`."""
         return Profiles(self._exchange)
+
+    @property
+    def erasures(self) -> Erasures:
+        """Cases, people's requests, and training data: `erasures.open(...)` and so on."""
+        return Erasures(self._exchange)
+
+    @property
+    def events(self) -> Events:
+        """Changes of choices, for who asks: `events.pages(...)` and `events.confirm(...)`."""
+        return Events(self._exchange)
+
+    @property
+    def searches(self) -> Searches:
+        """Whom this service may reach, and what it may do: `searches.people(...)` and so on."""
+        return Searches(self._exchange, self._asker)
 
     def _open(self) -> None:
         self._http = httpx.Client(transport=DeadlineTransport(self._tls), trust_env=False)
