@@ -28,7 +28,7 @@ PDP = [
     *("--timeout-graceful-shutdown", "10", "--log-level", "warning"),
 ]
 WORKER = [
-    *("celery", "-A", "config", "worker", "-Q", "sammati", "--loglevel", "WARNING"),
+    *("celery", "-q", "-A", "config", "worker", "-Q", "sammati", "--loglevel", "WARNING"),
     *("--without-gossip", "--without-mingle"),
 ]
 KEEPER = [sys.executable, "manage.py", "keeper"]

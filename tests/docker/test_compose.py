@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PATH = ROOT / "docker" / "compose.yaml"
 COMPOSE = yaml.safe_load(PATH.read_text())
 SERVICES = COMPOSE["services"]
+DOCKERFILE = (ROOT / "docker" / "Dockerfile").read_text()
 ONCE = {"provision", "migrate"}
 
 each_service = pytest.mark.parametrize(
@@ -93,6 +94,49 @@ def test_the_owner_and_the_superuser_are_known_to_one_job_each():
     assert holders("database_owner_url") == {"migrate"}
     assert holders("database_retention_url") == {"worker", "keeper"}
     assert holders("superuser_password") == {"provision", "database"}
+
+
+FOLDERS = {name for name in COMPOSE["x-settings"] if name.endswith(("_FOLDER", "_JOURNAL"))}
+
+
+def folders_of(name):
+    """Where a service's volumes are, and whether it may write there."""
+    mounted = [volume.split(":") for volume in SERVICES[name].get("volumes", [])]
+    return {place: rest != ["ro"] for _, place, *rest in mounted}
+
+
+@pytest.mark.parametrize("name", ["web", "worker", "keeper"])
+@pytest.mark.parametrize("setting", sorted(FOLDERS))
+def test_what_processes_share_is_on_a_volume(name, setting):
+    wanted = Path(COMPOSE["x-settings"][setting])
+
+    assert any(wanted.is_relative_to(place) for place, writes in folders_of(name).items() if writes)
+
+
+@pytest.mark.req("ERA-11")
+def test_the_decision_point_reads_the_journal_of_erasures_and_no_file_of_people():
+    journal = COMPOSE["x-settings"]["SAMMATI_ERASURE_JOURNAL"]
+
+    assert folders_of("pdp") == {journal: False}
+
+
+def test_the_settings_name_every_folder_that_production_wants():
+    read = {
+        name
+        for name in re.findall(
+            r"^(SAMMATI_\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE
+        )
+        if name.endswith(("_FOLDER", "_JOURNAL"))
+    }
+
+    assert read == FOLDERS
+
+
+def test_the_image_has_the_folders_for_the_account_that_writes_there():
+    """A volume that is new gets owner and mode of the image's folder."""
+    made = re.search(r"install -d -m 0700 -o sammati -g sammati ([^\n]+)", DOCKERFILE).group(1)
+
+    assert set(made.split()) == set(folders_of("web"))
 
 
 def test_processes_wait_for_the_tables():

@@ -62,7 +62,7 @@ class TestEntry:
     def test_celery_accepts_what_the_worker_is_started_with(self):
         from celery.bin.worker import worker
 
-        line = entry.command("worker", [])[4:]
+        line = entry.command("worker", [])[5:]
         chosen = worker.make_context("worker", list(line), resilient_parsing=True).params
 
         assert chosen["queues"] == ["sammati"]

@@ -16,6 +16,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+
+from erasure.manual.media import MOST_BYTES
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = (ROOT / "docker" / "nginx.conf").read_text()
@@ -189,6 +192,21 @@ def test_bodies_are_bounded(proxy):
     assert ask(port, "POST", "/access/v1/evaluations", b"x" * 15_000_000)[0] == 200
     assert ask(port, "POST", "/access/v1/evaluations", b"x" * 18_000_000)[0] == 413
     assert ask(port, "POST", "/privacy/", b"x" * 1_500_000)[0] == 413
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        ("/api/v1/audiences", settings.AUDIENCE_LIST_BYTES),
+        ("/admin/erasure/step/", MOST_BYTES),
+        ("/errand/one-time-token/", MOST_BYTES),
+    ],
+)
+def test_the_largest_that_the_suite_takes_gets_through(proxy, path, most):
+    status, body, _ = ask(proxy[0]["https"], "POST", path, b"x" * most)
+
+    assert status == 200
+    assert json.loads(body)["who"] == "web"
 
 
 def test_plain_http_leads_people_on_and_refuses_keys(proxy):
