@@ -19,6 +19,7 @@ from config.run.provision import APP, OWNER, provision
 from keys.services import ensure_key_file, register_versions
 from tests import database
 from tests.database import TestDatabase
+from tests.worlds import worlds
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -55,7 +56,13 @@ def django_db_setup(
         stack.callback(connection.close)
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: found.flush())
+        patch.setattr(worlds, "is_ready", True)
         yield found
+
+
+@pytest.fixture(autouse=True)
+def _no_world_stands() -> None:
+    worlds.begin()
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from psycopg.conninfo import make_conninfo
 from config.places import BASE_DIR
 from config.run.embedded import Servers
 from config.run.provision import APP, OWNER, provision
+from tests import worlds
 
 # Filled by migrations or at the start of a run, and the same for every test.
 KEPT_TABLES = (
@@ -112,8 +113,12 @@ def fresh_database(servers: Servers, worker: str) -> Iterator[TestDatabase]:
         provision(servers.superuser_dsn, database=name)
         setting = sql.SQL("ALTER DATABASE {} SET synchronous_commit = off")
         superuser.execute(setting.format(sql.Identifier(name)))
-        yield TestDatabase(name, servers)
-        drop(superuser, name)
+        found = TestDatabase(name, servers)
+        with psycopg.connect(found.superuser_dsn, autocommit=True) as inside:
+            worlds.prepare(inside, KEPT_TABLES, APP)
+        yield found
+        with psycopg.connect(servers.superuser_dsn, autocommit=True) as anew:
+            drop(anew, name)  # the first connection may have died with its server meanwhile
 
 
 def free_name(superuser: psycopg.Connection, worker: str) -> str:
@@ -184,6 +189,21 @@ def code_digest() -> str:
 def is_schema(path: Path) -> bool:
     hidden = path.parts[0].startswith(".")
     return not hidden and NOT_THE_SCHEMA.isdisjoint(path.parts)
+
+
+def copy(superuser: psycopg.Connection, name: str, source: str) -> None:
+    """As `make`, of a database in use: whoever is connected to it is cut off and kept out."""
+    limit = sql.SQL("ALTER DATABASE {} CONNECTION LIMIT {}")
+    others = "datname = %s AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+    superuser.execute(limit.format(sql.Identifier(source), 0))
+    try:
+        superuser.execute(
+            f"SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE {others}",
+            [source],
+        )
+        make(superuser, name, source)
+    finally:
+        superuser.execute(limit.format(sql.Identifier(source), -1))
 
 
 def make(superuser: psycopg.Connection, name: str, template: str) -> None:

@@ -18,9 +18,13 @@ os.environ["SAMMATI_EMBEDDED"] = "test"
 
 from config.settings import *  # noqa: E402, F403 (the environment first)
 
-# Each worker of a parallel run has a database of its own on the one Valkey, and a run of one
-# process another: `cache.clear()` empties a whole database, whatever the prefix of its keys.
-_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw14").removeprefix("gw")
+# Each worker of a parallel run has a database of its own on the one Valkey, and so has a run of one
+# process, most likely: `cache.clear()` empties a whole database, whatever the prefix of its keys.
+# Processes that a test starts use the same.
+_ALONE = os.environ.setdefault("SAMMATI_TESTS_ALONE", str(4 + os.getpid() % 11))
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", f"gw{_ALONE}").removeprefix("gw")
 CACHES["default"]["LOCATION"] += f"?db={(int(_WORKER) + 1) % 16}"  # noqa: F405
 # Argon2 is slow on purpose; what is tested about passwords is who may use them.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Tests share their servers, and one's journal of erasures is nothing to another's database.
+ERASURE_JOURNAL = ""

@@ -15,7 +15,7 @@ MATRIX = {
     "privacy_officer": {permission.value for permission in Permission},
     "auditor": {"view_people", "view_audit"},
     "operator": {"view_people", "record_consents", "manage_work"},
-    "grievance_officer": {"view_people", "reveal_identifiers", "view_audit"},
+    "grievance_officer": {"view_people", "reveal_identifiers", "view_audit", "manage_rights"},
     "profile_reader": {"view_profiles"},
 }
 

@@ -89,8 +89,9 @@ def test_a_table_of_texts_is_taken_too(api, lotus, path):
     rows = [f'ta,human,{place},"<{place}>"' for place, _ in texts(english)]
     raw = ("language,origin,place,text\r\n" + "\r\n".join(rows)).encode()
 
-    assert api.post(path, raw=raw, kind=CSV).status_code == 201
+    response = api.post(path, raw=raw, kind=CSV)
 
+    assert (response.status_code, response.json().get("code")) == (201, None)
     made = NoticeTranslation.objects.get(language="ta").content
     assert made["title"] == "</title>"
     assert made["board"] == {"text": "</board/text>", "url": "https://board.example/"}

@@ -162,7 +162,7 @@ def test_every_finding_says_what_to_do(settings, tmp_path):
 
     found = [message for check in checks.ALL for message in check(None)]
 
-    assert len(found) == 11
+    assert len(found) == 12
     assert all(message.hint for message in found)
 
 

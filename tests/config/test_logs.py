@@ -273,3 +273,11 @@ class TestAddressesThatLeadNowhere:
         event = {"event": "request_finished", "code": 200, "request": "GET /privacy/lotus/"}
 
         assert logs.redact(None, "info", event)["request"] == "GET /privacy/lotus/"
+
+
+def test_the_reference_of_a_request_is_no_line_of_the_log():
+    text = (
+        "GET /privacy/followed/01a20535c96174b4a8538f622e0750931-84ff20979b3ede92bdf2163f75728be4/"
+    )
+
+    assert logs.redacted_text(text) == "GET /privacy/followed/[redacted]/"

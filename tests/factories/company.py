@@ -14,6 +14,7 @@ from registry import services as registry
 from registry.findings import SHAPES, Kind
 from subjects import services as subjects
 from tests.factories.languages import publish
+from tests.worlds import kept
 
 AUTHOR = Actor.system("author")
 APPROVER = Actor.system("approver")
@@ -141,6 +142,7 @@ class Company:
         return {**self.question(), "resource": resource}
 
 
+@kept
 def company(slug: str = "lotus", *, country: str = "IN", name: str = "Lotus Bazaar") -> Company:
     """A company with a purpose on consent, its notice, and a service of its own with a key."""
     controller = accounts.create_controller(

@@ -27,12 +27,14 @@ def asked(work: Callable[[httpx.AsyncClient, DecisionPoint], Awaitable[Any]]) ->
 async def close(point: DecisionPoint) -> None:
     for search in point._searches if point._loop else []:
         search._opened.close()
-    for lane in lanes(point):
-        for task in lane._tasks:
+    for line in lines(point):
+        tasks = [line.watching, *(lane.task for lane in line.lanes)]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*lane._tasks, return_exceptions=True)
-        lane._opened.close()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for lane in line.lanes:
+            lane.opened.close()
 
 
-def lanes(point: DecisionPoint) -> list[Any]:
-    return [*point._singles, *point._bulk] if point._loop else []
+def lines(point: DecisionPoint) -> list[Any]:
+    return [point._singles, point._bulk] if point._loop else []

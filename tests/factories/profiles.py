@@ -16,6 +16,7 @@ from registry.services_systems import NewSystem, record_system
 from subjects.sealing import keyring
 from tests.factories.company import APPROVER, AUTHOR, OFFERS, Company, company, content
 from tests.factories.languages import publish
+from tests.worlds import kept
 
 CONTACT, MONEY, HEALTH = "pd:EmailAddress", "pd:Financial", "pd:Health"
 CATEGORIES = (CONTACT, MONEY, HEALTH)
@@ -127,6 +128,7 @@ def rule(treatment: str = "show", **more: Any) -> NewRule:
     return NewRule(treatment=treatment, **given)
 
 
+@kept
 def house(slug: str = "lotus", **more: Any) -> House:
     """A company with a CRM, six attributes and two roles; no matrix and no seats yet.
 

@@ -14,7 +14,7 @@ from tests.guards.tree import name, packages, product_files, report
 
 EMBEDDED_ONLY = "config/run/"
 # Of extras; the product asks whether they are there.
-OPTIONAL = {"pyarrow", "fpdf", "fontTools", "pkcs11"}
+OPTIONAL = {"pyarrow", "fpdf", "fontTools", "pkcs11", "pymysql", "boto3", "botocore"}
 
 
 def normal(distribution):

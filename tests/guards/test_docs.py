@@ -73,6 +73,14 @@ def test_links_between_documents_lead_somewhere():
     assert not broken, report(broken, "Correct the link.")
 
 
+def test_every_document_is_in_the_list_of_documents():
+    folder = BASE_DIR / "docs"
+    listed = set(re.findall(r"\]\(([\w.-]+)\)", (folder / "README.md").read_text()))
+    there = {one.name for one in folder.iterdir() if one.is_file()} - {"README.md"}
+
+    assert listed == there
+
+
 def test_the_readme_stays_short():
     assert len((BASE_DIR / "README.md").read_text().splitlines()) <= README_LINES
 

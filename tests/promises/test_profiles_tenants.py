@@ -25,7 +25,7 @@ from profiles.models import (
     Reveal,
     Seat,
 )
-from profiles.services import exporting, ingesting
+from profiles.services import ingesting, tracing
 from registry import services as registry
 from registry.models import System
 from tests.factories.company import AUTHOR, OFFERS
@@ -248,7 +248,8 @@ class TestTheServices:
         assert (export.state, export.shown, export.selection) == ("ready", 1, [other.id])
         path = profiles.take_export(by=rival.service, export=export)
         assert str(asha.id) not in path.read_text()
-        assert exporting.trace(lotus.id, export.watermark) is None
+        assert tracing.traced(lotus.id, export.watermark) == []
+        assert len(tracing.traced(rival.id, export.watermark)) == 1
 
 
 class TestThePages:

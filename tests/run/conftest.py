@@ -3,9 +3,13 @@
 import os
 import pwd
 import shutil
+import signal
+import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -15,7 +19,7 @@ from config.run import embedded
 from tests.run.tools import Checkout, free_port
 
 NOT_COPIED = shutil.ignore_patterns(
-    ".git", ".venv*", ".local", ".*_cache", "__pycache__", "node_modules", "staticfiles", "results"
+    ".git", ".venv*", ".local", ".*_cache", "*.pyc.*", "node_modules", "staticfiles", "results"
 )
 
 
@@ -32,8 +36,36 @@ def set_name(worker_id: str) -> Iterator[str]:
 @pytest.fixture
 def checkout(tmp_path: Path) -> Iterator[Checkout]:
     """A copy of the project, so that its servers, logs and locks are the test's own."""
-    folder = tmp_path / "copy" / "sammati"
-    shutil.copytree(BASE_DIR, folder, ignore=NOT_COPIED, symlinks=True)
+    with copied(BASE_DIR, tmp_path, ignore=NOT_COPIED) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def started_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
+    """A copy that was started and stopped again, so that its servers and tables are made."""
+    with copied(BASE_DIR, tmp_path_factory.mktemp("once"), ignore=NOT_COPIED) as found:
+        supervisor = found.start()
+        found.until_up(supervisor)
+        supervisor.send_signal(signal.SIGINT)
+        supervisor.communicate(timeout=180)
+        yield found
+
+
+@pytest.fixture
+def begun(started_once: Checkout, tmp_path: Path) -> Iterator[Checkout]:
+    """As `checkout`, with the data of a first start; the next one takes seconds."""
+    with copied(started_once.folder, tmp_path) as found:
+        data, here = started_once.places()[0], found.places()[0]
+        if not here.exists():  # as root they lie apart from the copy
+            subprocess.run(["cp", "-a", str(data), str(here)], check=True)
+        yield found
+
+
+@contextmanager
+def copied(source: Path, place: Path, **how: Any) -> Iterator[Checkout]:
+    """A copy below `place`; afterwards nothing of it runs and nothing is left."""
+    folder = place / "copy" / "sammati"
+    shutil.copytree(source, folder, symlinks=True, **how)
     found = Checkout(folder, port=free_port(), python=sys.executable)
     yield found
     found.stop()

@@ -1,6 +1,7 @@
 """`make run`, started and ended in every way a person or a machine may end it."""
 
 import contextlib
+import functools
 import http.client
 import os
 import re
@@ -20,6 +21,7 @@ from config.run.errors import RunError
 from config.run.welcome import welcome
 from tests.run.tools import Checkout, becomes, free_port, modes
 
+soak = functools.partial(pytest.param, marks=pytest.mark.soak)
 SECONDS = re.compile(r"Sammati is up after ([\d.]+) s")
 
 
@@ -52,30 +54,30 @@ class TestTheGroup:
             sys.stdout.write(f"\nfirst start {took[0]} s, second {took[1]} s\n")
         assert float(SECONDS.search(again)[1]) < 30
 
-    @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
-    def test_leaves_no_process(self, checkout, ending):
-        supervisor = checkout.start()
-        checkout.until_up(supervisor)
-        assert len(checkout.processes()) > 8
+    @pytest.mark.parametrize("ending", [signal.SIGTERM, soak(signal.SIGHUP), signal.SIGKILL])
+    def test_leaves_no_process(self, begun, ending):
+        supervisor = begun.start()
+        begun.until_up(supervisor)
+        assert len(begun.processes()) > 8
 
         supervisor.send_signal(ending)
         supervisor.communicate(timeout=180)
 
-        assert becomes(lambda: checkout.processes() == [], seconds=20), checkout.processes()
+        assert becomes(lambda: begun.processes() == [], seconds=20), begun.processes()
 
-    @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGKILL])
-    def test_leaves_no_process_when_make_is_ended(self, checkout, ending):
+    @pytest.mark.parametrize("ending", [soak(signal.SIGTERM), signal.SIGKILL])
+    def test_leaves_no_process_when_make_is_ended(self, begun, ending):
         recipe = f"run:\n\t@exec {sys.executable} -m config.run\n"
-        (checkout.folder / "trial.mk").write_text(recipe)
-        python, checkout.python = checkout.python, shutil.which("make")
-        make = checkout.start("-f", "trial.mk", "run")
-        checkout.python = python
-        checkout.until_up(make)
+        (begun.folder / "trial.mk").write_text(recipe)
+        python, begun.python = begun.python, shutil.which("make")
+        make = begun.start("-f", "trial.mk", "run")
+        begun.python = python
+        begun.until_up(make)
 
         make.send_signal(ending)
         make.communicate(timeout=180)
 
-        assert becomes(lambda: checkout.processes() == [], seconds=20), checkout.processes()
+        assert becomes(lambda: begun.processes() == [], seconds=20), begun.processes()
 
     @pytest.mark.parametrize("line", ["Sammati starts", "Port", "PostgreSQL", "Roles", "Tables"])
     @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGKILL])
@@ -89,28 +91,28 @@ class TestTheGroup:
         assert becomes(lambda: checkout.processes() == [], seconds=20), checkout.processes()
 
     @pytest.mark.parametrize("part", ["web", "worker", "keeper", "postgres", "valkey"])
-    def test_stops_whole_when_one_part_dies(self, checkout, part):
+    def test_stops_whole_when_one_part_dies(self, begun, part):
         marks = {
             "web": "uvicorn", "worker": "celery", "keeper": "manage.py keeper",
             "postgres": "bin/postgres -D", "valkey": "valkey-server",
         }  # fmt: skip
-        supervisor = checkout.start()
-        checkout.until_up(supervisor)
-        victims = [line for line in checkout.processes() if marks[part] in line]
+        supervisor = begun.start()
+        begun.until_up(supervisor)
+        victims = [line for line in begun.processes() if marks[part] in line]
 
         os.kill(min(int(line.split('"')[1]) for line in victims), signal.SIGKILL)
         said, _ = supervisor.communicate(timeout=180)
 
         assert supervisor.returncode == 1
         assert "so everything was stopped" in said
-        assert checkout.processes() == []
+        assert begun.processes() == []
 
-    def test_refuses_a_second_of_the_same_folder(self, checkout):
-        supervisor = checkout.start()
-        checkout.until_up(supervisor)
-        checkout.port = free_port()
+    def test_refuses_a_second_of_the_same_folder(self, begun):
+        supervisor = begun.start()
+        begun.until_up(supervisor)
+        begun.port = free_port()
 
-        code, said = checkout.run("-m", "config.run")
+        code, said = begun.run("-m", "config.run")
 
         assert code == 1
         assert f"already runs from this folder (process {supervisor.pid})" in said
