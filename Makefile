@@ -9,7 +9,7 @@ TESTS ?= tests
 SEED ?= 2026
 ORDER = --randomly-seed=$(SEED) $(if $(filter default,$(SEED)),,--hypothesis-profile=ci)
 
-.PHONY: run test test-fast check bench fmt lock schema environment environment-dev python
+.PHONY: run test test-fast test-soak check bench chaos-erasure fmt lock schema environment environment-dev python
 
 run: environment  ## the whole suite on this machine, with demo data; Ctrl-C stops it
 	@exec $(VENV) -m config.run
@@ -19,7 +19,10 @@ test: environment-dev  ## every test, against embedded servers of their own
 	@$(VENV) -m config.run.with_servers $(VENV) -m config.run.tests $(ORDER) $(TESTS)
 
 test-fast: environment-dev  ## without the tests that drive browsers, kill processes or take long
-	@$(VENV) -m config.run.with_servers $(VENV) -m pytest -n 2 $(ORDER) -m "not browser and not fault and not slow" $(TESTS)
+	@$(VENV) -m config.run.with_servers $(VENV) -m pytest -n 2 $(ORDER) -m "not browser and not fault and not slow and not soak" $(TESTS)
+
+test-soak: environment-dev  ## what `make test` leaves out: the same promises, attacked longer and in more ways
+	@$(VENV) -m config.run.with_servers $(VENV) -m pytest -n 2 $(ORDER) -m soak $(TESTS)
 
 check: environment-dev  ## format, lint, types, import contracts, system checks, migrations, schema
 	@$(VENV) -m config.run.checks
@@ -34,6 +37,11 @@ bench: environment-dev  ## the benchmarks: a table, and JSON; SUBJECTS= changes 
 	@$(VENV) -m config.run.with_servers --set bench-search $(VENV) -m benchmarks.search
 	@EVENTS=$${EVENTS:-60000} $(VENV) -m config.run.with_servers --set bench-fanout $(VENV) -m benchmarks.fanout
 	@$(VENV) -m config.run.with_servers --set bench-consents $(VENV) -m benchmarks.consents 6 50000
+	@$(VENV) -m config.run.with_servers --set bench-erasures $(VENV) -m benchmarks.erasures
+
+chaos-erasure: environment-dev  ## hundreds of erasures while processes are killed at random; CHAOS_SEED= others
+	@CHAOS_PEOPLE=$${CHAOS_PEOPLE:-400} CHAOS_ACTS=$${CHAOS_ACTS:-100} $(VENV) -m config.run.with_servers $(VENV) -m pytest -n 0 -s $(ORDER) tests/chaos
+	@$(VENV) -m config.run.with_servers $(VENV) -m pytest -n 0 $(ORDER) tests/erasure/engine/test_engine_crashes.py
 
 fmt: environment-dev  ## format the code and mend what lint can mend
 	@$(VENV) -m ruff format .
@@ -43,7 +51,7 @@ lock: python  ## pin every dependency, with hashes
 	@$(ENVIRONMENT) tools
 	@$(COMPILE) --output-file requirements.txt
 	@$(COMPILE) --extra embedded --output-file requirements-run.txt
-	@$(COMPILE) --extra embedded --extra dev --extra bench --extra parquet --extra pdf --extra hsm --output-file requirements-dev.txt
+	@$(COMPILE) --extra embedded --extra dev --extra bench --extra parquet --extra pdf --extra hsm --extra mysql --extra s3 --output-file requirements-dev.txt
 
 schema: environment-dev  ## renew the management API's document
 	@$(VENV) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
