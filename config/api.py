@@ -26,6 +26,10 @@ from consent.api import (
 from consent.api import refusal_views as refusals
 from consent.api import views as consent
 from consent.api import visitor_views as visitors
+from erasure.api import cases as erasure
+from erasure.api import inbound as erasure_inbound
+from erasure.api import opendsr as erasure_opendsr
+from erasure.api import training
 from policies.api import views as policies
 from policies.audiences import views as audiences
 from policies.recalls.api import views as campaigns
@@ -35,6 +39,7 @@ from profiles.api import intake as profile_intake
 from profiles.api import related as profile_related
 from profiles.api import transfers
 from profiles.api import views as profiles
+from rights.api import requests as rights
 from subjects.api import ages, relationships
 from subjects.api import views as subjects
 
@@ -181,5 +186,45 @@ urlpatterns = [
     path("campaigns", campaigns.Campaigns.as_view(), name="campaigns"),
     path("campaigns/<uuid:campaign_id>/end", campaigns.CampaignEnd.as_view(), name="end-campaign"),
     path("campaigns/<uuid:campaign_id>/kill-list", campaigns.KillList.as_view(), name="kill-list"),
+    path("erasure-cases", erasure.ErasureCases.as_view(), name="erasure-cases"),
+    path("erasure-cases/dry-run", erasure.ErasureRehearsal.as_view(), name="erasure-dry-run"),
+    path("erasure-cases/<uuid:case_id>", erasure.ErasureCase.as_view(), name="erasure-case"),
+    path(
+        "erasure-cases/<uuid:case_id>/cancel",
+        erasure.ErasureCancel.as_view(),
+        name="cancel-erasure-case",
+    ),
+    path(
+        "erasure-cases/<uuid:case_id>/certificate",
+        erasure.ErasureCertificate.as_view(),
+        name="erasure-certificate",
+    ),
+    path("rights-requests", rights.RightsRequests.as_view(), name="rights-requests"),
+    path(
+        "rights-requests/<uuid:request_id>", rights.RightsRequest.as_view(), name="rights-request"
+    ),
+    path(
+        "rights-requests/<uuid:request_id>/take-back",
+        rights.RightsRequestBack.as_view(),
+        name="take-back-request",
+    ),
+    path("training-sets", training.TrainingSets.as_view(), name="training-sets"),
+    path("training-sets/<uuid:set_id>", training.TrainingSet.as_view(), name="training-set"),
+    path(
+        "training-sets/<uuid:set_id>/members",
+        training.TrainingMembers.as_view(),
+        name="training-members",
+    ),
+    path("training-exclusions", training.TrainingExclusions.as_view(), name="training-exclusions"),
+    path(
+        "callbacks/opendsr/<uuid:connector_id>",
+        erasure_opendsr.OpenDsrCallback.as_view(),
+        name="opendsr-callback",
+    ),
+    path(
+        "callbacks/<slug:platform>/<slug:slug>",
+        erasure_inbound.PlatformCallback.as_view(),
+        name="platform-callback",
+    ),
     re_path(r"^(?P<rest>.*)$", Nothing.as_view(), name="nothing"),
 ]

@@ -178,6 +178,30 @@ def exports_have_a_folder(app_configs: Apps, **kwargs: Any) -> list[CheckMessage
     ]
 
 
+def evidence_has_a_folder(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    if not settings.PRODUCTION or settings.ERASURE_EVIDENCE_FOLDER:
+        return []
+    return [
+        Warning(
+            "SAMMATI_ERASURE_EVIDENCE_FOLDER is not set: nobody can hand in what shows an erasure.",
+            hint="Name a folder of mode 700 that the web process and the workers share.",
+            id="sammati.W005",
+        )
+    ]
+
+
+def erasures_have_a_journal(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    if not settings.PRODUCTION or settings.ERASURE_JOURNAL:
+        return []
+    return [
+        Warning(
+            "SAMMATI_ERASURE_JOURNAL is not set: a restored backup would bring erased people back.",
+            hint="Name a folder of mode 700 that is not in the database's backup.",
+            id="sammati.W004",
+        )
+    ]
+
+
 def parents_can_be_verified(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     paths = [*settings.PARENT_VERIFIERS.values(), settings.PARENT_TOKEN_ISSUER]
     missing = [path for path in paths if path and not _loads(path)]
@@ -210,5 +234,7 @@ ALL = (
     ceilings_are_above_floors,
     retention_can_happen,
     exports_have_a_folder,
+    erasures_have_a_journal,
+    evidence_has_a_folder,
     parents_can_be_verified,
 )

@@ -56,6 +56,7 @@ SHAPES = re.compile(
     | (?<![\w:])[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{1,4})*::(?:[0-9a-fA-F]{1,4}:?)*(?![\w:])
     | (?<![\w.])\+?(?:\(\d{1,5}\)[ -]?)?\d(?:[\s().-]{0,2}\d){6,14}(?!\d)  # telephone numbers
     | (?<=/sign-in/)[A-Za-z0-9_-]{20,}                            # tokens without a digit
+    | (?<=/followed/)[0-9a-f-]{20,}                               # references of requests
     """,
     re.VERBOSE,
 )

@@ -36,7 +36,7 @@ class Classification:
 
 
 # These tables are about staff and permissions; customers are never in them (docs/adr/0005).
-# Sessions are the exception: the portal's name their subject until they end.
+# Sessions are kept by `subjects.Session` instead of Django's own model.
 THIRD_PARTY = {
     "accounts.User_groups": Classification("delete_row", operational=("id", "user", "group")),
     "accounts.User_user_permissions": Classification(

@@ -52,6 +52,14 @@ PROFILE_EXPORT_FOLDER = env.text(
     "SAMMATI_PROFILE_EXPORT_FOLDER", "" if PRODUCTION else str(EMBEDDED.data / "profile-exports")
 )
 PROFILE_EXPORT_DAYS = env.integer("SAMMATI_PROFILE_EXPORT_DAYS", default=3)
+ERASURE_EVIDENCE_FOLDER = env.text(
+    "SAMMATI_ERASURE_EVIDENCE_FOLDER",
+    "" if PRODUCTION else str(EMBEDDED.data / "erasure-evidence"),
+)
+ERASURE_JOURNAL = env.text(
+    "SAMMATI_ERASURE_JOURNAL", "" if PRODUCTION else str(EMBEDDED.data / "erasures")
+)
+ERASURE_JOURNAL_DAYS = env.integer("SAMMATI_ERASURE_JOURNAL_DAYS", default=400)
 # Where the letters of PDF receipts come from (extra [pdf]).
 PDF_FONTS = env.text("SAMMATI_PDF_FONTS", "/usr/share/fonts")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if PRODUCTION else "127.0.0.1,localhost,[::1]")
@@ -71,6 +79,8 @@ INSTALLED_APPS = [
     "config.apps.SammatiConfig",
     "portal",
     "desk",
+    "rights",
+    "erasure",
     "profiles",
     "policies",
     "consent",
@@ -93,6 +103,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.restored.RestoredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -207,6 +218,7 @@ EMAIL_USE_TLS = env.boolean("EMAIL_USE_TLS", default=PRODUCTION)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "privacy@example.invalid")
 
+SESSION_ENGINE = "subjects.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = PRODUCTION
@@ -247,6 +259,62 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
         "RelationshipKind": ("account_holder", "employer", "household", "joint_holder"),
+        "ErasureCaseState": [
+            "open",
+            "review",
+            "approval",
+            "running",
+            "closed",
+            "cancelled",
+            "refused",
+        ],
+        "ErasureStepState": [
+            "planned",
+            "sent",
+            "accepted",
+            "confirmed",
+            "absent",
+            "exempt",
+            "excepted",
+            "failed",
+        ],
+        "ErasureTrigger": [
+            "request",
+            "withdrawal",
+            "purpose_end",
+            "retention",
+            "inactivity",
+            "objection",
+            "unlawful",
+            "legal_duty",
+            "child_service",
+            "platform",
+        ],
+        "ErasureTriggerTold": (
+            ["request", "withdrawal", "objection", "unlawful", "legal_duty", "child_service"]
+        ),
+        "ChannelEnum": [
+            "api",
+            "app",
+            "email",
+            "import",
+            "in_person",
+            "phone",
+            "post",
+            "sms",
+            "web",
+        ],
+        "RightsRequestState": [
+            "received",
+            "identity",
+            "working",
+            "answered",
+            "refused",
+            "taken_back",
+        ],
+        "RightsRequestKind": ["erasure", "access", "correction"],
+        "RightsChannel": ["portal", "api", "phone", "paper", "platform"],
+        "RightsChannelTold": ["api", "phone", "paper"],
     },
 }
 

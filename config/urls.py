@@ -14,6 +14,7 @@ urlpatterns = [
     path("api/v1/", include("config.api")),
     path("log/v1/", include("config.log_access")),
     path("privacy/", include("portal.urls")),
+    path("errand/", include("erasure.manual.urls")),
     path("collect/", include("portal.collect.urls")),
 ]
 

@@ -23,6 +23,8 @@ PRODUCTION = {
     "SAMMATI_AUDIT_EXPORT_FOLDER": "/var/lib/sammati/exports",
     "SAMMATI_CONSENT_EXPORT_FOLDER": "/var/lib/sammati/consent-exports",
     "SAMMATI_PROFILE_EXPORT_FOLDER": "/var/lib/sammati/profile-exports",
+    "SAMMATI_ERASURE_EVIDENCE_FOLDER": "/var/lib/sammati/erasure-evidence",
+    "SAMMATI_ERASURE_JOURNAL": "/var/lib/sammati/erasures",
 }
 
 MAKE_KEYS = """

@@ -40,7 +40,7 @@ def parts(port: int) -> list[Part]:
     web += ["--loop", "uvloop", "--http", "config.protocol:DecisionProtocol"]
     web += ["--no-access-log", "--no-server-header", "--no-proxy-headers"]
     web += ["--log-level", "warning", "--timeout-graceful-shutdown", "5"]
-    worker = ["-m", "celery", "-A", "config", "worker", "--concurrency", "2"]
+    worker = ["-m", "celery", "-q", "-A", "config", "worker", "--concurrency", "2"]
     worker += ["--loglevel", "WARNING", "-Q", "sammati", "--without-gossip", "--without-mingle"]
     return [
         Part("web", web),

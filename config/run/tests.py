@@ -7,7 +7,7 @@ starts a loop of its own cannot be tested.
 import subprocess
 import sys
 
-RUNS = ("not browser", "browser")
+RUNS = ("not browser and not soak", "browser and not soak")
 NO_TESTS = 5  # pytest's code for a run that collected none, as with a narrow path
 
 
