@@ -16,7 +16,9 @@ _OPEN = """
 SELECT l.virtualxid FROM pg_locks l
 JOIN pg_stat_activity a ON a.pid = l.pid AND a.datname = current_database()
 WHERE l.locktype = 'virtualxid' AND l.granted AND l.pid <> pg_backend_pid()
+  AND a.usesysid IS NOT NULL
 """
+"""Without a login are PostgreSQL's own: a vacuum may take hours, and permits nobody anything."""
 
 
 def open_transactions() -> set[str]:

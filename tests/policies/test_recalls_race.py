@@ -11,6 +11,7 @@ from policies.recalls import horizon
 from policies.recalls.models import Recall
 from tests.factories.company import AUTHOR, EVALUATION, EVALUATIONS
 from tests.factories.decisions import recorded
+from tests.patience import wait_until
 from tests.policies.hearing import work_off
 from work.models import Job
 
@@ -19,6 +20,15 @@ pytestmark = pytest.mark.req("POL-10", "P2")
 PEOPLE = 120
 CHECKERS = 3
 PAUSE = 0.02
+SLOWLY = (
+    "autovacuum_vacuum_threshold = 1, autovacuum_vacuum_scale_factor = 0,"
+    " autovacuum_vacuum_cost_delay = 100, autovacuum_vacuum_cost_limit = 1"
+)
+VACUUMS = """
+SELECT count(*) FROM pg_stat_activity a JOIN pg_locks l ON l.pid = a.pid
+WHERE a.backend_type = 'autovacuum worker' AND a.datname = current_database()
+  AND l.locktype = 'relation' AND l.relation = 'dusty'::regclass
+"""
 
 
 class Late:
@@ -118,6 +128,33 @@ def test_an_open_transaction_of_another_login_is_seen(lotus, superuser):
 
     assert len(during - before) == 1
     assert horizon.still_open(during - before) == set()
+
+
+@pytest.fixture
+def vacuuming(superuser):
+    """PostgreSQL cleans up a table of this database by itself, slowly."""
+    superuser.execute("ALTER SYSTEM SET autovacuum_naptime = '1s'")
+    superuser.execute("SELECT pg_reload_conf()")
+    superuser.execute(f"CREATE TABLE dusty (text text) WITH ({SLOWLY})")
+    superuser.execute("INSERT INTO dusty SELECT repeat('x', 200) FROM generate_series(1, 20000)")
+    superuser.execute("DELETE FROM dusty")
+    try:
+        wait_until(lambda: superuser.execute(VACUUMS).fetchone()[0])
+        yield
+    finally:
+        superuser.execute("DROP TABLE dusty")
+        superuser.execute("ALTER SYSTEM RESET autovacuum_naptime")
+        superuser.execute("SELECT pg_reload_conf()")
+
+
+@pytest.mark.slow
+def test_nobody_waits_for_a_vacuum_that_permits_nothing(lotus, asha, superuser, vacuuming):
+    recorded(lotus.id, lotus.service.id, asha)
+    lotus.withdraws(asha)
+    work_off()
+
+    assert superuser.execute(VACUUMS).fetchone()[0]  # it still does
+    assert job().state == "done"
 
 
 ACTS = (

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import re
 
 import pytest
@@ -9,6 +10,7 @@ from cryptography.exceptions import InvalidSignature
 
 from audit import sealing
 from audit.canonical import canonical
+from config.run.browser import PLAINLY, has_fonts
 from consent.records import dpv, kantara, odrl, pdf
 from consent.records.errors import PdfFontMissingError, PdfMissingError
 from consent.transitions import State
@@ -198,6 +200,7 @@ class TestPdf:
         with pytest.raises(PdfMissingError, match="print the receipt"):
             handed(company, event, "pdf")
 
+    @pytest.mark.skipif(not has_fonts() and "CI" not in os.environ, reason=PLAINLY)
     def test_holds_the_signed_receipt(self, company, event):
         pytest.importorskip("fpdf")
 
