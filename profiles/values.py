@@ -15,7 +15,9 @@ from keys.problems import DomainError
 from subjects.schemes import normalise
 
 SAFE_INTEGER: Final = 2**53 - 1
-ADDRESS_PARTS: Final = frozenset({"lines", "locality", "region", "postcode", "country"})
+ADDRESS: Final = ("lines", "locality", "region", "postcode", "country")
+"""The parts of an address, in the order in which they are read."""
+ADDRESS_PARTS: Final = frozenset(ADDRESS)
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _CONTROL_IN_LINES: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _DECIMAL: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?", re.ASCII)

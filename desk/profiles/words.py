@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from consent import selectors as consents
 from profiles.fields import Why
 from profiles.preview import Situation
+from profiles.values import ADDRESS
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -63,7 +64,6 @@ RESERVED: "dict[str, StrOrPromise]" = {
     "sys.legal_claim": gettext_lazy("A legal claim"),
     "sys.vital": gettext_lazy("Saving life or health"),
 }
-ADDRESS = ("lines", "locality", "region", "postcode", "country")
 
 
 def purposes(controller_id: UUID) -> dict[str, str]:

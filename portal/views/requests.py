@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from erasure.errors import CaseScopeError
 from keys.problems import DomainError
-from portal import charges, people, requests
+from portal import charges, corrections, people, requests
 from portal.errors import TooManyRequestsError
 from portal.pages import SeeOther, current, page, signed_in, zone
 from portal.people import Person
@@ -186,6 +186,7 @@ def _one(
     found = _found(person, request_id)
     context = {
         "asked": requests.shown(found, get_language() or ""),
+        "compared": corrections.compared(person, found),
         "is_mine": True,
         "error": error,
     }

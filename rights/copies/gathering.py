@@ -15,10 +15,10 @@ from policies import selectors as policies
 from policies.wishes import selectors as wishes
 from profiles import selectors as profiles
 from profiles import selectors_disclosed as disclosed
-from profiles.documents import context, decode
 from registry import selectors as registry
 from rights import selectors as rights
-from subjects import jurisdiction, sealing
+from rights import values
+from subjects import jurisdiction
 from subjects import selectors as subjects
 
 Content = dict[str, Any]
@@ -120,24 +120,16 @@ def _restrictions(controller_id: UUID, subject_id: UUID) -> Iterator[Content]:
 
 def _attributes(controller_id: UUID, subject_id: UUID) -> Iterator[Content]:
     """Every value that is stored of the person, with the source it came from (15(1)(g))."""
-    stored = profiles.records(controller_id, [subject_id]).get(subject_id, [])
-    ring = sealing.keyring(controller_id, {one.subject_id for one in stored})
     sources = profiles.sources(controller_id)
     defined = {one.code: one for one in profiles.definitions(controller_id)}
-    for one in stored:
-        if one.subject_id not in ring:
-            continue
-        sealed_as = context(one.source_id, one.sensitivity)
-        source = sources.get(one.source_id)
-        opened = decode(ring.unseal(one.subject_id, one.sealed, context=sealed_as))
-        for code, observed in sorted(opened.items()):
-            about = defined.get(code)
-            yield {
-                "attribute": code, "title": about.title if about else code,
-                "category": about.category if about else "", "value": observed.v,
-                "source": source.name if source else "", "observed_at": _at(observed.at),
-                "verified_by": observed.by,
-            }  # fmt: skip
+    for source_id, code, observed in values.observed(controller_id, subject_id):
+        source, about = sources.get(source_id), defined.get(code)
+        yield {
+            "attribute": code, "title": about.title if about else code,
+            "category": about.category if about else "", "value": observed.v,
+            "source": source.name if source else "", "observed_at": _at(observed.at),
+            "verified_by": observed.by,
+        }  # fmt: skip
 
 
 def _live(controller_id: UUID) -> Iterator[str]:

@@ -2,7 +2,9 @@
 
 import pytest
 
+from rights import services
 from rights.models import Request
+from rights.references import reference
 
 pytestmark = [pytest.mark.django_db, pytest.mark.req("POR-06", "ERA-17")]
 PAGE = "/privacy/corrections/"
@@ -26,6 +28,35 @@ def test_one_step_asks_and_the_page_says_how_far_it_is(asha_in, asha):
     assert f"/privacy/requests/{found.id}/" in page
     assert RIGHT not in page
     assert "put data right" in asha_in.get(answer.headers["Location"]).content.decode()
+
+
+def test_who_asked_sees_what_is_stored_beside_it_and_nobody_else_does(asha_in, asha, client):
+    where = send(asha_in).headers["Location"]
+    code = reference(Request.objects.get(subject_id=asha.id))
+
+    own = asha_in.get(where).content.decode()
+    followed = asha_in.get(f"/privacy/followed/{code}/").content.decode()
+
+    assert own.index("What is stored about you") < own.index("<bdi>asha@example.in</bdi>")
+    assert own.index("What is right") < own.index(f"<bdi>{RIGHT}</bdi>")
+    assert RIGHT not in followed
+    assert "<bdi>asha@example.in</bdi>" not in followed
+    assert client.get(where).headers["Location"] == "/privacy/sign-in/"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (True, "yes"), (7, "7"), ("Pune", "Pune"),
+        ({"country": "IN", "lines": "4 Lake Road"}, "4 Lake Road, IN"),
+    ],
+)  # fmt: skip
+def test_a_value_is_shown_as_it_is_read(asha_in, asha, company, monkeypatch, value, shown):
+    where = send(asha_in).headers["Location"]
+    both = services.Compared("Home", (value,), value)
+    monkeypatch.setattr(services, "compare", lambda **_: both)
+
+    assert asha_in.get(where).content.decode().count(f"<bdi>{shown}</bdi>") == 2
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import pytest
 
 from audit.actors import Actor
+from audit.models import EntryIndex
 from erasure import sealing
 from erasure.errors import CorrectionEmptyError
 from erasure.models import Case
@@ -15,6 +16,7 @@ from rights.services import NewRequest
 from subjects import selectors as subjects
 from subjects import services as subject_services
 from subjects.errors import IdentifiersSeveralError
+from subjects.models import DataKey
 from subjects.schemes import MalformedIdentifierError
 from tests.erasure.cases_world import ADDRESS, EMAIL, OFFICER, step, system
 from tests.factories.company import company as factory
@@ -195,3 +197,46 @@ def test_what_is_held_can_be_put_right_and_nothing_else(lotus, asha):
     assert values.correctable(lotus.id, ravi.id) == []
     assert values.from_text(crm.id, "points", " 12 ") == 12
     assert values.from_text(crm.id, "address", "{nothing") == "{nothing"
+
+
+def compare(company, found):
+    return services.compare(controller_id=company.id, request_id=found.id)
+
+
+def test_the_person_compares_what_is_stored_with_what_they_say_is_right():
+    crm = world.make("rose")
+    world.source(crm.controller, "app")
+    ravi = crm.person()
+    crm.take(ravi, city="Pun", tier="gold")
+    crm.take(ravi, source="app", city="Poona")
+    before = EntryIndex.objects.filter(subject_id=ravi.id, event="record:viewed").count()
+
+    seen = compare(crm, ask(crm, ravi, "city", "Pune"))
+
+    assert (seen.title, set(seen.stored), seen.asked) == ("City", {"Pun", "Poona"}, "Pune")
+    after = EntryIndex.objects.filter(subject_id=ravi.id, event="record:viewed").count()
+    assert after == before + 1
+
+
+def test_put_right_both_are_the_same_and_of_the_erased_nothing_is_shown(lotus, asha):
+    found = ask(lotus, asha)
+    assert compare(lotus, found).stored == ("asha.rao@example.in",)
+
+    accept(lotus, found)
+    assert compare(lotus, found).stored == ("asha.r@example.in",)
+
+    DataKey.objects.filter(subject_id=asha.id).delete()
+    assert compare(lotus, found) is None
+
+
+@pytest.mark.req("P11")
+def test_without_its_record_nothing_is_compared(lotus, asha, monkeypatch):
+    found = ask(lotus, asha)
+    monkeypatch.setattr("audit.services.record_many", broken)
+
+    with pytest.raises(ConnectionError):
+        compare(lotus, found)
+
+
+def broken(*_):
+    raise ConnectionError
