@@ -27,6 +27,7 @@ class Line:
     rounds: int
     looked_again_at: datetime | None
     is_shown: bool = False  # it ended by evidence that somebody showed: nobody could look
+    is_held: bool = False  # nothing of it goes before a legal hold is lifted
 
     @property
     def is_informed(self) -> bool:
@@ -48,4 +49,5 @@ def _line(row: Step) -> Line:
         kept=tuple(row.kept), reason=row.excepted_reason, rounds=row.round,
         looked_again_at=row.late_at if row.late_finding else None,
         is_shown=row.state == "absent" and "shown" in row.evidence,
+        is_held=row.state == "planned" and row.code == "legal_hold",
     )  # fmt: skip

@@ -33,7 +33,7 @@ if TYPE_CHECKING:  # of the development lock only
 
 ERASURE, ACCESS = "erasure", "access"
 ERASE: Final = "erase"
-EVERYTHING, PURPOSE = "everything", "purpose"
+EVERYTHING, PURPOSE, CATEGORY = "everything", "purpose", "category"
 COPIES_A_DAY: Final = 3
 OPEN: Final = frozenset({"received", "identity", "working"})
 UNTOLD: Final = frozenset({"planned", "exempt"})
@@ -130,11 +130,15 @@ class SystemShown:
 
 @dataclass(frozen=True, slots=True)
 class RequestShown:
-    """One request, as its page shows it. `reference` is how to follow it without signing in."""
+    """One request, as its page shows it. `reference` is how to follow it without signing in.
+
+    `of` names the purpose it is about, or the kind of data where `is_of_data`.
+    """
 
     id: UUID
     kind: str
     of: str
+    is_of_data: bool
     state: str
     received_at: datetime
     due_at: datetime
@@ -222,7 +226,7 @@ def ask(person: Person, about: Person, kind: str, scope: str = "") -> Any:
 def listed(about: Person, language: str) -> list[RequestShown]:
     """What was asked for, newest first."""
     found = selectors.requests_of(about.company.id, about.id)[:100]
-    called = titles(about.company.id, language)
+    called = _called(about.company.id, language)
     return [_shown(one, called) for one in found]
 
 
@@ -238,8 +242,13 @@ def of(person: Person, request_id: UUID) -> Any | None:
 def shown(found: Any, language: str) -> RequestShown:
     """One request with its systems."""
     return _shown(
-        found, titles(found.controller_id, language), _Words.of(found.controller_id, language)
+        found, _called(found.controller_id, language), _Words.of(found.controller_id, language)
     )
+
+
+def _called(controller_id: UUID, language: str) -> dict[str, str]:
+    """What purposes and kinds of data are called, by their codes."""
+    return {**registry.category_names(controller_id), **titles(controller_id, language)}
 
 
 @transaction.atomic
@@ -303,7 +312,8 @@ class _Words:
 def _shown(found: Any, called: Mapping[str, str], words: _Words | None = None) -> RequestShown:
     case = selectors.case_of(found) if words else None
     return RequestShown(
-        id=found.id, kind=found.kind, of=called.get(found.scope, found.scope), state=found.state,
+        id=found.id, kind=found.kind, of=called.get(found.scope, found.scope),
+        is_of_data=found.scope_type == CATEGORY, state=found.state,
         received_at=found.received_at, due_at=found.due_at,
         is_extended=found.extended_at is not None, extension_reason=found.extension_reason,
         answered_at=found.answered_at, answer=_answer(found), answer_text=found.answer_text,
@@ -328,6 +338,8 @@ def _sentence(line: progress.Line) -> str:
         return str(INFORMED)
     if line.is_shown:
         return str(SHOWN)
+    if line.is_held:
+        return str(WHY["hold"])
     known = STANDS if line.verb == ERASE else {**STANDS, **PUT_RIGHT}
     return str(known[line.state])
 

@@ -2,9 +2,11 @@
 
 import pytest
 
+from registry import services as registry
 from rights import services
 from rights.models import Request
 from rights.references import reference
+from tests.portal import world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.req("POR-06", "ERA-17")]
 PAGE = "/privacy/corrections/"
@@ -75,6 +77,20 @@ def test_so_much_is_asked_for_in_a_day_and_no_more(asha_in):
         assert send(asha_in).status_code == 303
 
     assert send(asha_in).status_code == 429
+
+
+def test_data_are_called_what_people_call_them(asha_in, asha, company, client):
+    registry.record_category(
+        by=world.AUTHOR, controller_id=company.id, code="pd:EmailAddress", name="Your address"
+    )
+    own = asha_in.get(send(asha_in).headers["Location"]).content.decode()
+    code = reference(Request.objects.get(subject_id=asha.id))
+    followed = client.get(f"/privacy/followed/{code}/").content.decode()
+    listed = asha_in.get("/privacy/requests/").content.decode()
+
+    assert "<dt>Data</dt><dd>Your address</dd>" in followed
+    assert "<bdi>Your address</bdi>" in listed
+    assert "pd:EmailAddress" not in own + followed + listed
 
 
 def test_only_who_is_signed_in_sees_it(client):

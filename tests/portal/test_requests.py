@@ -10,16 +10,19 @@ import pytest
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
 from audit.models import EntryIndex
 from erasure.models import Case, RetentionRule, Step
+from erasure.services import holding
+from registry import services as registry
 from registry.models import Party
 from rights.models import Request
 from rights.references import reference
 from subjects import selectors as subjects
 from tests.consent.families import house
 from tests.erasure.ended import system
-from tests.portal.world import OFFERS
+from tests.portal.world import AUTHOR, OFFERS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.req("POR-04", "ERA-03", "ERA-05", "POR-11")]
 FOLLOWED = re.compile(r"/privacy/followed/[0-9a-f-]+/")
@@ -115,6 +118,26 @@ class TestErasing:
         assert str(asha.id) not in file.content.decode()
         assert "no-store" in file["Cache-Control"]
         assert EntryIndex.objects.filter(event="certificate:taken").exists()
+
+    @pytest.mark.req("ERA-14")
+    def test_what_waits_for_a_legal_matter_to_end_says_so(self, asha_in, company, asha, run_jobs):
+        registry.record_category(
+            by=AUTHOR, controller_id=company.id, code="pd:EmailAddress", name="E-mail address"
+        )
+        registry.record_category(by=AUTHOR, controller_id=company.id, code="pd:Name", name="Name")
+        new = holding.NewHold(
+            matter="Claim 7", authority="Consumer court", citation="DPDP s.17(1)(a)",
+            review_on=timezone.localdate() + timedelta(days=90), subject_id=asha.id,
+            scope_type="category", scope="pd:EmailAddress",
+        )  # fmt: skip
+        holding.set_hold(by=AUTHOR, controller_id=company.id, new=new)
+        address = erase(asha_in)
+        run_jobs()
+
+        shown = page(asha_in, address)
+        assert Step.objects.get().state == "planned"
+        assert "Will be told." not in shown
+        assert "<p>It is needed for a legal matter that is not over.</p>" in shown
 
     def test_who_was_erased_is_signed_in_no_more(self, asha_in, run_jobs):
         erase(asha_in)
