@@ -5,6 +5,7 @@ Only a link to that very address, asked for after the erasure, lets them; docs/a
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,6 +16,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from audit import selectors as log
 from audit import services as audit
 from audit.actors import Actor, Target
 from keys import services as keys
@@ -25,11 +27,14 @@ from subjects.making import Looked, Made, NewSubject, store
 from subjects.models import LinkRequest, Subject
 from subjects.selectors import find
 
-__all__ = ["Asked", "Erased", "asked", "begin", "drop", "end_old", "erased", "note", "send"]
+__all__ = [
+    "Asked", "Erased", "asked", "begin", "drop", "end_old", "erased", "note", "returned", "send",
+]  # fmt: skip
 
 EMAIL: Final = "email"
 USE: Final = "subjects.link_request"
 LINK_FOLLOWED: Final = "link_followed"
+RETURNED: Final = "subject:returned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +144,16 @@ def begin(*, token: str) -> Subject:
     row.delete()
     _store(by, made)
     audit.record(
-        event="subject:returned", by=by, controller_id=met.asked.controller_id,
+        event=RETURNED, by=by, controller_id=met.asked.controller_id,
         target=Target("subject", str(made.subject.id)), subject=made.ref(),
         data={"how": LINK_FOLLOWED, "lifted": lifted, "request": str(met.asked.id)},
     )  # fmt: skip
     return Subject.objects.get(pk=made.subject.id)
+
+
+def returned(controller_id: UUID, ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """Who of these came back after an erasure, and when; nothing from before counts again."""
+    return log.latest(controller_id, RETURNED, ids)
 
 
 def drop(*, request_id: UUID) -> None:

@@ -35,7 +35,7 @@ from consent.services.lines import (
 from consent.transitions import AFFIRMATIVE, VALID, State, is_legal, protection, settle
 from keys.ids import uuid7
 from keys.problems import DomainError
-from subjects import family, news
+from subjects import family, news, returning
 from subjects import selectors as subject_selectors
 from subjects import services as subjects
 from subjects.errors import SubjectErasedError, SubjectUnknownError
@@ -83,6 +83,7 @@ class Writer:
     held: set[UUID]
     ledger: dict[UUID, list[LedgerLine]]
     erased: dict[UUID, set[str]]
+    returned: dict[UUID, datetime]
     lines: list[LedgerLine] = field(default_factory=list)
     drafts: list[audit.Draft] = field(default_factory=list)
     touched: dict[tuple[UUID, UUID], Current] = field(default_factory=dict)
@@ -107,12 +108,13 @@ class Writer:
         known = known or catalogues.in_force(controller_id)
         about = {known.purposes[one.purpose].id for one in choices if one.purpose in known.purposes}
         states = states_of(controller_id, ids, about) if ids else []
-        is_import = any(one.is_import for one in choices)
+        is_import = any(one.is_import for one in choices) and bool(ids)
         writer = cls(
             by, controller_id, timezone.now(), known, {**people, **new},
             {(state.subject_id, state.purpose_id): state for state in states},
             {state.id for state in states}, {one: [] for one in new},
-            subject_selectors.erased_scopes(controller_id, ids) if ids and is_import else {},
+            subject_selectors.erased_scopes(controller_id, ids) if is_import else {},
+            returning.returned(controller_id, ids) if is_import else {},
         )  # fmt: skip
         writer.read_ledger(writer.late(choices))
         return writer
@@ -124,7 +126,7 @@ class Writer:
         return cls(
             by, controller_id, timezone.now(), known, {person.id: person},
             {(state.subject_id, state.purpose_id): state for state in states},
-            {state.id for state in states}, {}, {},
+            {state.id for state in states}, {}, {}, {},
         )  # fmt: skip
 
     def late(self, choices: Sequence[Choice]) -> set[UUID]:
@@ -190,9 +192,15 @@ class Writer:
         return line
 
     def _check_erased(self, choice: Choice, purpose: PurposeInForce) -> None:
-        """What would use the data of a person who is being erased is kept out (P8)."""
+        """What would use the data of a person who is being erased is kept out (P8).
+
+        So is what somebody who came back had said before: they began anew, without any yes.
+        """
         erased = self.erased.get(choice.subject_id) if self.erased else None
         if erased and choice.state in ASKING and not erased.isdisjoint({"", purpose.code}):
+            raise SubjectErasedError
+        since = self.returned.get(choice.subject_id)
+        if since and choice.state in ASKING and (choice.event_at or self.now) <= since:
             raise SubjectErasedError
 
     def _moment(self, choice: Choice, purpose: PurposeInForce, state: Current | None) -> Moment:

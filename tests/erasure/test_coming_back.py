@@ -11,7 +11,7 @@ from audit.actors import Actor
 from consent.models import ConsentEvent
 from profiles.models import ProfileRecord
 from registry import services_systems as systems
-from subjects import selectors, tombstones
+from subjects import returning, selectors, tombstones
 from subjects.models import Identifier, Quarantined, Subject
 from tests.api.house import Api, problem
 from tests.consent import importing as consents
@@ -169,3 +169,34 @@ def test_once_they_came_back_themselves_a_source_may_hand_them_in(lotus, asha, e
     found = selectors.find(lotus.id, "email", EMAIL)
     assert found is not None
     assert found.id != asha.id
+
+
+class TestConsentsFromBefore:
+    """Who came back begins without any yes: what a source still has of the old ones counts not."""
+
+    @pytest.fixture
+    def back(self, lotus, asha, erased):
+        request = returning.note(controller_id=lotus.id, address=EMAIL, language="en")
+        _, token = returning.send(request_id=request)
+        return returning.begin(token=token)
+
+    def bring(self, tmp_path, **said):
+        path = consents.write_csv(tmp_path / "rows.csv", consents.row(email=EMAIL, **said))
+        return consents.bring(path)
+
+    def test_are_turned_away(self, back, tmp_path):
+        result = self.bring(tmp_path, event_at=consents.LATER)
+
+        assert [one.split(",")[:2] for one in result.errors] == [["2", "subject_erased"]]
+        assert not ConsentEvent.objects.filter(subject_id=back.id).exists()
+
+    def test_but_not_what_they_say_since(self, back, tmp_path):
+        result = self.bring(tmp_path, event_at=datetime.now(UTC).isoformat())
+
+        assert result.errors == []
+        assert ConsentEvent.objects.filter(subject_id=back.id).exists()
+
+    def test_nor_that_they_said_no(self, back, tmp_path):
+        result = self.bring(tmp_path, event_at=consents.LATER, state="refused")
+
+        assert result.errors == []
