@@ -94,8 +94,9 @@ def open_log(path: Path) -> IO[bytes]:
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab")
 
 
-def tail(path: Path, lines: int = 12) -> str:
+def tail(path: Path, lines: int = 12, *, since: int = 0) -> str:
+    """The last lines of a log, without what stood there before the byte `since`."""
     try:
-        return "\n".join(path.read_text(errors="replace").splitlines()[-lines:])
+        return "\n".join(path.read_bytes()[since:].decode(errors="replace").splitlines()[-lines:])
     except OSError:
         return ""

@@ -84,10 +84,11 @@ def environment(port: int, name: str) -> dict[str, str]:
 def manage(command: list[str], *, variables: dict[str, str], is_shown: bool = False) -> None:
     """Run `manage.py COMMAND`; unless shown, its words go to `.local/logs/COMMAND.log`.
 
-    Raises: RunError with the end of that log when it fails.
+    Raises: RunError with what it wrote there, and no earlier start did, when it fails.
     """
     log_path = folders.logs() / f"{command[0]}.log"
     with processes.open_log(log_path) as log:
+        began = os.fstat(log.fileno()).st_size
         child = processes.start(
             [sys.executable, "manage.py", *command],
             output=sys.stdout.fileno() if is_shown else log,
@@ -103,7 +104,8 @@ def manage(command: list[str], *, variables: dict[str, str], is_shown: bool = Fa
     if is_shown:
         raise RunError(f"`manage.py {command[0]}` failed; its words above say why.")
     raise RunError(
-        f"`manage.py {command[0]}` failed; the end of {log_path}:\n{processes.tail(log_path)}"
+        f"`manage.py {command[0]}` failed; the end of {log_path}:\n"
+        f"{processes.tail(log_path, since=began)}"
     )
 
 

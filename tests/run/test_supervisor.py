@@ -185,6 +185,16 @@ def test_a_port_that_is_none_gets_one_sentence(monkeypatch, raw):
         stages.chosen_port()
 
 
+def test_a_command_that_fails_shows_nothing_of_an_earlier_start(tmp_path, monkeypatch):
+    monkeypatch.setattr(stages.folders, "logs", lambda: tmp_path)
+    (tmp_path / "nonsense.log").write_text("of yesterday\n")
+
+    with pytest.raises(RunError, match="Unknown command") as found:
+        stages.manage(["nonsense"], variables=stages.environment(8000, "run"))
+
+    assert "of yesterday" not in str(found.value)
+
+
 def test_a_stage_shows_how_long_it_took(capsys):
     with stages.stage("Port 8000"):
         time.sleep(0.11)
