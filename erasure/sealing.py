@@ -20,8 +20,6 @@ from subjects import sealing as subjects_sealing
 
 __all__ = ["Kept", "Sealed", "forget", "identifiers", "opened", "seal"]
 
-CONTEXT = b"erasure_case\0"
-
 
 class Sealed(NamedTuple):
     """The columns of a case that hold what was sealed."""
@@ -71,7 +69,7 @@ def seal(
 ) -> Sealed:
     """Seal what a case needs under a new key of its own. Raises TypeError for what is no JSON."""
     key = keys.new_data_key()
-    wrapped = keys.wrap(key, context=CONTEXT + case_id.bytes)
+    wrapped = keys.wrap(key, context=Case.wrapped_prefix + case_id.bytes)
     shown = {str(party): list(where) for party, where in (places or {}).items()}
     said = {"identifiers": kept, "values": values, "places": shown}
     text = json.dumps(said, sort_keys=True).encode()
@@ -106,7 +104,7 @@ def forget(case_ids: Collection[UUID]) -> int:
 
 
 def _opened(case_id: UUID, sealed: bytes, wrapped: bytes, version: int) -> Kept:
-    key = keys.unwrap(version, wrapped, context=CONTEXT + case_id.bytes)
+    key = keys.unwrap(version, wrapped, context=Case.wrapped_prefix + case_id.bytes)
     said = json.loads(keys.open_sealed(key, sealed, context=case_id.bytes))
     found = {scheme: tuple(texts) for scheme, texts in said["identifiers"].items()}
     places = {party: tuple(where) for party, where in said.get("places", {}).items()}

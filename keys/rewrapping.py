@@ -2,7 +2,7 @@
 
 A model whose rows hold something from `keys.services.wrap` names the pairs of fields, the bytes and
 their version, in an attribute `wrapped_pairs`. The context of each is the sixteen bytes of the
-row's own key.
+row's own key, after the model's `wrapped_prefix` where it has one.
 """
 
 from collections import Counter
@@ -27,10 +27,15 @@ class Pair(NamedTuple):
     key: str
     blob: str
     version: str
+    prefix: bytes
 
     def query(self, text: str) -> sql.Composed:
-        names = {name: sql.Identifier(value) for name, value in self._asdict().items()}
-        return sql.SQL(text).format(**names)
+        names = {"table": self.table, "key": self.key, "blob": self.blob, "version": self.version}
+        return sql.SQL(text).format(**{name: sql.Identifier(one) for name, one in names.items()})
+
+    def context(self, key: UUID) -> bytes:
+        """What is authenticated with a row's keys and secrets, as its owner wrapped them."""
+        return self.prefix + key.bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +71,15 @@ class Step:
 def pairs() -> list[Pair]:
     """Every column that holds something wrapped, in one order."""
     return sorted(
-        Pair(model._meta.db_table, _column(model, "pk"), *(_column(model, one) for one in fields))
+        Pair(
+            table=model._meta.db_table,
+            key=_column(model, "pk"),
+            blob=_column(model, blob),
+            version=_column(model, version),
+            prefix=getattr(model, "wrapped_prefix", b""),
+        )
         for model in apps.get_models()
-        for fields in getattr(model, "wrapped_pairs", ())
+        for blob, version in getattr(model, "wrapped_pairs", ())
     )
 
 
@@ -105,7 +116,7 @@ def rewrap(version: int, *, place: Place, limit: int) -> Step:
     for number, pair in list(enumerate(pairs()))[place.pair :]:
         wanted = limit - moved - len(unopened)
         rows = _rows(pair, _BEHIND, [version, after, wanted])
-        anew, shut = _anew(rows)
+        anew, shut = _anew(pair, rows)
         if anew:
             _rows(pair, _CHANGE, [list(column) for column in zip(*anew, strict=True)])
         moved, unopened, after = moved + len(anew), unopened + shut, START
@@ -131,16 +142,16 @@ WHERE t.{key} = n.id RETURNING t.{key}
 
 
 def _anew(
-    rows: list[tuple[UUID, bytes, int]],
+    pair: Pair, rows: list[tuple[UUID, bytes, int]]
 ) -> tuple[list[tuple[UUID, bytes, int]], tuple[UUID, ...]]:
     anew, unopened = [], []
     for key, blob, version in rows:
         try:
-            plain = services.unwrap(version, bytes(blob), context=key.bytes)
+            plain = services.unwrap(version, bytes(blob), context=pair.context(key))
         except UnsealError:
             unopened.append(key)
             continue
-        wrapped = services.wrap(plain, context=key.bytes)
+        wrapped = services.wrap(plain, context=pair.context(key))
         anew.append((key, wrapped.blob, wrapped.version))
     return anew, tuple(unopened)
 

@@ -35,7 +35,6 @@ __all__ = ["accept", "forget_files", "open_errand", "opened_file", "reject", "sh
 
 HOURS: Final = 8
 REASON: Final = (10, 300)
-CONTEXT: Final = b"erasure_evidence\0"
 BY_HAND: Final = (StepState.SENT, StepState.ACCEPTED, StepState.CONFIRMED, StepState.FAILED)
 ACTS: Final = {
     Claim.DONE: Act.DONE, Claim.NOBODY: Act.UNKNOWN_PERSON, Claim.REFUSED: Act.REFUSED,
@@ -128,7 +127,7 @@ def _kept(by: Actor, step: Step, claim: Claim, kind: str, content: bytes) -> Sho
         shown_at=timezone.now(), shown_by=by.id,
     )  # fmt: skip
     key = keys.new_data_key()
-    wrapped = keys.wrap(key, context=CONTEXT + row.id.bytes)
+    wrapped = keys.wrap(key, context=ShownEvidence.wrapped_prefix + row.id.bytes)
     row.wrapped_key, row.wrapping_version = wrapped.blob, wrapped.version
     try:
         with transaction.atomic():
@@ -205,7 +204,9 @@ def opened_file(*, by: Actor, controller_id: UUID, evidence_id: UUID) -> tuple[s
         raise EvidenceGoneError
     _entry(by, row, "evidence:read", {"sha256": row.sha256})
     wrapped = bytes(row.wrapped_key)
-    key = keys.unwrap(row.wrapping_version, wrapped, context=CONTEXT + row.id.bytes)
+    key = keys.unwrap(
+        row.wrapping_version, wrapped, context=ShownEvidence.wrapped_prefix + row.id.bytes
+    )
     return row.media_type, keys.open_sealed(key, folder.read(row.id), context=row.id.bytes)
 
 

@@ -184,6 +184,7 @@ class Case(models.Model):
     wrapping_version = models.PositiveIntegerField(null=True, blank=True)
 
     wrapped_pairs = (("wrapped_key", "wrapping_version"),)
+    wrapped_prefix = b"erasure_case\0"
 
     class Meta:
         verbose_name = _("erasure case")

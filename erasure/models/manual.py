@@ -109,6 +109,7 @@ class ShownEvidence(models.Model):
     )
 
     wrapped_pairs = (("wrapped_key", "wrapping_version"),)
+    wrapped_prefix = b"erasure_evidence\0"
 
     class Meta:
         verbose_name = _("shown evidence")

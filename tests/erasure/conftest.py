@@ -9,7 +9,10 @@ from django.db import connection
 from config.run.binaries import postgres_install
 from config.run.provision import provision
 from tests.database import APP, connected_as, copy, drop, make
+from tests.subjects.conftest import key_copy
 from work import serving
+
+__all__ = ["backup", "journal", "key_copy"]
 
 
 @pytest.fixture

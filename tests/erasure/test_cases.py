@@ -1,9 +1,11 @@
 """Opening cases: what changes at once, what is frozen, and what is opened once only."""
 
 import hashlib
+import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, transaction
 
 from audit.canonical import canonical
@@ -83,6 +85,17 @@ class TestOpening:
 
         assert sealing.identifiers([found.id])[found.id] == {"email": ("asha.rao@example.in",)}
         assert b"asha" not in bytes(Case.objects.get(pk=found.id).sealed)
+
+    def test_a_rotation_of_the_wrapping_key_takes_the_key_of_the_case_along(
+        self, key_copy, lotus, asha
+    ):
+        found = opened(lotus, asha)
+        before = sealing.opened([found.id])
+
+        call_command("rotate_keys", stdout=io.StringIO())
+
+        assert Case.objects.get(pk=found.id).wrapping_version == 2
+        assert sealing.opened([found.id]) == before
 
     def test_what_a_case_forgot_stays_forgotten(self, lotus, asha):
         found = opened(lotus, asha)

@@ -1,12 +1,14 @@
 """What is done by hand: a letter that names nobody, a link that opens once, and two people."""
 
 import hashlib
+import io
 import re
 import stat
 
 import pytest
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.db import DatabaseError, transaction
 from django.test import Client
 
@@ -311,6 +313,15 @@ class TestFiles:
 
         assert found == ("application/pdf", PDF)
         assert EntryIndex.objects.filter(event="evidence:read").count() == 1
+
+    def test_it_opens_after_a_rotation_of_the_wrapping_key(self, key_copy, step):
+        row = show(step)
+
+        call_command("rotate_keys", stdout=io.StringIO())
+
+        found = services.opened_file(by=LOOKED, controller_id=row.controller_id, evidence_id=row.id)
+        row.refresh_from_db()
+        assert (found[1], row.wrapping_version) == (PDF, 2)
 
     def test_it_goes_with_the_last_look_at_its_case_and_its_digest_stays(self, case, step, place):
         row = show(step)
