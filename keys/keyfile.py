@@ -103,8 +103,9 @@ def read(path: Path) -> Contents:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         raise KeyUnavailableError(
-            f"The key file {path} cannot be opened: run `manage.py ensure_keys`, or set "
-            "SAMMATI_KEYS_FILE to the file that belongs to this database."
+            f"The key file {path} cannot be opened: restore it, or set SAMMATI_KEYS_FILE to the "
+            "file that belongs to this database. For a new database outside production "
+            "`manage.py ensure_keys` makes one."
         ) from None
     with os.fdopen(descriptor, encoding="utf-8") as file:
         _refuse_if_shared(path, os.fstat(file.fileno()))

@@ -83,7 +83,7 @@ class TestEnsureKeys:
         path.unlink()
         services.forget()
 
-        with pytest.raises(CommandError, match="cannot be opened"):
+        with pytest.raises(CommandError, match="cannot be opened: restore it"):
             call_command("ensure_keys")
 
         assert not path.exists()
