@@ -17,6 +17,7 @@ from audit.tiles import LogReader
 from desk.log.words import TO_DO, ago
 from desk.plot import HEIGHT, WIDTH, ceiling, plot
 from keys.ids import SYSTEM_ID, uuid7_at
+from tests.audit.log import write
 from tests.desk import house
 
 pytestmark = [pytest.mark.django_db, pytest.mark.req("AUD-05")]
@@ -247,6 +248,18 @@ class TestHours:
 
         assert last.is_projected
         assert 19 <= last.counts["deny"] <= 22  # 10 within the last half of it
+
+    def test_of_busy_hours_tell_of_a_burst_that_ended_before_the_newest(self, lotus):
+        write(1300, controller_id=lotus.id, event="consent:given")
+        write(450, controller_id=lotus.id, event="purpose:drafted")
+        seal_all()
+
+        # Two hours: the clock may strike in between.
+        found = per_hour(lotus.id, now=timezone.now(), hours=2, at_most=400)
+
+        assert any(one.is_projected for one in found)
+        assert 1000 <= sum(one.counts.get("consent", 0) for one in found) <= 1700
+        assert 1500 <= sum(sum(one.counts.values()) for one in found) <= 2100
 
     def test_have_a_kind_for_every_event(self, lotus, at):
         for event in EVENTS:
