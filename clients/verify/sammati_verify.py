@@ -920,11 +920,26 @@ def read_manifest(source: Source, trust: Trust) -> Manifest:
     key, is_pinned = check_signer(note, origin, trust, contained, "manifest.note")
     if note.body != f"{EXPORT}\n{base64(hashlib.sha256(raw).digest())}\n":
         raise VerificationError("manifest.json is not the one that manifest.note signs.")
-    facts = {name: json.dumps(said.get(name)) for name in ("made_by", "reason", "filters")}
     at = moment(part(said, "made_at", int, "manifest.json"))
     count = part(said, "count", int, "manifest.json")
-    facts = {"kind": kind, "made_at": at, **facts, "count": count, "key": str(key)}
+    facts = {
+        "kind": kind, "made_at": at, "made_by": _as_said(said.get("made_by")),
+        "reason": _as_said(said.get("reason")), "filters": _filters(said.get("filters")),
+        "count": count, "key": str(key),
+    }  # fmt: skip
     return Manifest(kind, logs, files, count, facts, is_pinned)
+
+
+def _as_said(value: Any) -> str:
+    """What the maker says: a text as it is, anything else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _filters(said: Any) -> str | dict[str, str]:
+    """What was asked for, one fact each."""
+    if not isinstance(said, dict):
+        return _as_said(said)
+    return {name: _as_said(value) for name, value in said.items()}
 
 
 def _logs(said: Any) -> dict[str, tuple[str, tuple[Vkey, ...]]]:

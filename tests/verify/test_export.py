@@ -49,6 +49,14 @@ class TestWhole:
 
         assert (found.code, [*found.facts["logs"]]) == (VERIFIED, ["system"])
 
+    def test_what_its_maker_says_is_told_as_it_was_said(self, files, log, check):
+        asked = {"case": "C-7", "purposes": ["mail"]}
+
+        told = check(kit.resigned(files, log, reason="For the board", filters=asked)).facts
+
+        assert told["reason"] == "For the board"
+        assert told["filters"] == {"case": "C-7", "purposes": '["mail"]'}
+
     def test_an_export_of_nothing(self, log, check):
         found = check(kit.exported({LOG: []}), "--vkey", log.vkey)
 
