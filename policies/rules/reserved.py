@@ -47,7 +47,10 @@ RESERVED: Mapping[str, Reserved] = {
             _ALL, reads_vault_only=True,
         ),
         Reserved("sys.legal_obligation", {"IN": act("7(d)"), "EU": gdpr("6(1)(c)")}, _ALL),
-        Reserved("sys.legal_claim", {"IN": act("17(1)(a)"), "EU": gdpr("17(3)(e)", "18(2)")}, _ALL),
+        Reserved(
+            "sys.legal_claim",
+            {"IN": act("17(1)(a)", "17(1)(f)"), "EU": gdpr("17(3)(e)", "18(2)")}, _ALL,
+        ),
         Reserved(
             "sys.authority_request",
             {"IN": (*act("7(c)", "7(d)"), *rules("23")), "EU": gdpr("6(1)(c)")},
