@@ -78,7 +78,7 @@ def change_address(*, by: Actor, subscriber: Subscriber, url: str) -> Subscriber
     """Call another address, once it has agreed; empty: the service asks for events itself.
 
     Either way it misses nothing: what it has not heard is asked for, and what it has not confirmed
-    is sent. Raises AddressRefusedError.
+    is sent, without the wait that the old address had earned. Raises AddressRefusedError.
     """
     locked = _locked(subscriber)
     if locked.url and not url:
@@ -88,6 +88,7 @@ def change_address(*, by: Actor, subscriber: Subscriber, url: str) -> Subscriber
     locked.url, locked.greeted_at = addresses.check(url) if url else "", None
     _rested(locked)
     locked.save()
+    _all_due(locked)
     record("subscriber:changed", by, locked, what="address")
     _greet(locked)
     return locked
@@ -129,9 +130,7 @@ def resume(*, by: Actor, subscriber: Subscriber) -> Subscriber:
     locked.disabled_at, locked.disabled_reason, locked.greeted_at = None, "", None
     _rested(locked)
     locked.save()
-    Delivery.objects.filter(subscriber=locked, state=DeliveryState.WAITING).update(
-        next_at=timezone.now(), attempts=0
-    )
+    _all_due(locked)
     record("subscriber:resumed", by, locked)
     _greet(locked)
     return locked
@@ -179,6 +178,13 @@ def _leave_to_asking(locked: Subscriber) -> None:
 
 def _locked(subscriber: Subscriber) -> Subscriber:
     return Subscriber.objects.select_for_update().get(pk=subscriber.pk)
+
+
+def _all_due(subscriber: Subscriber) -> None:
+    """What waits to be sent is tried at once, and as often as if it were new."""
+    Delivery.objects.filter(subscriber=subscriber, state=DeliveryState.WAITING).update(
+        next_at=timezone.now(), attempts=0
+    )
 
 
 def _rested(locked: Subscriber) -> None:

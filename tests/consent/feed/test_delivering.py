@@ -145,6 +145,18 @@ class TestTheHandshake:
 
             assert (len(other.asked) > 0, other.heard, ear.heard) == (True, [], [])
 
+    def test_a_new_address_hears_at_once_what_the_old_one_refused(self, lotus, asha, ear, mailer):
+        ear.manners.decide = lambda _heard: 500
+        lotus.yes(asha)
+        tell()
+        pass_by(hours=-24)  # its next try is a day away
+
+        with listening() as other:
+            subscribers.change_address(by=AUTHOR, subscriber=mailer, url=other.url)
+            tell()
+
+            assert kinds(other) == ["consent.given"]
+
 
 class TestOrder:
     def test_what_follows_a_failure_of_one_person_waits_and_others_go_on(
