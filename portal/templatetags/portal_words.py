@@ -27,6 +27,12 @@ def stands(shown: StateShown) -> str:
 
 
 @register.filter
+def apart(name: str) -> str:
+    """A masked address inside a sentence: it is read from the left whichever way the page runs."""
+    return f"\u2066{name}\u2069"
+
+
+@register.filter
 def day(at: datetime) -> str:
     return sentences.day(at)
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.core.cache import cache
 
@@ -72,6 +73,13 @@ class TestAParent:
 
         assert f"/privacy/children/{kid.id}/" in listed
         assert "chitra@example.in" not in listed
+
+    def test_reads_the_masked_name_from_the_left_where_the_page_runs_from_the_right(
+        self, mira_in, kid
+    ):
+        mira_in.cookies[settings.LANGUAGE_COOKIE_NAME] = "ur"
+
+        assert "\u2066c•••@e•••\u2069" in page(mira_in, f"children/{kid.id}/")
 
     def test_gives_and_withdraws_in_her_name(self, mira_in, company, kid, mira):
         for what in ("yes", "withdraw"):
