@@ -1,6 +1,6 @@
 """Purposes, notices and the consent ledger as officers see them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -16,6 +16,7 @@ from audit.console import RecordedAdmin, ScopedRelatedFilter, actor_column
 from audit.verbs import VerbAdmin
 from consent.admin import acts, translation_acts
 from consent.admin import ledger_acts as acts_ledger
+from consent.admin.forms import WordsForm
 from consent.admin.versions import Standings
 from consent.models import (
     ConsentEvent,
@@ -97,6 +98,11 @@ class PurposeVersionAdmin(Standings):
         "uses_ai", "needs_explicit", "schedule_item", "is_material", "created_at", "approved_at",
         "effective_from",
     )  # fmt: skip
+    labels: ClassVar[Mapping[str, Any]] = {
+        **{name: field.label for name, field in WordsForm.base_fields.items()},
+        "purpose": _("Purpose"), "number": _("Number"), "grounds": _("Grounds"),
+        "created_at": _("Drafted at"), "approved_at": _("Approved at"),
+    }  # fmt: skip
     readonly_fields = ("standing", "changes")
     verbs = (acts.APPROVE_PURPOSE, acts.TAKE_BACK_PURPOSE)
 
@@ -144,6 +150,10 @@ class NoticeVersionAdmin(Standings):
         "asks_about",
         "words",
     )
+    labels: ClassVar[Mapping[str, Any]] = {
+        "notice": _("Notice"), "number": _("Number"), "is_material": _("Material change"),
+        "created_at": _("Drafted at"), "published_at": _("Published at"),
+    }  # fmt: skip
     readonly_fields = ("standing", "lacking", "unread", "changes", "asks_about", "words")
     verbs = (
         acts.PUBLISH_NOTICE, acts.TAKE_BACK_NOTICE, translation_acts.DRAFT, translation_acts.IMPORT,

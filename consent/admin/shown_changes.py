@@ -30,8 +30,10 @@ WEIGHTS: "Final[dict[Weight, StrOrPromise]]" = {
 }
 
 
-def listed(changes: Iterable[Change]) -> SafeString:
+def listed(version: Version, changes: Iterable[Change]) -> SafeString:
     """Every change with its weight, and how it read before and reads now."""
+    if version.number == 1:
+        return format_html("<p>{}</p>", gettext("There is no version before this one."))
     rows = ((one.field, WEIGHTS[one.weight], _value(one.old), _value(one.new)) for one in changes)
     items = format_html_join(
         "", '<li><strong>{}</strong>: {}<br><del dir="auto">{}</del> <ins dir="auto">{}</ins></li>',
@@ -43,7 +45,9 @@ def listed(changes: Iterable[Change]) -> SafeString:
 
 
 def claim(version: Version) -> str:
-    """What the draft itself says of its change."""
+    """What the draft itself says of its change; a first version changes nothing."""
+    if version.number == 1:
+        return ""
     if version.is_material:
         return gettext("The draft says: material. Earlier consents have to be given again.")
     return gettext("The draft says: editorial. Earlier consents go on.")

@@ -33,7 +33,7 @@ class PutInForceForm(ActForm):
         )
         said = _("For colleagues; the log keeps it. It names no person.")
         self.fields["note"].help_text = format_html(
-            "{} {}{}", said, shown_changes.claim(self.obj), shown_changes.listed(changes)
+            "{} {}{}", said, shown_changes.claim(self.obj), shown_changes.listed(self.obj, changes)
         )
 
     def clean_effective_from(self) -> datetime | None:

@@ -1,6 +1,7 @@
 """What officers see of any version: where it stands, what it changes, what it lacks."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -20,6 +21,13 @@ class Standings(VerbAdmin):
     """Columns of versions of purposes and notices alike; `family` is what they are versions of."""
 
     family = ""
+    labels: ClassVar[Mapping[str, Any]] = {}
+    """What the page calls a field: as the form does in which it was drafted."""
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **more: Any
+    ) -> Any:
+        return super().get_form(request, obj, change, labels=self.labels, **more)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         found: Any = super().get_queryset(request)
@@ -32,8 +40,8 @@ class Standings(VerbAdmin):
     @admin.display(description=_("Changes against the version before"))
     def changes(self, version: Version) -> SafeString:
         if isinstance(version, PurposeVersion):
-            return shown_changes.listed(versions.purpose_changes(version))
-        return shown_changes.listed(versions.notice_changes(version))
+            return shown_changes.listed(version, versions.purpose_changes(version))
+        return shown_changes.listed(version, versions.notice_changes(version))
 
     @admin.display(description=_("The law asks for more"))
     def lacking(self, version: NoticeVersion) -> SafeString:

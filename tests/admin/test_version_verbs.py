@@ -3,7 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
 
 from audit.selectors import payload
 from consent.models import Notice, NoticeVersion, Purpose, PurposeVersion
@@ -85,6 +88,26 @@ def test_what_changed_is_shown_weighed_before_the_second_person_confirms(desk, s
     assert "Earlier consents go on" in shown
     assert refused.status_code == 422
     assert "These changes are material: recipients" in said(refused)
+
+
+@pytest.mark.req("CON-19")
+def test_a_first_version_is_compared_with_nothing(desk, second, offers):
+    first = newest(offers)
+    asked = redraft(desk, offers)
+
+    assert "There is no version before this one." in page(desk, first)
+    assert "Nothing differs from the version before." in page(desk, asked)
+
+
+def test_the_page_of_a_version_speaks_the_officers_language(desk, offers):
+    with translation.override("hi"):
+        words = [gettext(one) for one in ("Purpose in the vocabulary", "Direct marketing", "Owner")]
+    desk.cookies[settings.LANGUAGE_COOKIE_NAME] = "hi"
+
+    shown = page(desk, newest(offers))
+
+    assert all(one in shown for one in words)
+    assert "Dpv purpose" not in shown
 
 
 @pytest.mark.req("CON-19")

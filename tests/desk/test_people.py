@@ -82,8 +82,11 @@ class TestThePersonsPage:
         assert "Words shown: website 1 en" in page
 
     def test_says_why_something_was_denied(self, desk, lotus):
-        page = text(desk.get(address("person", lotus)))
+        answer = desk.get(address("person", lotus))
+        page = text(answer)
 
+        # English words keep their order among those of a page that runs from right to left.
+        assert "<bdi>The person withdrew the consent.</bdi>" in answer.content.decode()
         assert "A decision was made : denied" in page
         assert "The person withdrew the consent." in page
         assert "CONSENT_WITHDRAWN" in page
