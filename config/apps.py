@@ -8,6 +8,14 @@ class PrivacyAdminConfig(AdminConfig):
 
     default_site = "config.admin.PrivacyAdminSite"
 
+    def ready(self) -> None:
+        super().ready()
+        from django.contrib.admin import site  # noqa: PLC0415 (models are there only now)
+
+        from config.menu import name_lists  # noqa: PLC0415 (as above)
+
+        name_lists(site._registry)  # noqa: SLF001 (Django has no other list of them)
+
 
 class SammatiConfig(AppConfig):
     name = "config"

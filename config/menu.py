@@ -1,8 +1,9 @@
 """The order of the officers' menu: as their day goes, and in their words."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from django.db.models import Model
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -196,6 +197,17 @@ def arranged(
         for label, heading, names in MENU
         if models.keys() & names.keys()
     ]  # fmt: skip
+
+
+def name_lists(models: Iterable[type[Model]]) -> None:
+    """Call each list on its own pages as in the menu.
+
+    Django would make a plural by an "s" behind the words, whatever their language is.
+    """
+    names = {code: name for _label, _heading, listed in MENU for code, name in listed.items()}
+    for model in models:
+        known = model._meta.verbose_name_plural  # noqa: SLF001 (there is no other way to it)
+        model._meta.verbose_name_plural = names.get(model.__name__, known)  # noqa: SLF001 (as above)
 
 
 def _heading(label: str, name: "StrOrPromise", models: list[dict[str, Any]]) -> dict[str, Any]:

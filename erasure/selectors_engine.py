@@ -78,6 +78,26 @@ class Failure:
         return self.code == VERB_BY_HAND
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """The steps at one system that stand alike."""
+
+    verb: str
+    state: str
+    code: str
+    number: int
+    oldest_at: datetime
+    next_at: datetime | None
+
+    @property
+    def doing(self) -> str:
+        return str(Step(verb=self.verb).get_verb_display())
+
+    @property
+    def stands(self) -> str:
+        return str(Step(state=self.state).get_state_display())
+
+
 def health(controller_id: UUID) -> list[SystemHealth]:
     """Every system of a controller that ever had a step, by code."""
     gates = {gate.system_id: gate for gate in Gate.objects.filter(controller_id=controller_id)}
@@ -107,6 +127,17 @@ def open_steps(controller_id: UUID, system_id: UUID) -> QuerySet[Step]:
     is_failed = Case(When(state=StepState.FAILED, then=0), default=1)
     order = (is_failed, F("next_at").asc(nulls_last=True), "id")
     return rows.select_related("system", "party", "case").order_by(*order)
+
+
+def open_kinds(controller_id: UUID, system_id: UUID) -> list[Waiting]:
+    """What has not ended at a system, by what is done, how far it is and why; the most first."""
+    rows = open_steps(controller_id, system_id).order_by()
+    counted: Any = (
+        rows.values("verb", "state", "code")
+        .annotate(number=Count("id"), oldest_at=Min("created_at"), next_at=Min("next_at"))
+        .order_by("-number", "oldest_at")
+    )
+    return [Waiting(**row) for row in counted]
 
 
 def oldest_waiting(controller_id: UUID, limit: int) -> list[tuple[UUID, str, datetime]]:

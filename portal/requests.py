@@ -284,7 +284,7 @@ class _Words:
             one.code: str(OWN) if one.kind == "own" else one.name
             for one in systems.systems(controller_id)
         }
-        called = registry.category_names(controller_id)
+        called = registry.category_titles(controller_id)
         return cls(named, called, titles(controller_id, language))
 
     def system(self, code: str) -> str:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -13,11 +14,30 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Permission
 from audit.verbs import Act, ActForm, AddForm, Verb, VerbAdmin
+from keys.problems import DomainError
 from registry import connectors
 from registry import services_connectors as services
 from registry.admin_systems import secret_field
-from registry.connectors.troubles import trouble_text
+from registry.connectors.troubles import is_known, trouble_text
+from registry.errors_connectors import ConnectorSettingsError, ConnectorUnusableError
 from registry.models import Connector, System, SystemState, Wait
+
+
+class ExactForm(ActForm):
+    """Says beside a refusal what is wrong, and with which member of the settings."""
+
+    def refuse(self, error: DomainError | ValidationError) -> None:
+        super().refuse(error)
+        why = self._why(error)
+        if why:
+            self.add_error("settings" if "settings" in self.fields else None, why)
+
+    def _why(self, error: DomainError | ValidationError) -> str:
+        if not isinstance(error, ConnectorSettingsError | ConnectorUnusableError):
+            return ""
+        _where, _dot, code = (error.field or "").partition(".")
+        is_member = isinstance(error, ConnectorSettingsError) and not is_known(code)
+        return trouble_text(f"settings_{code}" if code and is_member else code)
 
 
 class WayForm(forms.Form):
@@ -37,7 +57,7 @@ class WayForm(forms.Form):
         return self.cleaned_data["settings"] or {}
 
 
-class AddConnectorForm(WayForm, AddForm):
+class AddConnectorForm(WayForm, ExactForm, AddForm):
     system = forms.ChoiceField(label=_("System"))
     kind = forms.ChoiceField(label=_("Kind of connector"), help_text=_("It never changes."))
     secret = secret_field(required=False)
@@ -50,7 +70,7 @@ class AddConnectorForm(WayForm, AddForm):
         self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
 
 
-class ChangeConnectorForm(WayForm, ActForm):
+class ChangeConnectorForm(WayForm, ExactForm):
     """Starts from what stands."""
 
     def prepare(self) -> None:
@@ -153,12 +173,13 @@ SECRET = Verb(
     consequence=_("The old one is not used any more."),
 )  # fmt: skip
 CHECK = Verb(
-    name="check", label=_("Check"), permission=MANAGED, run=check,
+    name="check", label=_("Check"), permission=MANAGED, form=ExactForm, run=check,
     applies=lambda row: row.is_active,
     consequence=_("The system is asked whether it is as the settings say. Nobody’s data are told."),
 )  # fmt: skip
 ACCEPT = Verb(
-    name="accept", label=_("Accept its shape"), permission=MANAGED, run=accept,
+    name="accept", label=_("Accept its shape"), permission=MANAGED, form=ExactForm,
+    run=accept,
     applies=lambda row: row.is_active, is_grave=True,
     consequence=_(
         "Tables, columns and keys as they are now are taken as right. Until another shape is "

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from registry import vocabulary
 from registry.models import Assessment, DataCategory, Party
 
 
@@ -42,6 +43,12 @@ def category_names(controller_id: UUID) -> dict[str, str]:
     """What people call each category, by code."""
     found = DataCategory.objects.filter(controller_id=controller_id)
     return dict(found.values_list("code", "name"))
+
+
+def category_titles(controller_id: UUID) -> dict[str, str]:
+    """As `category_names`, in the language of whoever reads the page."""
+    names = category_names(controller_id)
+    return {code: vocabulary.title(code, name) for code, name in names.items()}
 
 
 def standing_finding(controller_id: UUID, finding_id: UUID) -> Assessment | None:

@@ -203,8 +203,7 @@ def _check_settings(row: ConnectorRow) -> None:
         if error.code == "kind_unknown":
             raise ConnectorKindError from None
         member = error.code.removeprefix(SETTINGS)
-        field = f"settings.{member}" if error.code.startswith(SETTINGS) else "settings"
-        raise ConnectorSettingsError(field=field) from None
+        raise ConnectorSettingsError(field=f"settings.{member}") from None
 
 
 def _opened(connector: ConnectorRow) -> Connector | LocalConnector:

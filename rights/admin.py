@@ -227,7 +227,9 @@ class ByThePerson(RecordedAdmin, VerbAdmin):
     @admin.display(description=_("Person"))
     def person(self, row: Any) -> SafeString:
         address = reverse("admin:person", args=[row.subject_id])
-        return format_html('<a href="{}">…{}</a>', address, str(row.subject_id)[-12:])
+        return format_html(
+            '<a href="{}"><bdi dir="ltr">…{}</bdi></a>', address, str(row.subject_id)[-12:]
+        )
 
 
 @admin.register(Request)
@@ -275,7 +277,12 @@ class RequestAdmin(ByThePerson):
         address = reverse("admin:erasure_case", args=[request.case_id])
         said = gettext("It came to nothing: the request waits for you.")
         words = f" {said}" if selectors.was_returned(request) else ""
-        return format_html('<a href="{}">…{}</a>{}', address, str(request.case_id)[-12:], words)
+        return format_html(
+            '<a href="{}"><bdi dir="ltr">…{}</bdi></a>{}',
+            address,
+            str(request.case_id)[-12:],
+            words,
+        )
 
     @admin.display(description=_("The clock stood still"))
     def stood_still(self, request: Request) -> SafeString | str:

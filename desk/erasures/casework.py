@@ -46,7 +46,7 @@ class CaseShown:
 def shown(case: Any) -> CaseShown:
     """One case with its steps as they are now."""
     steps = cases.steps_of(case)
-    names = registry.category_names(case.controller_id)
+    names = registry.category_titles(case.controller_id)
     rows = [_row(one, names) for one in steps]
     return CaseShown(
         _told(steps, case), any(one.state == "failed" for one in steps), case_text(case.code),

@@ -102,7 +102,7 @@ def health_text(one: SystemHealth) -> str:
     if one.rests:
         return _("rests after failures")
     if one.waiting:
-        return _("%(n)s wait") % {"n": number_format(one.waiting)}
+        return _("%(n)s waiting") % {"n": number_format(one.waiting)}
     return _("nothing waits")
 
 

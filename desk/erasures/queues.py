@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.core.paginator import Page
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from audit.console import CappedPaginator
 from desk.erasures.gathering import health_text
 from erasure import selectors_engine as engine
 from erasure.manual import selectors as by_hand
@@ -18,6 +20,7 @@ from erasure.words import code_text
 from registry import selectors_connectors as connectors
 
 SHOWN = 50
+ON_A_PAGE = 25
 LINKS = 5
 
 
@@ -42,23 +45,37 @@ class QueueShown:
     trouble: str
     per_minute: int
     next_at: datetime | None
+    kinds: Sequence[Mapping[str, Any]]
+    page: Page[Any]
     rows: Sequence[Mapping[str, Any]]
     by_hand: ByHand | None
     connector: Any
 
+    @property
+    def numbers(self) -> list[str | int]:
+        """The pages that are offered, with a gap for those in between."""
+        return list(self.page.paginator.get_elided_page_range(self.page.number))
 
-def shown(health: SystemHealth, controller_id: UUID) -> QueueShown:
-    """The queue as it is now; of what waits, the first ones."""
+
+def shown(health: SystemHealth, controller_id: UUID, page: str) -> QueueShown:
+    """The queue as it is now: what waits by kind, and one page of it one by one."""
     way = connectors.connector_of(controller_id, health.system_id)
     hand = _by_hand(way) if way and way.kind == "manual" else None
     asked = hand.asked if hand else {}
+    steps = engine.open_steps(controller_id, health.system_id)
+    seen = CappedPaginator(steps, ON_A_PAGE).get_page(page)
     rows = [
         {"step": one, "trouble": code_text(one.code), "asked": asked.get(one.id, "")}
-        for one in engine.open_steps(controller_id, health.system_id)[:SHOWN]
+        for one in seen
+    ]
+    kinds = [
+        {"at": one, "trouble": code_text(one.code)}
+        for one in engine.open_kinds(controller_id, health.system_id)
     ]
     return QueueShown(
         health, _sentence(health), bool(health.failed) or health.rests,
-        code_text(health.trouble), way.per_minute if way else 0, _next(health), rows, hand, way,
+        code_text(health.trouble), way.per_minute if way else 0, _next(health), kinds, seen, rows,
+        hand, way,
     )  # fmt: skip
 
 

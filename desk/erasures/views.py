@@ -77,7 +77,7 @@ def queue(request: HttpRequest, system_id: UUID) -> HttpResponse:
         health = engine.health_of(gate.controller_id, system_id)
         if health is None:
             raise Http404
-        found = queues.shown(health, gate.controller_id)
+        found = queues.shown(health, gate.controller_id, request.GET.get("page", ""))
         people = [one["step"].subject_id for one in found.rows]
         _note(request, gate.controller_id, people, Target("erasure_queue", str(system_id)))
         context = {

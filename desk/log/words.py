@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
-from django.utils.timesince import timesince
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -143,4 +143,11 @@ def ago(at: datetime | None) -> str:
     if seconds < MINUTES_FROM_SECONDS:
         text = ngettext("%(n)s second ago", "%(n)s seconds ago", seconds)
         return text % {"n": seconds}
-    return _("%(time)s ago") % {"time": timesince(at, depth=1)}
+    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86_400
+    if not hours:
+        text, number = ngettext("%(n)s minute ago", "%(n)s minutes ago", minutes), minutes
+    elif not days:
+        text, number = ngettext("%(n)s hour ago", "%(n)s hours ago", hours), hours
+    else:
+        text, number = ngettext("%(n)s day ago", "%(n)s days ago", days), days
+    return text % {"n": number_format(number)}

@@ -187,7 +187,7 @@ def _context(request: HttpRequest, asked: Asked) -> dict[str, Any]:
 def _changes(asked: Asked) -> list[dict[str, Any]]:
     """What the draft changes, what shows more first, in words."""
     titles = {one.code: one.title for one in selectors.definitions(asked.duty.controller_id)}
-    names = registry.category_names(asked.duty.controller_id)
+    names = registry.category_titles(asked.duty.controller_id)
     roles = {one.code: one.name for one in selectors.roles(asked.duty.controller_id)}
     relations = dict(selectors.RELATIONS)
     found = selectors.changes_of(asked.version)

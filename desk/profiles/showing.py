@@ -55,7 +55,7 @@ class Shown:
 def shown(controller_id: UUID, profile: ProfileShown, reason: Mapping[str, str]) -> Shown:
     """The profile by category; `reason` are the words of reason codes in the reader's language."""
     kinds = {one.code: one.kind for one in selectors.definitions(controller_id)}
-    names = registry.category_names(controller_id)
+    names = registry.category_titles(controller_id)
     sources = {one.code: one.name for one in profile.sources}
     told = [one for one in profile.fields if one.why not in VIEW]
     hidden = [one for one in profile.fields if one.why in VIEW]

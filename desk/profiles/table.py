@@ -67,7 +67,7 @@ def table(view: View, rules: Rules, before: Rules | None) -> Table:
     """The table of these rules; `before` are the rules in force where a draft is drawn."""
     roles = list(selectors.roles(view.controller_id))
     definitions = selectors.attributes(view.controller_id)
-    names = registry.category_names(view.controller_id)
+    names = registry.category_titles(view.controller_id)
     needed = _needed(view)
     rows: list[Row] = []
     for category, sensitivity in _kinds(view, definitions, rules, before or {}):

@@ -46,7 +46,7 @@ def tried(view: View, rules: Rules, situation: Situation, *, now: datetime) -> T
         )
         for role in roles
     ]  # fmt: skip
-    names = registry.category_names(view.controller_id)
+    names = registry.category_titles(view.controller_id)
     groups: dict[str, list[tuple[str, list[Seen]]]] = {}
     for place, one in enumerate(definitions):
         seen = [_seen(column[place], kinds[one.code]) for column in columns]

@@ -129,7 +129,7 @@ class ExemptForm(ActForm):
     reason = reason_field()
 
     def prepare(self) -> None:
-        named = registry.category_names(self.obj.controller_id)
+        named = registry.category_titles(self.obj.controller_id)
         found = {one["category"] for one in self.obj.plan.get("elements", ())} - {""}
         codes = sorted({*named, *found})
         choices = [(code, named.get(code, code)) for code in codes]

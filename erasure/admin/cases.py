@@ -26,7 +26,7 @@ class CaseAdmin(OpensPage, AboutPeople):
 
     page = "admin:erasure_case"
     list_display = (
-        "short_id", "person", "verb", "trigger", "scope_type", "scope", "state", "why", "due_at",
+        "short_id", "state", "due_at", "person", "trigger", "verb", "scope_type", "scope", "why",
         "opened_at",
     )  # fmt: skip
     list_filter: ClassVar[Any] = ("state", "trigger", "verb")
@@ -35,8 +35,8 @@ class CaseAdmin(OpensPage, AboutPeople):
     verbs = (acts.REVIEW, acts.EXEMPT, acts.APPROVE, acts.REFUSE, acts.CANCEL)
 
     @admin.display(description=_("Case"))
-    def short_id(self, case: Case) -> str:
-        return f"…{str(case.pk)[-12:]}"
+    def short_id(self, case: Case) -> SafeString:
+        return format_html('<bdi dir="ltr">…{}</bdi>', str(case.pk)[-12:])
 
     @admin.display(description=_("Why"))
     def why(self, case: Case) -> str:

@@ -68,7 +68,9 @@ class MarkAdmin(AboutPeople):
     @admin.display(description=_("Step"))
     def its_step(self, mark: Mark) -> SafeString:
         address = reverse("admin:erasure_step_change", args=[mark.step_id])
-        return format_html('<a href="{}">…{}</a>', address, str(mark.step_id)[-12:])
+        return format_html(
+            '<a href="{}"><bdi dir="ltr">…{}</bdi></a>', address, str(mark.step_id)[-12:]
+        )
 
     @admin.display(description=_("What was said"))
     def says(self, mark: Mark) -> str:

@@ -47,7 +47,7 @@ def rehearsed(act: Act) -> list[str]:
         scope=said["scope"], verb=said["verb"], trigger=said["trigger"],
     )  # fmt: skip
     names = _Names(
-        {one.code: one.name for one in systems.systems(log)}, registry.category_names(log),
+        {one.code: one.name for one in systems.systems(log)}, registry.category_titles(log),
         consents.purpose_titles(log),
     )  # fmt: skip
     review = [_("It waits for an officer first.") + " " + case_text(plan["review"])]

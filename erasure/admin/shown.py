@@ -22,7 +22,7 @@ def case_link(case_id: UUID | None) -> SafeString | str:
     if case_id is None:
         return ""
     address = reverse("admin:erasure_case", args=[case_id])
-    return format_html('<a href="{}">…{}</a>', address, str(case_id)[-12:])
+    return format_html('<a href="{}"><bdi dir="ltr">…{}</bdi></a>', address, str(case_id)[-12:])
 
 
 def person_link(subject_id: UUID | None) -> SafeString | str:
@@ -30,7 +30,7 @@ def person_link(subject_id: UUID | None) -> SafeString | str:
     if subject_id is None:
         return ""
     address = reverse("admin:person", args=[subject_id])
-    return format_html('<a href="{}">…{}</a>', address, str(subject_id)[-12:])
+    return format_html('<a href="{}"><bdi dir="ltr">…{}</bdi></a>', address, str(subject_id)[-12:])
 
 
 class AboutPeople(RecordedAdmin, VerbAdmin):

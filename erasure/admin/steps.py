@@ -27,7 +27,7 @@ class StepAdmin(AboutPeople):
 
     related = ("system", "party", "case")
     list_display = (
-        "whom", "person", "its_case", "verb", "state", "trouble", "attempts", "next_at", "ended_at",
+        "whom", "state", "trouble", "next_at", "person", "its_case", "verb", "attempts", "ended_at",
     )  # fmt: skip
     list_filter: ClassVar[Any] = ("state", "duty", "verb")
     verbs = (acts.RETRY, HAND_IN, acts.EXCEPT, acts.EVIDENCE)
@@ -64,7 +64,7 @@ class StepAdmin(AboutPeople):
 
     @admin.display(description=_("What stays"))
     def stays(self, step: Step) -> SafeString | str:
-        names = registry.category_names(step.controller_id)
+        names = registry.category_titles(step.controller_id)
         rows = (
             (names.get(one.get("category", ""), "") or one.get("category") or gettext("everything"),
              citation_text(one.get("citation", "")), one.get("until", ""))

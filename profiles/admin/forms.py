@@ -85,7 +85,7 @@ class RuleForm(ActForm):
         offered = {
             "role": [(one.code, one.name) for one in selectors.roles(controller_id)],
             "purpose": [(one, titles.get(one, one)) for one in sorted(known.purposes)],
-            "category": sorted(registry.category_names(controller_id).items()),
+            "category": sorted(registry.category_titles(controller_id).items()),
             "attribute": [(one.code, one.title) for one in selectors.definitions(controller_id)],
         }
         for name, choices in offered.items():

@@ -133,7 +133,7 @@ class DisclosureForm(AddForm):
             found = registry.parties(one).exclude(kind="internal")
             recipients |= dict(found.values_list("code", "name"))
             purposes |= consents.purpose_titles(one)
-            categories |= registry.category_names(one)
+            categories |= registry.category_titles(one)
         named = {"recipient": recipients, "purpose": purposes, "categories": categories}
         for name, choices in named.items():
             offered = [(code, title or code) for code, title in choices.items()]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-__all__ = ["FAMILIES", "TROUBLES", "trouble_text"]
+__all__ = ["FAMILIES", "TROUBLES", "is_known", "trouble_text"]
 
 TROUBLES: "Final[dict[str, StrOrPromise]]" = {
     "address_refused": _("The system’s address is one that may not be called."),
@@ -140,6 +140,11 @@ FAMILIES: "Final[dict[str, StrOrPromise]]" = {
     "declared_": _("The description of the system is wrong at “%(code)s”."),
 }
 """Codes that say where: what follows the beginning is a number or the name of a setting."""
+
+
+def is_known(code: str) -> bool:
+    """Whether the code has a sentence of its own, beside a system's own words."""
+    return code in TROUBLES or code.startswith(tuple(FAMILIES))
 
 
 def trouble_text(code: str) -> str:

@@ -168,6 +168,35 @@ class TestConnectors:
 
         assert (wrong.status_code, right.status_code) == (422, 302)
         assert Connector.objects.get(system=system).kind == "manual"
+        assert "The connector’s settings are wrong at “to”." in wrong.content.decode()
+
+    def test_what_is_wrong_in_a_file_is_said_by_its_place(self, desk, lotus):
+        system = ended.system(lotus, "letters", "Letters")
+        said = {"system": str(system.pk), "kind": "declared", "per_minute": "0"}
+
+        answer = add(
+            desk, lotus, "registry/connector", **said,
+            settings='{"file": {"form": 1, "surprise": "<script>"}}',
+        )  # fmt: skip
+
+        assert "The description of the system is wrong at “surprise”." in answer.content.decode()
+        assert "&lt;script&gt;" in answer.content.decode()
+        assert not Connector.objects.filter(system=system).exists()
+
+    def test_a_shape_that_cannot_be_accepted_says_why(self, desk, lotus):
+        system = ended.system(lotus, "dwh", "Warehouse")
+        settings = (
+            '{"host": "10.0.0.1", "database": "d", "user": "u", "tls": "verify-full",'
+            ' "tables": {"people": {"match": {"email": "email"}}}}'
+        )
+        add(desk, lotus, "registry/connector", system=str(system.pk), kind="postgresql",
+            per_minute="0", settings=settings, secret="s")  # fmt: skip
+        row = Connector.objects.get(system=system)
+
+        answer = act(desk, "registry/connector", row.pk, "accept")
+
+        assert answer.status_code == 422
+        assert "The system’s address is one that may not be called." in answer.content.decode()
 
     def test_no_system_waits_for_itself_in_a_circle(self, desk, lotus):
         wait = Wait.objects.get(controller_id=lotus.id)

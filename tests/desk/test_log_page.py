@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from audit import alarms
 from audit.alarms import AlarmKind
@@ -313,5 +313,9 @@ def test_how_long_ago_is_said_in_seconds_while_that_matters(time_machine):
     now = timezone.now()
 
     assert ago(now - timedelta(seconds=1)) == "1 second ago"
-    assert ago(now - timedelta(minutes=5)) == "5\xa0minutes ago"
+    assert ago(now - timedelta(minutes=5)) == "5 minutes ago"
+    assert ago(now - timedelta(hours=3)) == "3 hours ago"
+    assert ago(now - timedelta(days=40)) == "40 days ago"
+    with translation.override("ur"):
+        assert ago(now - timedelta(minutes=5)) == "5 منٹ پہلے"
     assert ago(None) == "never"

@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from accounts import services as accounts
 from audit.models import EntryIndex
@@ -151,3 +152,22 @@ class TestCategories:
 
         with pytest.raises(ValidationError):
             services.record_category(by=BY, controller_id=lotus.id, code="pd:X", name="Y")
+
+
+class TestCategoryTitles:
+    def test_common_ones_are_said_in_the_readers_language(self, lotus):
+        services.record_category(
+            by=BY, controller_id=lotus.id, code="pd:PurchasesAndSpendingHabit", name="Purchases"
+        )
+
+        with translation.override("hi"):
+            assert selectors.category_titles(lotus.id) == {
+                "pd:PurchasesAndSpendingHabit": "ख़रीदारी"
+            }
+        assert set(selectors.category_names(lotus.id).values()) == {"Purchases"}
+
+    def test_what_a_company_named_itself_is_called_so_everywhere(self, lotus):
+        services.record_category(by=BY, controller_id=lotus.id, code="pd:Health", name="Your body")
+
+        with translation.override("ur"):
+            assert selectors.category_titles(lotus.id) == {"pd:Health": "Your body"}

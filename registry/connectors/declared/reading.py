@@ -3,6 +3,7 @@
 Aliases, tags, and members that are written twice are refused: a file means what it seems to mean.
 """
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -28,22 +29,28 @@ class _Plain(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError
+            event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+            raise yaml.MarkedYAMLError(problem_mark=event.start_mark)
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         names = [self.construct_object(name, deep=True) for name, _ in node.value]
         if len(set(map(str, names))) != len(names) or not all(isinstance(n, str) for n in names):
-            raise yaml.YAMLError
+            raise yaml.MarkedYAMLError(problem_mark=node.start_mark)
         return super().construct_mapping(node, deep)
 
 
 def read(text: str) -> Form:
-    """The form of a file. Raises ConnectorError `declared_malformed`, `declared_<member>`."""
+    """The form of a file. Raises ConnectorError `declared_<member>` or `declared_line_<n>` where it
+    is no plain YAML, `declared_malformed` where nothing can be named.
+    """
     if len(text) > LONGEST:
         raise _wrong("malformed")
     try:
         said = yaml.load(text, Loader=_Plain)  # noqa: S506 (a loader of plain values)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        raise _wrong(f"line_{mark.line + 1}" if mark else "malformed") from None
     except (yaml.YAMLError, RecursionError, ValueError, TypeError):
         raise _wrong("malformed") from None
     return formed(said)
@@ -53,7 +60,9 @@ def formed(said: object) -> Form:
     """What a file says, if it has the form and steps into no known trap. Raises ConnectorError."""
     try:
         form = msgspec.convert(said, Form)
-    except (msgspec.ValidationError, RecursionError):
+    except msgspec.ValidationError as error:
+        raise _wrong(_place(str(error)) or "malformed") from None
+    except RecursionError:
         raise _wrong("malformed") from None
     if wrong := fault(form):
         raise _wrong(wrong)
@@ -95,6 +104,15 @@ def _is(call: Call, method: str, path: list[str]) -> bool:
         bool(templates.places(known)) or known == one
         for one, known in zip(call.path, path, strict=True)
     )
+
+
+def _place(said: str) -> str:
+    """Where a file has another form: the members that lead there, and the one that is too many or
+    missing. Its values are never told.
+    """
+    _what, _at, path = said.partition(" - at `$")
+    field = re.search(r"field `([a-z_]{1,20})`", said)
+    return "_".join([*re.findall(r"[a-z_]+", path), *(field.groups() if field else ())])
 
 
 def _wrong(what: str) -> ConnectorError:

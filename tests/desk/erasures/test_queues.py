@@ -1,5 +1,6 @@
 """The queue of a system: how it stands, who is asked, and one press for all that failed."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -200,3 +201,49 @@ def test_another_companys_does_not_exist_and_each_look_is_recorded(
     assert seen == {lotus.person.id}
     broken_log.breaks()
     assert desk.get(address(gate)).status_code == 503
+
+
+def fill(lotus, gate, number):
+    for one in range(number):
+        other = ended.case(lotus, house.new_person(lotus, f"f{one}@lotus.example"), ref=f"f-{one}",
+                           state="running")  # fmt: skip
+        ended.step(other, system=gate.system, ends=None)
+
+
+def test_what_stands_alike_is_counted_and_the_rest_is_told_apart_page_by_page(desk, lotus, gate):
+    fill(lotus, gate, 27)
+
+    first, second = text(desk, gate), desk.get(address(gate), {"page": "2"}).content.decode()
+    people = [set(re.findall(r"/admin/people/([0-9a-f-]{36})/", page)) for page in (first, second)]
+
+    assert re.search(r"Planned</span></td><td>–</td><td>27</td>", first)
+    assert [len(one) for one in people] == [25, 3]
+    assert not people[0] & people[1]
+    assert '<a href="?page=2">2</a>' in first
+    assert desk.get(address(gate), {"page": "x'"}).status_code == 200
+
+
+@pytest.mark.req("P11")
+def test_only_who_is_on_the_page_is_recorded_as_seen(desk, lotus, gate, entries):
+    fill(lotus, gate, 27)
+
+    desk.get(address(gate), {"page": "2"})
+
+    assert len({one.subject_id for one in entries("list:viewed")}) == 3
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "Queues of systems"),
+                                                ("hi", "प्रणालियों की कतारें"),
+                                                ("ur", "نظاموں کی قطاریں")])  # fmt: skip
+def test_a_list_is_called_as_in_the_menu_and_times_have_their_zone(desk, gate, language, name):
+    desk.cookies["django_language"] = language
+    rest(gate)
+
+    listed = desk.get("/admin/erasure/gate/").content.decode()
+
+    assert f"<h1>{name}</h1>" in listed
+    assert f"› {name}" in listed
+    assert f"{name}s" not in listed
+    assert " UTC" in listed
+    acting = desk.get(f"/admin/erasure/gate/{gate.pk}/act/call-now/").content.decode()
+    assert f"{name}</a>" in acting

@@ -119,8 +119,13 @@ class TestForm:
     @pytest.mark.parametrize(
         ("path", "value", "code"),
         [
-            (["form"], 2, "malformed"),
-            (["surprise"], 1, "malformed"),
+            (["form"], 2, "form"),
+            (["surprise"], 1, "surprise"),
+            (["errors"], ["/error"], "errors"),
+            (["tell", "surprise"], 1, "tell_surprise"),
+            (["tell", "answers", 0, "where", 0, "at"], 1, "tell_answers_where_at"),
+            (["probe", 0, "method"], "FETCH", "probe_method"),
+            (["a@b.example"], 1, "malformed"),
             (["base"], ["http://", "{region}", ".crm.example"], "base"),
             (["base"], ["https://", "x{region}"], "base"),
             (["base"], ["https://", "{unknown}"], "base"),
@@ -173,14 +178,16 @@ class TestForm:
         assert refused(lambda: formed(changed(path, value))) == f"declared_{code}"
 
     @pytest.mark.parametrize(
-        "text",
+        ("text", "code"),
         [
-            "a: &x [1]\nb: *x", "form: 1\nform: 1", "!!python/object/apply:os.getcwd []",
-            "{1: 2}", "a: [", "- 1", "", "x" * 70_000, "a: 2026-01-01",
+            ("a: &x [1]\nb: *x", "line_2"), ("form: 1\nform: 1", "line_1"),
+            ("!!python/object/apply:os.getcwd []", "line_1"), ("{1: 2}", "line_1"),
+            ("a: [", "line_1"), ("- 1", "malformed"), ("", "malformed"),
+            ("x" * 70_000, "malformed"), ("a: 2026-01-01", "a"),
         ],
     )  # fmt: skip
-    def test_a_file_that_may_mean_something_else_is_refused(self, text):
-        assert refused(lambda: read(text)) == "declared_malformed"
+    def test_a_file_that_may_mean_something_else_is_refused(self, text, code):
+        assert refused(lambda: read(text)) == f"declared_{code}"
 
 
 class TestTraps:
