@@ -163,13 +163,28 @@ def _row(draft: Draft, now: datetime) -> Row:
     entry_id = uuid7()
     by_subject = draft.by.type == "subject" and draft.subject is not None
     stored = draft if not by_subject else _pseudonymous(draft)
+    actor_id, target_id, subject_id = _found_by(draft)
     return Row(
         id=entry_id, controller_id=draft.controller_id, retention=event.retention.value,
         body=body(stored, entry_id, now), at=now, event=draft.event, actor_type=draft.by.type,
-        actor_id=draft.by.id, target_type=draft.target.type, target_id=draft.target.id,
-        subject_id=draft.subject.id if draft.subject else None, purpose=draft.purpose,
-        outcome=draft.outcome, reason_code=draft.reason_code,
+        actor_id=actor_id, target_type=draft.target.type, target_id=target_id,
+        subject_id=subject_id, purpose=draft.purpose, outcome=draft.outcome,
+        reason_code=draft.reason_code,
     )  # fmt: skip
+
+
+def _found_by(draft: Draft) -> tuple[str, str, UUID | None]:
+    """The ids the index finds an entry by: its actor, its target and its person.
+
+    Who has no pseudonym is erased: to name them in a line of today would bring back what `forget`
+    took out (P6).
+    """
+    who = draft.subject
+    if who is None or who.pseudonym:
+        return draft.by.id, draft.target.id, who.id if who else None
+    gone, by_subject = str(who.id), draft.by.type == "subject"
+    actor_id = "" if by_subject and draft.by.id == gone else draft.by.id
+    return actor_id, "" if draft.target.id == gone else draft.target.id, None
 
 
 def _pseudonymous(draft: Draft) -> Draft:

@@ -112,8 +112,9 @@ def append(batch: list[Made], at: int) -> tuple[Statement, Parameters]:
 
 def _row(made: Made, salt: bytes, body: bytes) -> Row:
     decision = made.decision
+    person = made.subject_id if made.pseudonym else None  # who is erased is in no new line (P6)
     return (
-        made.raw_id, made.controller, salt, body, made.service_id.encode(), made.subject_id,
+        made.raw_id, made.controller, salt, body, made.service_id.encode(), person,
         made.purpose[:INDEXED].encode(), b"permit" if decision.permit else b"deny",
         decision.reason_code.encode(),
     )  # fmt: skip

@@ -156,8 +156,9 @@ def append(entry: Entry) -> tuple[Statement, Parameters]:
     salt, written = os.urandom(16), body(entry)
     purpose = entry.data.question.purpose[:INDEXED].encode()
     people = entry.people or (None,)
+    person = entry.subject_id if entry.pseudonym else None  # who is erased is in no new line (P6)
     return APPEND, [
         entry.raw_id, entry.controller, entry.raw_id, commitment(salt, written), _CLASS_BYTE,
-        salt, written, entry.service_id.encode(), entry.subject_id, purpose,
+        salt, written, entry.service_id.encode(), person, purpose,
         entry.event.encode(), people[0], people[-1], b"".join(entry.people),
     ]  # fmt: skip

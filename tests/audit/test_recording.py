@@ -152,6 +152,19 @@ class TestPseudonyms:
         assert said(entry_id)["actor"]["id"] == said(entry_id)["target"]["id"] == ""
         assert str(PERSON.id).encode() not in body_of(entry_id)
 
+    @pytest.mark.req("P6")
+    def test_nor_does_the_index_find_them(self):
+        gone = SubjectRef(PERSON.id, None)
+        own, shown = write(
+            subject=gone, target=Target("subject", str(PERSON.id)),
+            by=Actor("subject", str(PERSON.id)),
+        ) + write(subject=gone, target=Target("page", str(PERSON.id)))  # fmt: skip
+
+        lines = EntryIndex.objects.in_bulk([own, shown])
+        assert (lines[own].actor_id, lines[own].target_id, lines[own].subject_id) == ("", "", None)
+        assert (lines[shown].actor_id, lines[shown].target_id) == (BY.id, "")
+        assert lines[shown].subject_id is None
+
 
 @pytest.mark.req("P11")
 class TestRecordRead:

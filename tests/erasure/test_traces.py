@@ -11,14 +11,17 @@ from django.conf import settings as given
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.urls import reverse
 
 from audit import sealing
+from audit.models import EntryIndex
 from erasure import traces
 from erasure.services.opening import NewCase, open_case
 from erasure.traces import places
 from profiles.models import AttributeDefinition
 from subjects.errors import SubjectUnknownError
 from subjects.models import Identifier, Trigger
+from tests.desk import house
 from tests.erasure import own_world
 from tests.erasure.own_world import EMAIL, NUMBER, PHONE, case_about, own_step, planted, tell
 from tests.factories.company import AUTHOR
@@ -96,6 +99,20 @@ class TestAfterAnErasure:
         _, text = audit(erased)
 
         assert "give --words" in text
+
+    def test_nor_once_an_officer_looked_at_them(self, lotus, erased):
+        """Reads are on record, of the erased as well; the record must not bring them back."""
+        desk = house.signed_in(house.officer(lotus.company, "olga", "privacy_officer"))
+        before = EntryIndex.objects.count()
+        page = desk.get(reverse("admin:person", args=[erased.id]))
+        ledger = desk.get(f"/admin/consent/consentevent/?subject_id={erased.id}")
+
+        code, text = audit(erased, *KNOWN_BY)
+
+        assert (page.status_code, ledger.status_code) == (200, 200)
+        assert EntryIndex.objects.count() > before
+        assert "LEFT" not in text, text
+        assert code == 0
 
 
 class TestBeforeOne:

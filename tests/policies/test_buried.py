@@ -6,11 +6,14 @@ import pytest
 from django.utils import timezone
 
 from audit.actors import Actor
+from audit.models import EntryIndex
 from keys.ids import uuid7
 from policies.pdp import facts
+from policies.pdp.search_record import OF_ONE
 from subjects import services as subjects
 from subjects import tombstones
 from tests.factories.company import AUTHOR, EVALUATION, EVALUATIONS, company
+from tests.policies.searches import ACTION
 
 EMAIL = "asha.rao@example.in"
 pytestmark = pytest.mark.req("ERA-16", "P8")
@@ -61,6 +64,28 @@ def test_whoever_came_back_is_unknown_until_they_are_added(http, lotus, erased):
     )  # fmt: skip
 
     assert reason(http, lotus) == "SUBJECT_UNKNOWN"
+
+
+@pytest.mark.req("P6")
+def test_what_is_decided_afterwards_names_nobody(http, lotus, erased):
+    """Whoever asks again by our id must not put back into the log what the erasure took out."""
+    lotus.stands(erased, "erased")
+    asked = lotus.question(erased)
+
+    def ask(where, body):
+        answer = http.post(where, json=body, headers=lotus.headers)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    alone = ask(EVALUATION, asked)
+    among = ask(EVALUATIONS, {**asked, "evaluations": [{}] * 3})["evaluations"]
+    ask(ACTION, {key: value for key, value in asked.items() if key != "action"})
+
+    lines = EntryIndex.objects.filter(event="decision:made")
+    assert {one["context"]["reason_code"] for one in (alone, *among)} == {"SUBJECT_ERASED"}
+    assert lines.count() == 4
+    assert EntryIndex.objects.filter(event=OF_ONE).count() == 1
+    assert not EntryIndex.objects.filter(subject_id=erased.id).exists()
 
 
 def test_another_company_is_told_nothing(http, lotus, erased):
