@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 from uuid import UUID
@@ -39,13 +39,14 @@ from profiles.services.storing import Former, Row, Stored
 from profiles.values import ValueFaultError
 from registry import selectors_systems as systems
 from registry.errors_systems import SystemNotActiveError
-from subjects import quarantine, sealing
+from subjects import quarantine, returning, sealing
 from subjects import services as subjects
 from subjects.errors import SubjectErasedError, SubjectUnknownError
 
 MOST_VALUES: Final = 200
 MOST_BYTES: Final = 64 * 1024
 CLOCK_SKEW: Final = timedelta(minutes=5)
+_BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 NOBODY: Mapping[UUID, SubjectRef] = {}
 _VERIFICATION: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,59}", re.ASCII)
 
@@ -62,8 +63,8 @@ class Given:
 class Taken:
     """What became of it, in numbers of values.
 
-    `older` were observed before what is known, or are too old to be kept; `left_out` are the codes
-    whose data category is erased for the person (P8).
+    `older` were observed before what is known, or before somebody who was erased came back, or are
+    too old to be kept; `left_out` are the codes whose data category is erased for the person (P8).
     """
 
     subject_id: UUID
@@ -140,6 +141,7 @@ class Intake:
     gone: dict[UUID, set[str]]
     keyring: sealing.Keyring
     rows: dict[tuple[UUID, str], Row]
+    returned: Mapping[UUID, datetime]
     former: dict[tuple[UUID, str, datetime], Document] = field(default_factory=dict)
     drafts: list[audit.Draft] = field(default_factory=list)
 
@@ -160,7 +162,7 @@ class Intake:
         intake = cls(
             by, controller_id, system_id, source, timezone.now(), definitions_of(controller_id),
             people, left_out(controller_id, ids) if ids else {}, keyring,
-            {},
+            {}, returning.returned(controller_id, ids) if ids else {},
         )  # fmt: skip
         if ids:
             intake._load(ids)
@@ -214,7 +216,10 @@ class Intake:
     ) -> dict[str, Document]:
         """The values as they are kept, by sensitivity. Raises what is wrong with one."""
         parts: dict[str, Document] = {}
-        definitions, now, known = self.definitions, self.now, None
+        definitions, known = self.definitions, None
+        began = self.returned.get(
+            taken.subject_id, _BEGINNING
+        )  # nothing from before counts again (P8)
         for code, said in values.items():
             definition = definitions.get(code)
             if definition is None or not definition.is_active:
@@ -225,7 +230,7 @@ class Intake:
             kept = said if said.v is None else _kept(definition, said)
             if definition.category in gone:
                 taken.left_out += (code,)
-            elif definition.retention is not None and said.at + definition.retention <= now:
+            elif said.at <= self._since(definition, began):
                 taken.older += 1
             else:
                 part = parts.get(definition.sensitivity)
@@ -233,6 +238,12 @@ class Intake:
                     part = parts[definition.sensitivity] = {}
                 part[code] = kept
         return parts
+
+    def _since(self, definition: Definition, began: datetime) -> datetime:
+        """Nothing that was observed until then is kept."""
+        if definition.retention is None:
+            return began
+        return max(began, self.now - definition.retention)
 
     def _check_said(self, said: Observed, code: str) -> None:
         if said.at.tzinfo is None:

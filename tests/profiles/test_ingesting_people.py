@@ -4,18 +4,21 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts import services as accounts
 from audit.actors import Actor
+from keys.ids import uuid7
 from profiles.errors_intake import SourceFrozenError, SourceNotPushedError, SourceNotYoursError
 from profiles.models import ProfileRecord
 from registry import legal
 from registry import services_systems as systems
 from registry.errors_systems import SystemNotActiveError, SystemUnknownError
+from subjects import returning, tombstones
 from subjects import services as subjects
 from subjects.errors import SubjectErasedError, SubjectUnknownError
 from tests.profiles.intake_world import BY, EARLIER, LATER, make, source
-from tests.subjects.people import at_once
+from tests.subjects.people import add, at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -108,6 +111,24 @@ class TestErasedPeople:
 
         assert taken.left_out == ("city",)
         assert lotus.known(asha) == {"tier": "gold"}
+
+    @pytest.mark.req("P8", "ERA-16")
+    def test_of_who_came_back_what_was_seen_before_is_older(self, lotus):
+        """The company promised that nothing from before counts; a late export does not either."""
+        email = "asha.rao@example.in"
+        gone = add(lotus.controller, ("email", email))
+        tombstones.set_many(by=BY, controller_id=lotus.id, cases={gone.id: uuid7()})
+        subjects.destroy_key(by=BY, subject=gone)
+        asked = returning.note(controller_id=lotus.id, address=email, language="en")
+        asha = returning.begin(token=returning.send(request_id=asked)[1])
+        before, after = asha.created_at - timedelta(days=1), timezone.now() + timedelta(seconds=1)
+
+        old = lotus.take(asha, at=before, city="Pune", tier="gold")
+        new = lotus.take(asha, at=after, city="Delhi")
+
+        assert (old.older, old.recorded) == (2, 0)
+        assert new.recorded == 1
+        assert lotus.known(asha) == {"city": "Delhi"}
 
     def test_a_restriction_lets_data_be_stored(self, lotus, asha):
         """GDPR 18(2): storage is what a restriction leaves."""
