@@ -67,6 +67,7 @@ urlpatterns = [
     path("receipts/<uuid:event_id>/record/", records.record, name="record"),
     path("<slug:slug>/", public.company, name="company"),
     path("<slug:slug>/deletions/<str:code>/", deletions.deletion, name="deletion"),
+    path("<slug:slug>/keys/", public.keys, name="keys"),
     path("<slug:slug>/device/", device.device, name="device"),
     path("<slug:slug>/sign-in/", signin.ask, name="ask"),
     path("<slug:slug>/sign-in/sent/", signin.sent, name="sent"),

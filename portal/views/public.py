@@ -5,12 +5,15 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from audit import sealing
+from audit.tiles import LogReader
 from consent.managers import selectors as managers
 from consent.selectors import NoticeWords
 from consent.versions.languages import is_same
 from portal import people, selectors, wording
 from portal.pages import current, page
 from portal.people import Company
+from portal.views.files import as_file
 
 
 @require_safe
@@ -47,6 +50,21 @@ def notice(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "spoken": selectors.languages(found.id, {code}),
     }
     return page(request, "notice.html", context, company=found, person=_visitor(request, found))
+
+
+@require_safe
+def keys(request: HttpRequest, slug: str) -> HttpResponse:
+    """The public keys that a company's receipts, certificates and log are signed with.
+
+    One verifier key a line, newest first, for everybody: whoever keeps a signed file must be able
+    to check it without an account here.
+    """
+    found = company_or_404(slug)
+    log = LogReader.of(found.id)
+    if log is None:
+        raise Http404
+    lines = "".join(f"{key}\n" for key in sealing.log_keys(log.tree.origin))
+    return as_file(f"keys-{found.slug}.txt", "text/plain; charset=utf-8", lines.encode())
 
 
 def company_or_404(slug: str) -> Company:

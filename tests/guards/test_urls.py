@@ -25,6 +25,7 @@ PUBLIC = {
     "privacy/sign-in/<str:token>": "takes a one-time link, and only that",
     "privacy/<slug:slug>/": "what a company asks everybody, no person",
     ".well-known/gpc.json": "says that a signal is heeded, no data",
+    "privacy/<slug:slug>/keys/": "public keys that signed files are checked with, no person",
     "privacy/<slug:slug>/device/": "keeps a visitor's own choices under a random key, no person",
     "privacy/<slug:slug>/deletions/<str:code>/": "how far a code of ours is, about nobody",
     "privacy/<slug:slug>/sign-in/": "it is where people say who they are",

@@ -1,5 +1,9 @@
 import pytest
 
+from audit import sealing
+from audit.tiles import LogReader
+from audit.tlog import notes
+from tests.audit.log import write
 from tests.portal.world import OFFERS
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +29,25 @@ def test_a_company_says_how_to_ask_and_what_is_needed(client, company):
     assert 'href="/privacy/lotus/sign-in/"' in page
     assert 'href="/privacy/lotus/notices/website/"' in page
     assert "Offers by e-mail" in page
+
+
+@pytest.mark.req("ERA-09", "CON-14")
+class TestKeys:
+    def test_are_those_the_log_is_signed_with_for_everybody(self, client, company):
+        write(controller_id=company.id)
+        sealing.seal_all()
+
+        answer = client.get("/privacy/lotus/keys/")
+
+        origin = LogReader.of(company.id).tree.origin
+        found = [notes.Vkey.parse(line) for line in answer.content.decode().splitlines()]
+        assert found == sealing.log_keys(origin)
+        assert answer["Content-Type"] == "text/plain; charset=utf-8"
+        assert 'filename="keys-lotus.txt"' in answer["Content-Disposition"]
+
+    def test_are_not_there_before_anything_is_signed_or_of_nobody(self, client, company):
+        for slug in ("lotus", "nobody"):
+            assert client.get(f"/privacy/{slug}/keys/").status_code == 404
 
 
 @pytest.mark.req("CON-06")
