@@ -145,9 +145,12 @@ def demo_is_wanted() -> bool:
 
 
 def seed(variables: dict[str, str], demo_file: Path = DEMO_FILE) -> None:
-    """Invented people for a first look; nothing where the database has controllers already."""
+    """Keys, and invented people for a first look: none where there are controllers already.
+
+    Both in one process, since a start of Django takes two seconds.
+    """
     manage(
-        ["seed_demo", "--if-empty", "--demo-file", str(demo_file)],
+        ["seed_demo", "--with-keys", "--if-empty", "--demo-file", str(demo_file)],
         variables=variables,
         is_shown=True,
     )

@@ -122,11 +122,12 @@ class Supervisor:
         variables = stages.environment(self.port, self.name)
         with self._stage("Tables"):
             stages.migrate(variables, self.servers)
-        with self._stage("Keys"):
-            stages.manage(["ensure_keys"], variables=variables)
         if stages.demo_is_wanted():
-            with self._stage("Demo data", talks=True):
+            with self._stage("Keys and demo data", talks=True):
                 stages.seed(variables)
+        else:
+            with self._stage("Keys"):
+                stages.manage(["ensure_keys"], variables=variables)
 
     def _start_servers(self) -> None:
         """Embedded ones, unless the environment names real ones for both."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from desk.demo import seeding, telling
@@ -21,12 +22,17 @@ class Command(BaseCommand):
         "Where the demo is there already, it gets new passwords and keys. Not in production."
     )
 
+    requires_system_checks = ()  # they look for keys: `handle` has them looked for after those
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--subjects", type=int, default=SUBJECTS)
         parser.add_argument(
             "--if-empty",
             action="store_true",
             help="add nothing where there are controllers already",
+        )
+        parser.add_argument(
+            "--with-keys", action="store_true", help="make sure of the keys first (ensure_keys)"
         )
         default = settings.LOCAL_DIR / "demo.json"
         parser.add_argument("--demo-file", type=Path, default=default)
@@ -36,6 +42,9 @@ class Command(BaseCommand):
             raise CommandError("The demo's people are invented; production is not for them.")
         if options["subjects"] < LEAST:
             raise CommandError(f"The demo needs at least {LEAST} people to show every state.")
+        if options["with_keys"]:
+            call_command("ensure_keys", stdout=self.stdout, stderr=self.stderr)
+        self.check()
         state, demo_file = seeding.state(), options["demo_file"]
         if options["if_empty"] and _is_told(state, demo_file):
             return
