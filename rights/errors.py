@@ -3,7 +3,7 @@
 from keys.problems import DomainError
 
 __all__ = [
-    "ActingNotVerifiedError", "CopyMissingError", "IdentifiedError", "IdentityUnknownError",
+    "ActingNotVerifiedError", "CopyMissingError", "CorrectionUnderWayError", "IdentifiedError", "IdentityUnknownError",
     "NotIdentifiedError", "PauseMissingError", "ReceivedInFutureError", "RefusalError",
     "RequestMissingError", "RequestReasonError", "RequestStateError", "RequestUnknownKindError",
     "TooLateToTakeBackError",
@@ -86,6 +86,12 @@ class TooLateToTakeBackError(DomainError):
     code = "request_under_way"
     status = 409
     message = "Systems were told already, so the request can be taken back no more."
+
+
+class CorrectionUnderWayError(DomainError):
+    code = "correction_under_way"
+    status = 409
+    message = "The same is being put right to another value; ask again when that is answered."
 
 
 class CopyMissingError(DomainError):

@@ -11,6 +11,7 @@ from portal.errors import TooManyRequestsError
 from portal.forms import CorrectionForm
 from portal.pages import SeeOther, page, signed_in
 from portal.people import Person
+from rights.errors import CorrectionUnderWayError
 
 
 @signed_in
@@ -29,6 +30,11 @@ def corrections(request: HttpRequest, person: Person) -> HttpResponse:
         made = asking.ask(person, said["attribute"], said["value"])
     except TooManyRequestsError as error:
         form.add_error(None, _("You have asked for much today. Ask again tomorrow."))
+        return _page(request, person, form, status=error.status)
+    except CorrectionUnderWayError as error:
+        form.add_error(
+            "attribute", _("This is being put right already. Ask again when it is answered.")
+        )
         return _page(request, person, form, status=error.status)
     except DomainError as error:
         form.add_error("value", _("This cannot be right: please look at how it is written."))

@@ -147,6 +147,7 @@ class RightsRequests(RightsView):
                                   "identified_how": "service"}),
             answer("It is being done", _REQUEST, 201),
             refusal(404, "subject_unknown", "There is no such person."),
+            refusal(409, "correction_under_way", "The same is being put right already."),
             refusal(422, "request_received_in_future", "A request was received in the past."),
         ],
     )  # fmt: skip

@@ -17,12 +17,14 @@ from rights import asking, selectors
 from rights.clocks import clock_for, law_of
 from rights.errors import (
     ActingNotVerifiedError,
+    CorrectionUnderWayError,
     IdentityUnknownError,
     ReceivedInFutureError,
     RequestUnknownKindError,
 )
 from rights.grounds import IDENTIFIED
 from rights.models import Channel, Request, RequestKind, RequestState
+from rights.services.answering import take_back
 from rights.services.starting import start
 from rights.services.writing import record, tell
 from subjects import family, jurisdiction
@@ -58,10 +60,11 @@ class NewRequest:
 def receive(*, by: Actor, controller_id: UUID, new: NewRequest) -> Request:
     """Take a request in; the same one that still waits for its answer is returned as it is.
 
-    With the identity settled an erasure case is opened at once, so that the next check denies, and
+    A correction to another value takes the place of one that nobody has decided on yet. With the identity settled an erasure case is opened at once, so that the next check denies, and
     a copy is made by a job; a correction waits for an officer. Raises as
     `erasure.services.correcting.check`, SubjectUnknownError, RequestUnknownKindError,
-    CaseScopeError, ReceivedInFutureError, ActingNotVerifiedError, IdentityUnknownError.
+    CaseScopeError, ReceivedInFutureError, ActingNotVerifiedError, IdentityUnknownError,
+    CorrectionUnderWayError.
     """
     now = timezone.now()
     subject = subjects.lock(controller_id, new.subject_id)
@@ -71,7 +74,9 @@ def receive(*, by: Actor, controller_id: UUID, new: NewRequest) -> Request:
         new = replace(new, scope_type=scope_type, scope=scope)
     known = selectors.open_request(controller_id, subject.id, new.kind, new.scope, new.attribute)
     if known is not None:
-        return known
+        if not _says_otherwise(known, new):
+            return known
+        _give_way(by, known)
     made = _made(controller_id, subject, new, now)
     record("request:received", by, made, {"channel": made.channel, "law": made.pack})
     idle.hear(by=by, controller_id=controller_id, subject_id=subject.id, how=RIGHT_USED)
@@ -79,6 +84,18 @@ def receive(*, by: Actor, controller_id: UUID, new: NewRequest) -> Request:
     if made.identified_at is not None:
         start(by=by, request=made)
     return made
+
+
+def _says_otherwise(known: Request, new: NewRequest) -> bool:
+    """Whether something else is right now than what was asked for."""
+    return known.kind == RequestKind.CORRECTION and asking.opened(known) != new.value
+
+
+def _give_way(by: Actor, known: Request) -> None:
+    """End a correction for a later one of the same. Raises CorrectionUnderWayError."""
+    if known.case_id is not None and not selectors.was_returned(known):
+        raise CorrectionUnderWayError
+    take_back(by=by, controller_id=known.controller_id, request_id=known.id)
 
 
 def _made(controller_id: UUID, subject: Any, new: NewRequest, now: datetime) -> Request:

@@ -72,6 +72,17 @@ def test_what_cannot_be_asked_for_is_said_and_asked_again(asha_in, asha, attribu
     assert not Request.objects.filter(subject_id=asha.id).exists()
 
 
+def test_what_is_being_put_right_is_said_and_not_asked_for_twice(asha_in, asha, company):
+    send(asha_in)
+    (found,) = Request.objects.filter(subject_id=asha.id)
+    services.accept(by=world.AUTHOR, controller_id=company.id, request_id=found.id)
+
+    answer = send(asha_in, value="asha.rao2@example.in")
+
+    assert answer.status_code == 409
+    assert "This is being put right already." in answer.content.decode()
+
+
 def test_so_much_is_asked_for_in_a_day_and_no_more(asha_in):
     for _ in range(20):
         assert send(asha_in).status_code == 303

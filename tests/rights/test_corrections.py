@@ -11,7 +11,12 @@ from erasure.services import correcting, deciding
 from profiles.errors_intake import AttributeUnknownError, ValueRefusedError
 from registry import services as registry
 from rights import asking, selectors, services, values
-from rights.errors import RequestStateError, RequestUnknownKindError
+from rights.errors import (
+    CorrectionUnderWayError,
+    RequestStateError,
+    RequestUnknownKindError,
+)
+from rights.models import Request
 from rights.services import NewRequest
 from subjects import selectors as subjects
 from subjects import services as subject_services
@@ -70,6 +75,31 @@ def test_asked_again_it_is_the_same_request_and_another_attribute_is_another(lot
 
     assert ask(lotus, asha).id == first.id
     assert ask(lotus, asha, "phone", "+919876543210").id != first.id
+
+
+def test_asked_again_with_another_value_the_later_one_counts(lotus, asha):
+    """Who mistyped the first time must not be put right to that."""
+    first = ask(lotus, asha)
+    later = ask(lotus, asha, value="asha.rao2@example.in")
+    first.refresh_from_db()
+
+    assert (first.state, later.state) == ("taken_back", "working")
+    assert asking.opened(later) == "asha.rao2@example.in"
+    accept(lotus, later)
+    assert addresses(asha) >= {"asha.rao2@example.in"}
+    assert "asha.r@example.in" not in addresses(asha)
+
+
+def test_what_is_being_put_right_is_not_asked_for_anew_until_it_is_answered(lotus, asha):
+    system(lotus, "crm", holds=[EMAIL])
+    first = accept(lotus, ask(lotus, asha))
+
+    with pytest.raises(CorrectionUnderWayError):
+        ask(lotus, asha, value="asha.rao2@example.in")
+
+    first.refresh_from_db()
+    assert first.state == "working"
+    assert Request.objects.count() == 1
 
 
 def test_accepted_it_is_right_here_at_once_and_who_holds_it_is_told(lotus, asha):
