@@ -3,10 +3,10 @@
 from keys.problems import DomainError
 
 __all__ = [
-    "ActingNotVerifiedError", "CopyMissingError", "CorrectionUnderWayError", "IdentifiedError", "IdentityUnknownError",
-    "NotIdentifiedError", "PauseMissingError", "ReceivedInFutureError", "RefusalError",
-    "RequestMissingError", "RequestReasonError", "RequestStateError", "RequestUnknownKindError",
-    "TooLateToTakeBackError",
+    "ActingNotVerifiedError", "CopyMissingError", "CorrectionUnderWayError", "IdentifiedError",
+    "IdentityUnknownError", "NotIdentifiedError", "PauseMissingError", "ReceivedInFutureError",
+    "RefusalError", "RequestMissingError", "RequestReasonError", "RequestStateError",
+    "RequestUnknownKindError", "TooLateToTakeBackError",
 ]  # fmt: skip
 
 

@@ -60,8 +60,9 @@ class NewRequest:
 def receive(*, by: Actor, controller_id: UUID, new: NewRequest) -> Request:
     """Take a request in; the same one that still waits for its answer is returned as it is.
 
-    A correction to another value takes the place of one that nobody has decided on yet. With the identity settled an erasure case is opened at once, so that the next check denies, and
-    a copy is made by a job; a correction waits for an officer. Raises as
+    A correction to another value takes the place of one that nobody has decided on yet. With the
+    identity settled an erasure case is opened at once, so that the next check denies, and a copy is
+    made by a job; a correction waits for an officer. Raises as
     `erasure.services.correcting.check`, SubjectUnknownError, RequestUnknownKindError,
     CaseScopeError, ReceivedInFutureError, ActingNotVerifiedError, IdentityUnknownError,
     CorrectionUnderWayError.
