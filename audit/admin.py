@@ -63,7 +63,9 @@ class EntryIndexAdmin(ListingAdmin):
         if entry.subject_id is None:
             return ""
         address = reverse("admin:person", args=[entry.subject_id])
-        return format_html('<a href="{}">…{}</a>', address, str(entry.subject_id)[-12:])
+        return format_html(
+            '<a href="{}"><bdi dir="ltr">…{}</bdi></a>', address, str(entry.subject_id)[-12:]
+        )
 
     @admin.display(description=_("Reason"))
     def reason(self, entry: EntryIndex) -> str:

@@ -16,6 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
 from audit.actors import Actor
@@ -50,6 +51,14 @@ class Secret:
     done: str = ""
 
 
+def in_words(error: DomainError) -> str:
+    """A refusal in the officer's language; codes and laws keep their own direction within it."""
+    said, named = _(error.sentence), error.named
+    if get_language_bidi():
+        named = f"\N{LEFT-TO-RIGHT ISOLATE}{named}\N{POP DIRECTIONAL ISOLATE}"
+    return said % {"named": named} if error.named else said
+
+
 class ActForm(forms.Form):
     """The form of a verb. `prepare` fits it to the row and to the controllers it may name."""
 
@@ -68,7 +77,7 @@ class ActForm(forms.Form):
         """Show what a service refused beside the field it names, else on top."""
         if isinstance(error, DomainError):
             field = error.field if error.field in self.fields else None
-            self.add_error(field, _(error.message))
+            self.add_error(field, in_words(error))
             return
         found = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
         for name, sentences in found.items():

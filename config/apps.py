@@ -12,9 +12,12 @@ class PrivacyAdminConfig(AdminConfig):
         super().ready()
         from django.contrib.admin import site  # noqa: PLC0415 (models are there only now)
 
+        from config.labels import name_fields, name_rows  # noqa: PLC0415 (as above)
         from config.menu import name_lists  # noqa: PLC0415 (as above)
 
         name_lists(site._registry)  # noqa: SLF001 (Django has no other list of them)
+        name_rows(site._registry)  # noqa: SLF001 (as above)
+        name_fields(site._registry)  # noqa: SLF001 (as above)
 
 
 class SammatiConfig(AppConfig):

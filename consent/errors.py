@@ -1,115 +1,117 @@
 """What can go wrong with purposes, notices and consents."""
 
+from django.utils.translation import gettext_noop as _
+
 from keys.problems import DomainError
 
 
 class PurposeUnknownError(DomainError):
     code = "purpose_unknown"
     status = 422
-    message = "There is no such purpose, or it is not approved."
+    message = _("There is no such purpose, or it is not approved.")
     field = "purpose"
 
 
 class PurposeClosedError(DomainError):
     code = "purpose_closed"
     status = 409
-    message = "The purpose is closed."
+    message = _("The purpose is closed.")
     field = "purpose"
 
 
 class NoticeNotInForceError(DomainError):
     code = "notice_not_in_force"
     status = 422
-    message = "There is no published notice for this purpose in this language."
+    message = _("There is no published notice for this purpose in this language.")
     field = "notice"
 
 
 class NoticeIncompleteError(DomainError):
     code = "notice_incomplete"
     status = 422
-    message = "The notice lacks elements the law asks for."
+    message = _("The notice lacks elements the law asks for.")
     field = "content"
 
 
 class AlreadyPublishedError(DomainError):
     code = "already_published"
     status = 409
-    message = "A published version never changes; draft a new one."
+    message = _("A published version never changes; draft a new one.")
 
 
 class SecondPersonError(DomainError):
     code = "second_person_needed"
     status = 409
-    message = "The author cannot approve their own version; a second person must."
+    message = _("Whoever drafted or recorded this cannot decide on it; a second person must.")
 
 
 class ForbiddenMethodError(DomainError):
     code = "method_forbidden"
     status = 422
-    message = "This is not a clear affirmative action."
+    message = _("This is not a clear affirmative action.")
     field = "method"
 
 
 class UnknownMethodError(DomainError):
     code = "method_unknown"
     status = 422
-    message = "The method is not one the suite knows."
+    message = _("The method is not one the suite knows.")
     field = "method"
 
 
 class IllegalTransitionError(DomainError):
     code = "illegal_transition"
     status = 409
-    message = "This step cannot follow the consent's present state."
+    message = _("This step cannot follow the consent's present state.")
     field = "state"
 
 
 class EventTimeError(DomainError):
     code = "event_time_invalid"
     status = 422
-    message = "The time of the choice lies in the future or before the last recorded one."
+    message = _("The time of the choice lies in the future or before the last recorded one.")
     field = "event_at"
 
 
 class GiverNotVerifiedError(DomainError):
     code = "guardian_not_verified"
     status = 422
-    message = "A parent or guardian must be a verified relation of the subject (DPDP s.9(1))."
+    message = _("A parent or guardian must be a verified relation of the subject (DPDP s.9(1)).")
     field = "guardian"
 
 
 class UnknownGiverError(DomainError):
     code = "giver_unknown"
     status = 422
-    message = "Nobody acts in this way for a person."
+    message = _("Nobody acts in this way for a person.")
     field = "given_by"
 
 
 class GiverMayNotError(DomainError):
     code = "giver_may_not"
     status = 422
-    message = "A nominee exercises rights and may end a use, but cannot consent (DPDP s.14)."
+    message = _("A nominee exercises rights and may end a use, but cannot consent (DPDP s.14).")
     field = "given_by"
 
 
 class GiverLacksError(DomainError):
     code = "giver_lacks_evidence"
     status = 422
-    message = "What shows that this one may act for the person is missing."
+    message = _("What shows that this one may act for the person is missing.")
     field = "evidence"
 
 
 class UnknownChannelError(DomainError):
     code = "channel_unknown"
     status = 422
-    message = "The channel is not one the suite knows."
+    message = _("The channel is not one the suite knows.")
     field = "channel"
 
 
 class EvidenceError(DomainError):
     code = "evidence_invalid"
     status = 422
-    message = (
+    message = _(
         "Evidence is a few short references, never free text, an identity document or its number."
     )
     field = "evidence"
@@ -118,124 +120,128 @@ class EvidenceError(DomainError):
 class ScopeTooNarrowError(DomainError):
     code = "scope_too_narrow"
     status = 422
-    message = "The person agreed to less than the purpose needs, which is no consent to it."
+    message = _("The person agreed to less than the purpose needs, which is no consent to it.")
     field = "categories"
 
 
 class MergeOverError(DomainError):
     code = "merge_over"
     status = 409
-    message = "These records are not joined any more."
+    message = _("These records are not joined any more.")
 
 
 class EndReasonError(DomainError):
     code = "reason_unknown"
     status = 422
-    message = "Say why by one of the known reasons; a consent is not ended without one."
+    message = _("Say why by one of the known reasons; a consent is not ended without one.")
     field = "reason"
 
 
 class ConsentMissingError(DomainError):
     code = "consent_missing"
     status = 404
-    message = "There is no consent of this subject to this purpose."
+    message = _("There is no consent of this subject to this purpose.")
 
 
 class ObjectionMissingError(DomainError):
     code = "objection_missing"
     status = 404
-    message = "No such objection stands."
+    message = _("No such objection stands.")
 
 
 class ObjectionPurposeError(DomainError):
     code = "objection_purpose_wrong"
     status = 422
-    message = "Such an objection is about one purpose, by its code; one to marketing is about all."
+    message = _(
+        "Such an objection is about one purpose, by its code; one to marketing is about all."
+    )
     field = "purpose"
 
 
 class ObjectionDecidedError(DomainError):
     code = "objection_decided"
     status = 409
-    message = "There is nothing to decide: the objection is absolute, decided or lifted."
+    message = _("There is nothing to decide: the objection is absolute, decided or lifted.")
 
 
 class GroundsMissingError(DomainError):
     code = "grounds_missing"
     status = 422
-    message = "A decision on an objection needs its grounds (GDPR Art 21(1))."
+    message = _("A decision on an objection needs its grounds (GDPR Art 21(1)).")
     field = "grounds"
 
 
 class NoticeMissingError(DomainError):
     code = "notice_missing"
     status = 404
-    message = "No notice about this purpose is published."
+    message = _("No notice about this purpose is published.")
 
 
 class CursorUnknownError(DomainError):
     code = "cursor_unknown"
     status = 400
-    message = "This cursor does not belong to this list; start again without it."
+    message = _("This cursor does not belong to this list; start again without it.")
     field = "cursor"
 
 
 class NeverAskedError(DomainError):
     code = "never_asked"
     status = 404
-    message = "The person was never asked about this purpose, so there is nothing to prove."
+    message = _("The person was never asked about this purpose, so there is nothing to prove.")
     field = "purpose"
 
 
 class GroundUnknownError(DomainError):
     code = "ground_unknown"
     status = 422
-    message = "A ground is a clause of DPDP s.7 (s7a to s7i) or of GDPR Art 6 or 9 (6-1-b, 9-2-h)."
+    message = _(
+        "A ground is a clause of DPDP s.7 (s7a to s7i) or of GDPR Art 6 or 9 (6-1-b, 9-2-h)."
+    )
     field = "ground"
 
 
 class GroundNotDeclaredError(DomainError):
     code = "ground_not_declared"
     status = 422
-    message = "The version of the purpose in force does not rest on this ground."
+    message = _("The version of the purpose in force does not rest on this ground.")
     field = "ground"
 
 
 class GroundEvidenceError(DomainError):
     code = "ground_evidence_missing"
     status = 422
-    message = "The ground lacks the evidence it needs before it may count."
+    message = _("The ground lacks the evidence it needs before it may count.")
 
 
 class GroundMissingError(DomainError):
     code = "ground_missing"
     status = 404
-    message = "There is no such ground on record."
+    message = _("There is no such ground on record.")
 
 
 class GroundDecidedError(DomainError):
     code = "ground_decided"
     status = 409
-    message = "The ground is active already, or it has ended."
+    message = _("The ground is active already, or it has ended.")
 
 
 class GroundTakenError(DomainError):
     code = "ground_taken"
     status = 409
-    message = "This ground is on record with other evidence; end it first."
+    message = _("This ground is on record with other evidence; end it first.")
 
 
 class CommitmentTakenError(DomainError):
     code = "commitment_taken"
     status = 409
-    message = "A commitment of this reference is on record and says something else."
+    message = _("A commitment of this reference is on record and says something else.")
     field = "reference"
 
 
 class CommitmentTimeError(DomainError):
     code = "commitment_time_invalid"
     status = 422
-    message = (
+    message = _(
         "A commitment starts before it is reported and ends after it starts; one that is reported "
         "after a withdrawal started within the last seven days."
     )
@@ -245,130 +251,132 @@ class CommitmentTimeError(DomainError):
 class CommitmentMissingError(DomainError):
     code = "commitment_missing"
     status = 404
-    message = "There is no such commitment."
+    message = _("There is no such commitment.")
 
 
 class ContactPlanError(DomainError):
     code = "contact_plan_invalid"
     status = 422
-    message = "Remind up to five times, each 1 to 365 days before a consent ends."
+    message = _("Remind up to five times, each 1 to 365 days before a consent ends.")
     field = "remind_days"
 
 
 class RightNotGivenError(DomainError):
     code = "right_not_given"
     status = 422
-    message = "The law that protects this person gives no such right; a consent can be withdrawn."
+    message = _(
+        "The law that protects this person gives no such right; a consent can be withdrawn."
+    )
     field = "kind"
 
 
 class LiftNotOpenError(DomainError):
     code = "lift_not_open"
     status = 403
-    message = "A service cannot take this back: only the person can, on their own pages."
+    message = _("A service cannot take this back: only the person can, on their own pages.")
 
 
 class RestrictionMissingError(DomainError):
     code = "restriction_missing"
     status = 404
-    message = "No such restriction stands."
+    message = _("No such restriction stands.")
 
 
 class RestrictionScopeError(DomainError):
     code = "restriction_scope_wrong"
     status = 422
-    message = "A restriction is of everything, or of one purpose or data category by its code."
+    message = _("A restriction is of everything, or of one purpose or data category by its code.")
     field = "scope"
 
 
 class RestrictionReasonError(DomainError):
     code = "restriction_reason_missing"
     status = 422
-    message = "Ending a restriction needs its reason, and 1 to 90 days for the person to answer."
+    message = _("Ending a restriction needs its reason, and 1 to 90 days for the person to answer.")
     field = "reason"
 
 
 class LiftingNotAnnouncedError(DomainError):
     code = "lifting_not_announced"
     status = 409
-    message = "Announce the end of the restriction first (GDPR Art 18(3))."
+    message = _("Announce the end of the restriction first (GDPR Art 18(3)).")
 
 
 class SubjectNotToldError(DomainError):
     code = "subject_not_told"
     status = 409
-    message = "The person has not been told that the restriction ends (GDPR Art 18(3))."
+    message = _("The person has not been told that the restriction ends (GDPR Art 18(3)).")
 
 
 class LiftingTooSoonError(DomainError):
     code = "lifting_too_soon"
     status = 409
-    message = "The time that was announced to the person has not passed yet."
+    message = _("The time that was announced to the person has not passed yet.")
 
 
 class DeviceCategoryError(DomainError):
     code = "device_category_unknown"
     status = 422
-    message = "A choice on a device is about at least one known category."
+    message = _("A choice on a device is about at least one known category.")
     field = "choices"
 
 
 class ParentNotNeededError(DomainError):
     code = "parent_not_needed"
     status = 409
-    message = "The person is an adult, or would be their own parent: nobody decides for them so."
+    message = _("The person is an adult, or would be their own parent: nobody decides for them so.")
     field = "child"
 
 
 class ParentCheckMissingError(DomainError):
     code = "parent_check_missing"
     status = 404
-    message = "There is no such verification of a parent."
+    message = _("There is no such verification of a parent.")
 
 
 class ParentCheckClosedError(DomainError):
     code = "parent_check_closed"
     status = 409
-    message = "This verification of a parent is over; begin a new one."
+    message = _("This verification of a parent is over; begin a new one.")
 
 
 class VerifierUnavailableError(DomainError):
     code = "verifier_unavailable"
     status = 503
-    message = "The parent could not be verified in this way now; nothing was decided."
+    message = _("The parent could not be verified in this way now; nothing was decided.")
 
 
 class ReferenceFormError(DomainError):
     code = "reference_form"
     status = 422
-    message = "Give a reference, never an identity document or its number: none may be kept."
+    message = _("Give a reference, never an identity document or its number: none may be kept.")
     field = "reference"
 
 
 class AppointmentStepError(DomainError):
     code = "appointment_step_refused"
     status = 409
-    message = "This step cannot follow where the appointment stands."
+    message = _("This step cannot follow where the appointment stands.")
 
 
 class AppointmentTimeError(DomainError):
     code = "appointment_time_invalid"
     status = 422
-    message = "An appointment begins today or earlier, and ends later than today, if it does."
+    message = _("An appointment begins today or earlier, and ends later than today, if it does.")
     field = "appointed_on"
 
 
 class GuardianNotAdultError(DomainError):
     code = "guardian_not_adult"
     status = 422
-    message = "A guardian is another person of this controller, and not a child."
+    message = _("A guardian is another person of this controller, and not a child.")
     field = "guardian"
 
 
 class ScheduleItemError(DomainError):
     code = "schedule_item_unknown"
     status = 422
-    message = (
+    message = _(
         "Cite the item of the Fourth Schedule and how its condition is met: "
         "“Part A, item 3: ...” (DPDP Rules 2025 r.12)."
     )

@@ -22,6 +22,7 @@ from accounts.roles import Permission
 from accounts.selectors import Duty
 from audit.actors import Target
 from audit.console import actor, note_read, shown, site, who
+from audit.verbs import in_words
 from desk import people, services, words
 from desk.forms import SCHEME_NAMES, FindForm, RevealForm
 from desk.people import Person
@@ -157,7 +158,7 @@ def moment_id(text: str) -> UUID | None:
 
 def refuse(form: Form, error: DomainError) -> None:
     """Say what a service refused beside the field it names, else on top."""
-    form.add_error(error.field if error.field in form.fields else None, _(error.message))
+    form.add_error(error.field if error.field in form.fields else None, in_words(error))
 
 
 def see_other(address: str) -> HttpResponse:

@@ -4,21 +4,12 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from consent import states
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-STATES: "dict[str, StrOrPromise]" = {
-    "unknown": _("never asked"),
-    "requested": _("asked"),
-    "deferred": _("put off"),
-    "given": _("given"),
-    "renewed": _("renewed"),
-    "refused": _("refused"),
-    "withdrawn": _("withdrawn"),
-    "expired": _("expired"),
-    "revoked": _("ended by the controller"),
-    "invalidated": _("found invalid"),
-}
+STATES = states.WORDS
 OUTCOMES: "dict[str, StrOrPromise]" = {
     **STATES,
     "permit": _("permitted"),

@@ -141,4 +141,4 @@ class RelationshipAdmin(RecordedAdmin, VerbAdmin):
 
 def _named(subject_id: Any) -> SafeString:
     address = reverse("admin:person", args=[subject_id])
-    return format_html('<a href="{}">…{}</a>', address, str(subject_id)[-12:])
+    return format_html('<a href="{}"><bdi dir="ltr">…{}</bdi></a>', address, str(subject_id)[-12:])

@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import translation
 from psycopg import sql
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -63,6 +64,13 @@ def django_db_setup(
 @pytest.fixture(autouse=True)
 def _no_world_stands() -> None:
     worlds.begin()
+
+
+@pytest.fixture(autouse=True)
+def _english_is_spoken() -> Iterator[None]:
+    """A page in another language leaves its thread in that language."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

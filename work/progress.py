@@ -32,7 +32,7 @@ class Progress:
     def show(self, done: int, rows: int) -> None:
         if self.stream is None:
             return
-        percent = 100 * done // max(self.total, 1)
+        percent = min(100 * done // max(self.total, 1), 100)  # more may have come since the count
         if self.stream.isatty():
             self.stream.write(f"\r{self._line(percent, rows)}")
         elif percent // LOG_STEP > self.shown // LOG_STEP:

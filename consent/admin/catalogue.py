@@ -100,7 +100,7 @@ class PurposeVersionAdmin(Standings):
     )  # fmt: skip
     labels: ClassVar[Mapping[str, Any]] = {
         **{name: field.label for name, field in WordsForm.base_fields.items()},
-        "purpose": _("Purpose"), "number": _("Number"), "grounds": _("Grounds"),
+        "purpose": _("Purpose"), "number": _("Running number"), "grounds": _("Grounds"),
         "created_at": _("Drafted at"), "approved_at": _("Approved at"),
     }  # fmt: skip
     readonly_fields = ("standing", "changes")
@@ -151,7 +151,7 @@ class NoticeVersionAdmin(Standings):
         "words",
     )
     labels: ClassVar[Mapping[str, Any]] = {
-        "notice": _("Notice"), "number": _("Number"), "is_material": _("Material change"),
+        "notice": _("Notice"), "number": _("Running number"), "is_material": _("Material change"),
         "created_at": _("Drafted at"), "published_at": _("Published at"),
     }  # fmt: skip
     readonly_fields = ("standing", "lacking", "unread", "changes", "asks_about", "words")
@@ -196,7 +196,9 @@ class AboutPersonAdmin(RecordedAdmin):
     @admin.display(description=_("Person"))
     def person(self, row: Any) -> SafeString:
         address = reverse("admin:person", args=[row.subject_id])
-        return format_html('<a href="{}">…{}</a>', address, str(row.subject_id)[-12:])
+        return format_html(
+            '<a href="{}"><bdi dir="ltr">…{}</bdi></a>', address, str(row.subject_id)[-12:]
+        )
 
 
 @admin.register(ConsentState)

@@ -242,7 +242,9 @@ class AboutTwoAdmin(AboutPersonAdmin, VerbAdmin):
     def decider(self, row: Any) -> SafeString:
         found = getattr(row, self.other)
         return format_html(
-            '<a href="{}">…{}</a>', reverse("admin:person", args=[found]), str(found)[-12:]
+            '<a href="{}"><bdi dir="ltr">…{}</bdi></a>',
+            reverse("admin:person", args=[found]),
+            str(found)[-12:],
         )
 
 

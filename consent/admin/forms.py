@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.verbs import ActForm, AddForm
@@ -13,19 +14,22 @@ from consent.versions import vocabulary
 from registry import selectors as registry
 
 CODE = r"^[a-z0-9_]+(\.[a-z0-9_]+)*$"
-GROUNDS_IN = (
-    ("", _("Not used in India")),
-    ("consent", _("Consent (DPDP s.6)")),
-    *(
-        (f"s7{letter}", _("Certain legitimate use (DPDP s.7(%s))") % letter)
-        for letter in "abcdefghi"
-    ),
-)
-GROUNDS_EU = (
-    ("", _("Not used in the European Union")),
-    *((f"6-1-{letter}", _("GDPR Art 6(1)(%s)") % letter) for letter in "abcdef"),
-)
 PURPOSES = [(term, term) for term in sorted(filter(vocabulary.is_purpose, vocabulary.terms()))]
+
+
+def grounds_in() -> list[tuple[str, str]]:
+    """Called for each form: an officer reads it in their language."""
+    use = gettext("Certain legitimate use (DPDP s.7(%s))")
+    return [
+        ("", gettext("Not used in India")),
+        ("consent", gettext("Consent (DPDP s.6)")),
+        *((f"s7{letter}", use % letter) for letter in "abcdefghi"),
+    ]
+
+
+def grounds_eu() -> list[tuple[str, str]]:
+    none, article = gettext("Not used in the European Union"), gettext("GDPR Art 6(1)(%s)")
+    return [("", none), *((f"6-1-{letter}", article % letter) for letter in "abcdef")]
 
 
 class WordsField(forms.CharField):
@@ -51,9 +55,9 @@ class WordsForm(forms.Form):
         label=_("Purpose in the vocabulary"), choices=[("", "---------"), *PURPOSES],
         help_text=_("For example dpv:DirectMarketing."),
     )  # fmt: skip
-    ground_in = forms.ChoiceField(label=_("Ground in India"), choices=GROUNDS_IN, required=False)
+    ground_in = forms.ChoiceField(label=_("Ground in India"), choices=grounds_in, required=False)
     ground_eu = forms.ChoiceField(
-        label=_("Ground in the European Union"), choices=GROUNDS_EU, required=False
+        label=_("Ground in the European Union"), choices=grounds_eu, required=False
     )
     categories = WordsField(
         label=_("Data categories"), help_text=_("Codes of the necessary data, with spaces between.")

@@ -34,4 +34,6 @@ class MergeAdmin(AboutPersonAdmin, VerbAdmin):
     @admin.display(description=_("Other record"))
     def other_record(self, merge: Merge) -> SafeString:
         address = reverse("admin:person", args=[merge.absorbed_id])
-        return format_html('<a href="{}">…{}</a>', address, str(merge.absorbed_id)[-12:])
+        return format_html(
+            '<a href="{}"><bdi dir="ltr">…{}</bdi></a>', address, str(merge.absorbed_id)[-12:]
+        )

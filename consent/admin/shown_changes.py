@@ -4,11 +4,14 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
+from django.core.exceptions import FieldDoesNotExist
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from consent.versions import selectors as versions
 from consent.versions.classify import Change, Weight
 from consent.versions.selectors import Standing, Version
 
@@ -32,21 +35,26 @@ WEIGHTS: "Final[dict[Weight, StrOrPromise]]" = {
 
 def listed(version: Version, changes: Iterable[Change]) -> SafeString:
     """Every change with its weight, and how it read before and reads now."""
-    if version.number == 1:
-        return format_html("<p>{}</p>", gettext("There is no version before this one."))
-    rows = ((one.field, WEIGHTS[one.weight], _value(one.old), _value(one.new)) for one in changes)
+    if versions.before(version) is None:
+        return format_html("<p>{}</p>", gettext("No version before this one was put in force."))
+    rows = (
+        (_named(version, one.field), WEIGHTS[one.weight], _value(one.old), _value(one.new))
+        for one in changes
+    )
     items = format_html_join(
-        "", '<li><strong>{}</strong>: {}<br><del dir="auto">{}</del> <ins dir="auto">{}</ins></li>',
+        "",
+        "<li><strong><bdi>{}</bdi></strong>: {}<br>"
+        '<del dir="auto">{}</del> <ins dir="auto">{}</ins></li>',
         rows,
-    )  # fmt: skip
+    )
     if not items:
         return format_html("<p>{}</p>", gettext("Nothing differs from the version before."))
     return format_html("<ul>{}</ul>", items)
 
 
 def claim(version: Version) -> str:
-    """What the draft itself says of its change; a first version changes nothing."""
-    if version.number == 1:
+    """What the draft itself says of its change; the first in force changes nothing."""
+    if versions.before(version) is None:
         return ""
     if version.is_material:
         return gettext("The draft says: material. Earlier consents have to be given again.")
@@ -57,7 +65,18 @@ def lacking(missing: list[str]) -> SafeString:
     """What a notice does not say yet, with the law that asks for it."""
     if not missing:
         return format_html("<p>{}</p>", gettext("Nothing."))
-    return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((m,) for m in missing)))
+    return format_html(
+        "<ul>{}</ul>", format_html_join("", "<li><bdi>{}</bdi></li>", ((m,) for m in missing))
+    )
+
+
+def _named(version: Version, field: str) -> str:
+    """A field of a purpose by its label; what changed in a notice's words by its place in them."""
+    try:
+        found = version._meta.get_field(field)  # noqa: SLF001 (Django has no other way to it)
+    except FieldDoesNotExist:
+        return field
+    return capfirst(str(getattr(found, "verbose_name", field)))
 
 
 def _value(value: Any) -> str:

@@ -272,7 +272,9 @@ class DeliveryAdmin(RecordedAdmin, VerbAdmin):
     @admin.display(description=_("Person"))
     def person(self, delivery: Delivery) -> SafeString:
         address = reverse("admin:person", args=[delivery.subject_id])
-        return format_html('<a href="{}">…{}</a>', address, str(delivery.subject_id)[-12:])
+        return format_html(
+            '<a href="{}"><bdi dir="ltr">…{}</bdi></a>', address, str(delivery.subject_id)[-12:]
+        )
 
     @admin.display(description=_("Last trouble"))
     def last_trouble(self, delivery: Delivery) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.utils.translation import gettext_noop as _
+
 from keys.problems import DomainError
 
 
@@ -12,7 +14,7 @@ class ImportFileError(DomainError):
 
     code = "import_file"
     status = 422
-    message = "The file cannot be imported."
+    message = _("The file cannot be imported.")
 
 
 class RowError(Exception):

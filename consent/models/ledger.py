@@ -4,14 +4,10 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from consent import states
 from consent.models.notices import NoticeVersion
 from consent.models.purposes import Purpose
-from consent.transitions import State
 from keys.ids import uuid7
-
-
-def _choices(states: type[State]) -> list[tuple[str, str]]:
-    return [(state.value, state.value) for state in states]
 
 
 class ConsentEvent(models.Model):
@@ -35,7 +31,7 @@ class ConsentEvent(models.Model):
         Purpose, on_delete=models.PROTECT, related_name="+", db_constraint=False
     )
     sequence = models.PositiveIntegerField()
-    state = models.CharField(max_length=12, choices=_choices(State))
+    state = models.CharField(max_length=12, choices=list(states.WORDS.items()))
     event_at = models.DateTimeField(help_text=_("When the person chose."))
     recorded_at = models.DateTimeField(help_text=_("When the suite learnt of it."))
     expires_at = models.DateTimeField(null=True)
@@ -105,7 +101,7 @@ class ConsentState(models.Model):
     )
     event_id = models.UUIDField()
     sequence = models.PositiveIntegerField()
-    state = models.CharField(max_length=12, choices=_choices(State))
+    state = models.CharField(max_length=12, choices=list(states.WORDS.items()))
     since_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
     purpose_version = models.PositiveIntegerField()

@@ -22,7 +22,7 @@ class Notice(models.Model):
         "accounts.Controller", on_delete=models.PROTECT, related_name="notices"
     )
     code = models.SlugField(max_length=60)
-    pack = models.CharField(max_length=2, choices=[("IN", "India"), ("EU", "European Union")])
+    pack = models.CharField(max_length=2, choices=[("IN", _("India")), ("EU", _("European Union"))])
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from audit import services as audit
 from audit.actors import Actor, Target
@@ -168,8 +169,10 @@ def _check_evidence(
         raise EventTimeError(field="provided_at")
     lacking = [] if is_claim else rules.missing(ground, evidence.as_dict())
     if lacking:
-        needed = ", ".join(lacking)
-        raise GroundEvidenceError(f"The ground needs on record: {needed}.", field=lacking[0])
+        raise GroundEvidenceError(
+            _("The ground needs on record: %(named)s."),
+            named=", ".join(lacking), field=lacking[0],
+        )  # fmt: skip
     if evidence.assessment_id is not None:
         _check_assessment(controller_id, purpose, evidence.assessment_id)
 
@@ -177,8 +180,10 @@ def _check_evidence(
 def _check_assessment(controller_id: UUID, purpose: Purpose, finding_id: UUID) -> None:
     found = registry.standing_finding(controller_id, finding_id)
     if found is None or found.kind != BALANCING or found.purpose not in {"", purpose.code}:
-        words = "The assessment must be an approved balancing test of this purpose, still in force."
-        raise GroundEvidenceError(words, field="assessment")
+        raise GroundEvidenceError(
+            _("The assessment must be an approved balancing test of this purpose, still in force."),
+            field="assessment",
+        )
 
 
 def _activate(by: Actor, row: PersonalGround, subject: Any) -> PersonalGround:

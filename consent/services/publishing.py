@@ -5,6 +5,7 @@ from typing import Final, cast
 
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from audit import services as audit
 from audit.actors import Actor, Target
@@ -184,7 +185,7 @@ def _beginning(
 def _refuse_incomplete(version: PurposeVersion) -> None:
     missing = [name for name in MANDATORY if not getattr(version, name)]
     if missing:
-        raise PurposeIncompleteError("The purpose lacks: " + ", ".join(missing) + ".")
+        raise PurposeIncompleteError(_("The purpose lacks: %(named)s."), named=", ".join(missing))
 
 
 def _confirm(changes: list[Change], *, is_material: bool, note: str) -> None:
@@ -193,7 +194,9 @@ def _confirm(changes: list[Change], *, is_material: bool, note: str) -> None:
         return
     material = [one.field for one in changes if one.weight is Weight.MATERIAL]
     if material:
-        raise ChangeMaterialError("These changes are material: " + ", ".join(material) + ".")
+        raise ChangeMaterialError(
+            _("These changes are material: %(named)s."), named=", ".join(material)
+        )
     if not note.strip() and any(one.weight is Weight.UNCLEAR for one in changes):
         raise ReasonNeededError
 
@@ -214,4 +217,4 @@ def _complete(version: NoticeVersion, begins: datetime) -> None:
         raise PurposeUnknownError
     missing = versions.lacking(version, asked)
     if missing:
-        raise NoticeIncompleteError("The notice lacks: " + "; ".join(missing) + ".")
+        raise NoticeIncompleteError(_("The notice lacks: %(named)s."), named="; ".join(missing))

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from audit import services as audit
 from audit.actors import Actor, Target
@@ -168,22 +169,26 @@ def _refuse_unstorable(content: Mapping[str, Any]) -> None:
     try:
         words_hash(content)
     except (CanonicalError, UnicodeEncodeError, RecursionError):
-        raise TranslationUnlikeError("The words hold something that is no text.") from None
+        raise TranslationUnlikeError(_("The words hold something that is no text.")) from None
     size = 0
     for text in translated.strings(content):
         if "\0" in text:
-            raise TranslationUnlikeError("The words hold something that is no text.")
+            raise TranslationUnlikeError(_("The words hold something that is no text."))
         size += len(text)
     if size > MOST_CHARACTERS:
-        raise TranslationUnlikeError(f"The words are longer than {MOST_CHARACTERS} characters.")
+        raise TranslationUnlikeError(
+            _("The words are longer than %(named)s characters."), named=str(MOST_CHARACTERS)
+        )
 
 
 def _refuse_unlike(version: NoticeVersion, words: NoticeTranslation) -> None:
     english = version.translations.filter(language=languages.ENGLISH).first()
     if english is None:
-        raise NoticeIncompleteError("The notice has no English words, which say what it means.")
+        raise NoticeIncompleteError(_("The notice has no English words, which say what it means."))
     if missing := versions.lacking_in(version, words.language, words.content):
-        raise NoticeIncompleteError("The notice lacks: " + "; ".join(missing) + ".")
+        raise NoticeIncompleteError(_("The notice lacks: %(named)s."), named="; ".join(missing))
     if odd := translated.unlike(english.content, words.content):
-        named = ", ".join(odd[:NAMED])
-        raise TranslationUnlikeError(f"These places differ from the English words: {named}.")
+        raise TranslationUnlikeError(
+            _("These places differ from the English words: %(named)s."),
+            named=", ".join(odd[:NAMED]),
+        )

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from audit import alarms
 from audit import services as audit
@@ -94,10 +95,12 @@ def refuse_unread(by: Actor, version: NoticeVersion, *, now: datetime, begins: d
             _approve(by, waiver, version.notice, now)
             lacking -= set(waiver.languages)
     if lacking:
-        listed = ", ".join(one for one in table.REQUIRED if one in lacking)
         raise LanguagesMissingError(
-            "Neither approved words nor a waiver by somebody else covers these languages "
-            f"(DPDP Act 2023 s.5(3)): {listed}."
+            _(
+                "Neither approved words nor a waiver by somebody else covers these languages "
+                "(DPDP Act 2023 s.5(3)): %(named)s."
+            ),
+            named=", ".join(one for one in table.REQUIRED if one in lacking),
         )
 
 

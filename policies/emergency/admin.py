@@ -117,7 +117,9 @@ class EmergencyUseAdmin(RecordedAdmin, VerbAdmin):
     @admin.display(description=_("Person"))
     def person(self, use: EmergencyUse) -> SafeString:
         address = reverse("admin:person", args=[use.subject_id])
-        return format_html('<a href="{}">…{}</a>', address, str(use.subject_id)[-12:])
+        return format_html(
+            '<a href="{}"><bdi dir="ltr">…{}</bdi></a>', address, str(use.subject_id)[-12:]
+        )
 
     @admin.display(description=_("Review"))
     def review(self, use: EmergencyUse) -> str:

@@ -115,7 +115,9 @@ class RecallAdmin(RecordedAdmin):
     @admin.display(description=_("Person"))
     def person(self, recall: Recall) -> SafeString:
         address = reverse("admin:person", args=[recall.subject_id])
-        return format_html('<a href="{}">…{}</a>', address, str(recall.subject_id)[-12:])
+        return format_html(
+            '<a href="{}"><bdi dir="ltr">…{}</bdi></a>', address, str(recall.subject_id)[-12:]
+        )
 
     @admin.display(description=_("Permits that ended"))
     def permits(self, recall: Recall) -> SafeString | str:

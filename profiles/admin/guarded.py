@@ -46,7 +46,9 @@ class Guarded(RecordedAdmin, VerbAdmin):
         if row.subject_id is None:
             return ""
         address = reverse("admin:person", args=[row.subject_id])
-        return format_html('<a href="{}">…{}</a>', address, str(row.subject_id)[-12:])
+        return format_html(
+            '<a href="{}"><bdi dir="ltr">…{}</bdi></a>', address, str(row.subject_id)[-12:]
+        )
 
     @admin.display(description=_("Seat"))
     def sits(self, row: Any) -> str:

@@ -30,7 +30,9 @@ class SealedAdmin(RecordedAdmin):
     @admin.display(description=_("Person"))
     def person(self, row: ProfileRecord | FormerRecord) -> SafeString:
         address = reverse("admin:person", args=[row.subject_id])
-        return format_html('<a href="{}">…{}</a>', address, str(row.subject_id)[-12:])
+        return format_html(
+            '<a href="{}"><bdi dir="ltr">…{}</bdi></a>', address, str(row.subject_id)[-12:]
+        )
 
     @admin.display(description=_("How many values"))
     def known(self, row: ProfileRecord | FormerRecord) -> int:

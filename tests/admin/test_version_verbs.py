@@ -82,8 +82,8 @@ def test_what_changed_is_shown_weighed_before_the_second_person_confirms(desk, s
 
     refused = act(second, draft, "approve", {"note": "It is nothing."})
 
-    assert "<strong>recipients</strong>: material" in shown
-    assert "<strong>retention_days</strong>: editorial" in shown
+    assert "<strong><bdi>Recipients</bdi></strong>: material" in shown
+    assert "<strong><bdi>Kept for (days)</bdi></strong>: editorial" in shown
     assert "&lt;b&gt;" in shown
     assert "Earlier consents go on" in shown
     assert refused.status_code == 422
@@ -91,11 +91,24 @@ def test_what_changed_is_shown_weighed_before_the_second_person_confirms(desk, s
 
 
 @pytest.mark.req("CON-19")
+def test_what_follows_a_draft_alone_is_compared_with_nothing(desk, lotus):
+    form = {**PURPOSE, "controller": str(lotus.id), "code": "post.letters"}
+    add(desk, Purpose, form)
+    letters = Purpose.objects.get(code="post.letters")
+    act(desk, letters, "draft", {**PURPOSE, "title": "Other letters"})
+
+    shown = page(desk, newest(letters))
+
+    assert newest(letters).number == 2
+    assert "No version before this one was put in force." in shown
+
+
+@pytest.mark.req("CON-19")
 def test_a_first_version_is_compared_with_nothing(desk, second, offers):
     first = newest(offers)
     asked = redraft(desk, offers)
 
-    assert "There is no version before this one." in page(desk, first)
+    assert "No version before this one was put in force." in page(desk, first)
     assert "Nothing differs from the version before." in page(desk, asked)
 
 
@@ -108,6 +121,34 @@ def test_the_page_of_a_version_speaks_the_officers_language(desk, offers):
 
     assert all(one in shown for one in words)
     assert "Dpv purpose" not in shown
+
+
+@pytest.mark.req("CON-19")
+def test_a_refusal_speaks_the_officers_language_and_names_codes_apart(desk, second, offers):
+    draft = redraft(desk, offers, recipients="agency", retention_days="30")
+    second.cookies[settings.LANGUAGE_COOKIE_NAME] = "ur"
+
+    refused = act(second, draft, "approve", {"note": "It is nothing."})
+
+    assert "یہ تبدیلیاں اہم ہیں: \u2066recipients\u2069" in said(refused)
+
+
+def test_whoever_recorded_a_thing_is_refused_without_calling_it_a_version(desk, offers):
+    draft = redraft(desk, offers)
+
+    refused = act(desk, draft, "approve")
+
+    assert refused.status_code == 422
+    assert "Whoever drafted or recorded this cannot decide on it" in said(refused)
+
+
+def test_the_grounds_of_a_purpose_are_named_in_the_officers_language(desk):
+    desk.cookies[settings.LANGUAGE_COOKIE_NAME] = "hi"
+
+    shown = said(desk.get("/admin/consent/purpose/add/"))
+
+    assert "Certain legitimate use" not in shown
+    assert "Not used in" not in shown
 
 
 @pytest.mark.req("CON-19")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from audit.models import EntryIndex
 from consent import grounds as rules
 from consent import services
-from consent.admin.forms import GROUNDS_EU, GROUNDS_IN
+from consent.admin.forms import grounds_eu, grounds_in
 from consent.errors import (
     EventTimeError,
     GroundDecidedError,
@@ -73,7 +73,7 @@ def put(company, asha):
 
 
 def test_every_ground_a_purpose_may_rest_on_has_its_evidence():
-    declared = {code for code, _ in (*GROUNDS_IN, *GROUNDS_EU)} - {"", "consent", "6-1-a"}
+    declared = {code for code, _ in (*grounds_in(), *grounds_eu())} - {"", "consent", "6-1-a"}
 
     assert declared == set(rules.NEEDS) - rules.CONDITIONS
     assert all(rules.NEEDS.values())

@@ -410,6 +410,13 @@ class TestProgress:
         assert "[#######.....................]  25 %  10 rows" in first
         assert "100 %  40 rows" in second
 
+    def test_nothing_is_more_than_done_where_rows_came_since_they_were_counted(self):
+        screen = self.Screen()
+
+        Progress(screen, 200).show(206, 206)
+
+        assert "[############################] 100 %  206 rows" in screen.getvalue()
+
     def test_the_bar_of_the_command_moves_too(self, bring_rows, lotus, tmp_path):
         path = write_csv(tmp_path / "people.csv", row(), row(event_at=LATER))
         screen = self.Screen()

@@ -175,6 +175,13 @@ def test_the_command_says_what_it_found_and_ends_so(lived):
     assert run("--check")[0] == 0
 
 
+def test_the_command_says_how_far_it_is_though_nobody_analysed_the_ledger(lived):
+    """What the planner knows of a young ledger is nothing, and of a grown one too little."""
+    said = run()[1]
+
+    assert said.startswith("  [############################] 100 %  8 rows")
+
+
 def test_nothing_at_all_is_equal_too(db):
     code, said = run()
 

@@ -4,11 +4,13 @@ import ast
 import gettext
 import io
 import re
+from importlib import import_module
 from pathlib import Path
 
 from django.utils.translation.template import templatize
 
 from config.places import BASE_DIR
+from keys.problems import DomainError
 
 ROOMS = (
     "accounts", "audit", "config", "consent", "desk", "erasure", "keys", "policies", "portal",
@@ -43,6 +45,15 @@ def python_words(tree):
             argument = node.args[0]
             if isinstance(argument, ast.Constant):
                 yield argument.value
+
+
+def refusals(room):
+    """The sentences of a package's refusals, which officers' pages look up."""
+    for path in sorted((BASE_DIR / room).rglob("*errors.py")):
+        module = import_module(".".join(path.relative_to(BASE_DIR).with_suffix("").parts))
+        for one in vars(module).values():
+            if isinstance(one, type) and issubclass(one, DomainError):
+                yield from {one.message} - {DomainError.message}
 
 
 def compiled(language):

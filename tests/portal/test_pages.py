@@ -127,6 +127,13 @@ class TestTranslations:
 
         assert wrong == []
 
+    def test_say_every_refusal_of_a_consent(self, language):
+        compiled = catalogues.compiled(language)
+
+        missing = sorted(word for word in catalogues.refusals("consent") if word not in compiled)
+
+        assert missing == [], "Mark the sentence with gettext_noop, and translate it."
+
     def test_are_compiled_from_what_is_written(self, language):
         compiled = catalogues.compiled(language)
         written = {word: text for word, text in catalogues.written(language).items() if text}
@@ -147,3 +154,15 @@ class TestErrorPages:
 
         assert f'lang="{language}"' in page
         assert not INLINE.search(page)
+
+
+def test_a_citation_in_urdu_keeps_its_own_direction():
+    """Else its brackets turn round at the end of a sentence that runs from right to left."""
+    turned = [text for text in catalogues.compiled("ur").values() if loose_citation(text)]
+
+    assert turned == [], "Put U+2066 and U+2069 around s.5(3), Art 6(1)(f) and their like."
+
+
+def loose_citation(text):
+    apart = re.sub("\u2066[^\u2069]*\u2069", "", text)
+    return re.search(r"\d\([a-z0-9]{1,4}\)", apart)
