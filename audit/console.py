@@ -4,7 +4,7 @@ Packages build their admin on these classes; what the officer may see comes from
 nothing here knows accounts or subjects.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
 from uuid import UUID
 
@@ -174,6 +174,18 @@ class ScopedRelatedFilter(RelatedFilter):
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         ids = model_admin.admin_site.controller_ids(request, model_admin.permission)
         return field.get_choices(include_blank=False, limit_choices_to={"controller__in": ids})
+
+
+class HappenedFilter(admin.EmptyFieldListFilter):
+    """Whether what a time stands for has happened, asked as an officer would: yes or no."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for value, words in ((None, gettext("All")), ("0", gettext("Yes")), ("1", gettext("No"))):
+            asked = {self.lookup_kwarg: value} if value else {}
+            yield {
+                "selected": self.lookup_val == value, "display": words,
+                "query_string": changelist.get_query_string(asked, [self.lookup_kwarg]),
+            }  # fmt: skip
 
 
 class ScopedAdmin(ModelAdmin):

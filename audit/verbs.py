@@ -51,6 +51,10 @@ class Secret:
     done: str = ""
 
 
+class Caution(str):
+    """What a verb found that is not as it should be: said as a warning, not as a success."""
+
+
 def in_words(error: DomainError) -> str:
     """A refusal in the officer's language; codes and laws keep their own direction within it."""
     said, named = _(error.sentence), error.named
@@ -223,7 +227,8 @@ class VerbAdmin(ScopedAdmin):
             return cast("HttpResponse", said)
         if isinstance(said, Secret):
             return self._page(request, "admin/secret.html", verb, obj, secret=said)
-        messages.success(request, said)
+        tell = messages.warning if isinstance(said, Caution) else messages.success
+        tell(request, said)
         return redirect(self.back(obj))
 
     def _page(  # noqa: PLR0913 (a page has these parts)

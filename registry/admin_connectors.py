@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Permission
-from audit.verbs import Act, ActForm, AddForm, Verb, VerbAdmin
+from audit.verbs import Act, ActForm, AddForm, Caution, Verb, VerbAdmin
 from keys.problems import DomainError
 from registry import connectors
 from registry import services_connectors as services
@@ -129,9 +129,8 @@ def check(act: Act) -> str:
     faults = services.check_connector(by=act.by, connector=act.obj)
     if not faults:
         return gettext("The system is as the settings say.")
-    return gettext("The system is not as the settings say: %(codes)s") % {
-        "codes": " ".join(map(trouble_text, faults))
-    }
+    said = gettext("The system is not as the settings say: %(codes)s")
+    return Caution(said % {"codes": " ".join(map(trouble_text, faults))})
 
 
 def accept(act: Act) -> str:

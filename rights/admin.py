@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Permission
-from audit.console import RecordedAdmin, actor_column
+from audit.console import HappenedFilter, RecordedAdmin, actor_column
 from audit.exporting.forms import Moment
 from audit.verbs import Act, ActForm, AddForm, Verb, VerbAdmin
 from erasure.scopes import ScopeType
@@ -320,7 +320,7 @@ class PauseAdmin(ByThePerson):
 
     related = ("request",)
     ordering = ("-id",)
-    list_filter: ClassVar[Any] = (("ended_at", admin.EmptyFieldListFilter),)
+    list_filter: ClassVar[Any] = (("ended_at", HappenedFilter),)
     readonly_fields: ClassVar[Any] = ("person", "its_request")
 
     def get_list_display(self, request: HttpRequest) -> tuple[str | Callable[[Any], str], ...]:

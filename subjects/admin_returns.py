@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Permission
-from audit.console import actor_column
+from audit.console import HappenedFilter, actor_column, who
 from audit.verbs import Act, ActForm, Verb, VerbAdmin
 from subjects import quarantine
 from subjects.models import Quarantined, Tombstone
@@ -38,6 +38,17 @@ SETTLE = Verb(
 )  # fmt: skip
 
 
+def _source_column(request: HttpRequest) -> Callable[[Any], str]:
+    """Where it came from: a system's code, or the service that wrote it, by its name."""
+
+    @admin.display(description=_("Source"))
+    def column(arrival: Quarantined) -> str:
+        kind, _colon, service = arrival.source.partition(":")
+        return who(request, kind, service) if kind == "service" and service else arrival.source
+
+    return column
+
+
 @admin.register(Tombstone)
 class TombstoneAdmin(VerbAdmin):
     """That somebody by an identifier of this scheme is not taken in; whom is told to nobody."""
@@ -55,7 +66,7 @@ class TombstoneAdmin(VerbAdmin):
 class QuarantinedAdmin(VerbAdmin):
     permission = Permission.VIEW_AUDIT
     related = ("controller", "tombstone")
-    list_filter = (("settled_at", admin.EmptyFieldListFilter), "kind")
+    list_filter = (("settled_at", HappenedFilter), "kind")
     ordering = ("-last_at", "-id")
     sortable_by = ()
     verbs = (SETTLE,)
@@ -63,12 +74,12 @@ class QuarantinedAdmin(VerbAdmin):
 
     def get_list_display(self, request: HttpRequest) -> tuple[str | Callable[[Any], str], ...]:
         by = actor_column(request, _("Settled by"), "settled_by")
-        return ("source", "kind", "times", "last_at", "settled_at", by, "controller")
+        return (_source_column(request), "kind", "times", "last_at", "settled_at", by, "controller")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         by = actor_column(request, _("Settled by"), "settled_by")
-        return ("source", "kind", "times", "first_at", "last_at", "case", "settled_at", by, "note",
-                "controller")  # fmt: skip
+        came = (_source_column(request), "kind", "times", "first_at", "last_at", "case")
+        return (*came, "settled_at", by, "note", "controller")
 
     @admin.display(description=_("Erasure case"))
     def case(self, arrival: Quarantined) -> str:

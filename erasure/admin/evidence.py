@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from audit.console import actor_column
+from audit.console import HappenedFilter, actor_column
 from erasure.admin import evidence_acts as acts
 from erasure.admin.shown import AboutPeople, Columns, case_link, person_link
 from erasure.models import ShownEvidence
@@ -20,7 +20,7 @@ class ShownEvidenceAdmin(AboutPeople):
 
     related = ("step__system",)
     verbs = (acts.LOOK, acts.ACCEPT, acts.REJECT)
-    list_filter: ClassVar[Any] = (("decided_at", admin.EmptyFieldListFilter), "claim")
+    list_filter: ClassVar[Any] = (("decided_at", HappenedFilter), "claim")
     readonly_fields: ClassVar[Any] = ("system", "person", "its_case")
 
     def get_list_display(self, request: HttpRequest) -> Columns:

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Permission
-from audit.console import actor_column
+from audit.console import HappenedFilter, actor_column
 from audit.verbs import VerbAdmin
 from erasure.admin import keeping_acts as acts
 from erasure.admin.shown import AboutPeople, Columns
@@ -19,7 +19,7 @@ from erasure.models import Hold, InactivityNotice, RetentionRule, VaultAccess, V
 class HoldAdmin(AboutPeople):
     creation = acts.SET_HOLD
     verbs = (acts.REVIEW_HOLD, acts.LIFT_HOLD)
-    list_filter: ClassVar[Any] = (("lifted_at", admin.EmptyFieldListFilter),)
+    list_filter: ClassVar[Any] = (("lifted_at", HappenedFilter),)
 
     def get_list_display(self, request: HttpRequest) -> Columns:
         by = actor_column(request, _("Set by"), "set_by")
@@ -43,7 +43,7 @@ class RetentionRuleAdmin(VerbAdmin):
         "code", "purpose", "category", "pack", "counts_from", "minimum_days", "maximum_days",
         "citation", "effective_on", "ended_on", "controller",
     )  # fmt: skip
-    list_filter: ClassVar[Any] = (("ended_on", admin.EmptyFieldListFilter), "pack", "counts_from")
+    list_filter: ClassVar[Any] = (("ended_on", HappenedFilter), "pack", "counts_from")
     search_fields = ("code", "purpose", "category")
     ordering = ("code", "-id")
 
@@ -60,7 +60,7 @@ class VaultItemAdmin(AboutPeople):
 
     permission = Permission.VIEW_RESTRICTED
     ordering: ClassVar[Any] = ("destroy_on", "id")
-    list_filter: ClassVar[Any] = (("destroyed_at", admin.EmptyFieldListFilter),)
+    list_filter: ClassVar[Any] = (("destroyed_at", HappenedFilter),)
     list_display = (
         "category", "person", "element", "citation", "destroy_on", "stored_at", "destroyed_at",
     )  # fmt: skip
@@ -92,7 +92,7 @@ class VaultAccessAdmin(AboutPeople):
 
 @admin.register(InactivityNotice)
 class InactivityNoticeAdmin(AboutPeople):
-    list_filter: ClassVar[Any] = (("ended_at", admin.EmptyFieldListFilter), "ended_how")
+    list_filter: ClassVar[Any] = (("ended_at", HappenedFilter), "ended_how")
     list_display = (
         "purge_at",
         "person",

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Permission
-from audit.console import OpensPage, ScopedAdmin
+from audit.console import HappenedFilter, OpensPage, ScopedAdmin
 from audit.verbs import VerbAdmin
 from erasure.admin import queue_acts as acts
 from erasure.admin.shown import AboutPeople, case_link, person_link
@@ -29,7 +29,7 @@ class GateAdmin(OpensPage, VerbAdmin):
     sortable_by = ()
     list_display = ("system", "failures", "its_trouble", "rests_until_at", "answered_at",
                     "controller")  # fmt: skip
-    list_filter: ClassVar[Any] = (("rests_until_at", admin.EmptyFieldListFilter),)
+    list_filter: ClassVar[Any] = (("rests_until_at", HappenedFilter),)
     fields: ClassVar[Any] = ("system",)
     verbs = (acts.RETRY_ALL, acts.EVIDENCE_CAUSE, acts.EXCEPT_CAUSE, acts.CALL_NOW,
              acts.ASK_AGAIN)  # fmt: skip

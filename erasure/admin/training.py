@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.contrib import admin
 
 from accounts.roles import Permission
-from audit.console import ScopedAdmin, ScopedRelatedFilter
+from audit.console import HappenedFilter, ScopedAdmin, ScopedRelatedFilter
 from erasure.admin.shown import AboutPeople
 from erasure.models import TrainingMember, TrainingSet
 
@@ -19,7 +19,7 @@ class TrainingSetAdmin(ScopedAdmin):
     list_display = (
         "model", "version", "purpose", "trained_at", "members", "gone", "flagged_at", "controller",
     )  # fmt: skip
-    list_filter: ClassVar[Any] = (("flagged_at", admin.EmptyFieldListFilter),)
+    list_filter: ClassVar[Any] = (("flagged_at", HappenedFilter),)
     search_fields = ("model", "version")
     ordering = ("-id",)
     fields: ClassVar[Any] = (
@@ -32,6 +32,6 @@ class TrainingSetAdmin(ScopedAdmin):
 class TrainingMemberAdmin(AboutPeople):
     related = ("training_set",)
     list_display = ("training_set", "person", "gone_at", "why")
-    list_filter: ClassVar[Any] = (("gone_at", admin.EmptyFieldListFilter),
+    list_filter: ClassVar[Any] = (("gone_at", HappenedFilter),
                         ("training_set", ScopedRelatedFilter))  # fmt: skip
     fields: ClassVar[Any] = ("person", "training_set", "gone_at", "why")

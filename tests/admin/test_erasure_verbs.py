@@ -1,8 +1,10 @@
 """What officers do with cases, holds, the vault, connectors and requests, some of it in twos."""
 
 import pytest
+from django.contrib.messages import get_messages
 from django.utils import timezone
 
+from accounts.models import ServiceClient
 from erasure.models import (
     Callback,
     Case,
@@ -157,6 +159,21 @@ class TestKeeping:
         arrival.refresh_from_db()
         assert arrival.settled_at
 
+    @pytest.mark.req("ERA-16")
+    def test_an_arrival_names_the_service_it_came_from(self, desk, lotus):
+        caller = lotus.rows["ServiceClient"]
+        known = Quarantined.objects.get(controller_id=lotus.id)
+        Quarantined.objects.create(
+            controller_id=lotus.id, tombstone=known.tombstone, source=f"service:{caller}",
+            kind="person", first_at=known.first_at, last_at=known.last_at,
+        )  # fmt: skip
+
+        listed = desk.get("/admin/subjects/quarantined/?settled_at__isempty=1").content.decode()
+
+        assert f"service {ServiceClient.objects.get(pk=caller).name}" in listed
+        assert str(caller) not in listed
+        assert "Not empty" not in listed
+
 
 class TestConnectors:
     def test_a_system_is_connected_with_settings_that_fit(self, desk, lotus):
@@ -197,6 +214,12 @@ class TestConnectors:
 
         assert answer.status_code == 422
         assert "The system’s address is one that may not be called." in answer.content.decode()
+
+        checked = act(desk, "registry/connector", row.pk, "check")
+
+        (said,) = get_messages(checked.wsgi_request)
+        assert (checked.status_code, said.level_tag) == (302, "warning")
+        assert "not as the settings say" in str(said)
 
     def test_no_system_waits_for_itself_in_a_circle(self, desk, lotus):
         wait = Wait.objects.get(controller_id=lotus.id)
