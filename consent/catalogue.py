@@ -22,20 +22,25 @@ from consent.models import (
 
 @dataclass(frozen=True, slots=True)
 class NoticeInForce:
-    """A published notice version: since when, and the hash of the approved words by language."""
+    """A published notice version: since when, and the hash of the approved words by language.
+
+    `asks` is the version of the purpose that its words are about.
+    """
 
     version_id: UUID
     code: str
     number: int
     languages: dict[str, str]
     since: datetime | None = None
+    asks: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PurposeInForce:
     """A purpose with its approved version and the notices, newest first, that ask about it.
 
-    `begun` are all its versions and since when each counts, newest first. `confirms` are the
+    `begun` are all its versions and since when each counts, newest first; `material` those that
+    changed what it is. `confirms` are the
     states that are confirmed to the person by a message, `remind_days` the days before a consent
     ends at which they are reminded.
     """
@@ -51,11 +56,26 @@ class PurposeInForce:
     confirms: frozenset[str] = frozenset()
     remind_days: tuple[int, ...] = ()
     begun: tuple[tuple[datetime, int], ...] = ()
+    material: frozenset[int] = frozenset()
 
     def version_at(self, at: datetime) -> int:
         """The version that counted at a time; the first one for a time before any."""
         earliest = self.begun[-1][1] if self.begun else self.version
         return next((number for since, number in self.begun if since <= at), earliest)
+
+    def version_asked(self, at: datetime, notice: NoticeInForce | None) -> int:
+        """The version that an answer at a time is about.
+
+        Words from before a material change asked about the purpose as it was: nobody agrees to
+        what they were not told.
+        """
+        number = self.version_at(at)
+        return number if notice is None or self.is_told(notice, number) else notice.asks or number
+
+    def is_told(self, notice: NoticeInForce, number: int | None = None) -> bool:
+        """Whether the notice's words are about that version, or the present one."""
+        upto = number or self.version
+        return notice.asks is None or not any(notice.asks < one <= upto for one in self.material)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +154,7 @@ def _read(controller_id: UUID, stamp: Stamp, now: datetime) -> _Kept:
     notices = _notices(controller_id, now, begins)
     purposes: dict[str, PurposeInForce] = {}
     begun: dict[UUID, tuple[tuple[datetime, int], ...]] = {}
+    material: dict[UUID, frozenset[int]] = {}
     versions = (
         PurposeVersion.objects.filter(controller_id=controller_id, effective_from__isnull=False)
         .select_related("purpose__contact_plan")
@@ -147,10 +168,13 @@ def _read(controller_id: UUID, stamp: Stamp, now: datetime) -> _Kept:
         purpose: Purpose = version.purpose
         earlier = begun.get(purpose.id, ())
         begun[purpose.id] = ((since, version.number), *earlier)
+        if version.is_material:
+            material[purpose.id] = material.get(purpose.id, frozenset()) | {version.number}
         purposes[purpose.code] = PurposeInForce(
             purpose.id, purpose.code, version.title, version.number, version.valid_days,
             purpose.closed_at is not None, notices.get(purpose.id, ()),
             tuple(version.categories), *_contact(purpose), begun[purpose.id],
+            material.get(purpose.id, frozenset()),
         )  # fmt: skip
     return _Kept(stamp, min(begins, default=None), Catalogue(purposes))
 
@@ -193,6 +217,7 @@ def _notices(
             version.number,
             hashes.get(version.id, {}),
             since,
+            link.purpose_version.number,
         )
         purpose_id = link.purpose_version.purpose_id
         found[purpose_id] = (*found.get(purpose_id, ()), notice)

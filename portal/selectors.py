@@ -76,6 +76,11 @@ class Card:
         return self.is_running and self.state.is_stale and self.is_question
 
     @property
+    def waits_for_words(self) -> bool:
+        """Whether the purpose changed and no notice says so yet: then there is nothing to ask."""
+        return self.is_running and self.state.is_stale and self.current is None
+
+    @property
     def may_renew(self) -> bool:
         """Whether a yes that ends soon may be said again: it never goes on by itself (CON-18)."""
         return self.is_running and self.ends_soon and self.is_question and not self.asks_again
@@ -204,6 +209,8 @@ class _Shelf:
         if known is None or not known.notices:
             return None
         newest = known.notices[0]
+        if not known.is_told(newest):
+            return None  # the words are about the purpose as it was: nobody can agree to the rest
         language = _nearest(self.language, newest)
         return self._shown(purpose, newest.version_id, language, self.language)
 

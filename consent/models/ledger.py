@@ -247,6 +247,9 @@ class Objection(models.Model):
         operational = ("id", "controller", "subject")
         on_erasure = "keep_pseudonymous"
 
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.id}"
+
 
 class Commitment(models.Model):
     """An order or contract of a person that may be fulfilled after a withdrawal (DPDP s.6(5))."""
@@ -278,3 +281,6 @@ class Commitment(models.Model):
         evidence = ("purpose", "started_at", "ends_at", "recorded_at")
         operational = ("id", "controller", "subject")
         on_erasure = "keep_pseudonymous"
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.id}"

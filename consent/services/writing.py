@@ -269,7 +269,7 @@ class Writer:
             uuid7(), self.controller_id, choice.subject_id, purpose.id,
             state.sequence + 1 if state else 1, after.value, moment.at,
             moment.recorded_at, _expiry(choice, purpose, after, moment.at),
-            purpose.version_at(moment.seen_at(choice)),
+            purpose.version_asked(moment.seen_at(choice), notice),
             notice.version_id if notice else choice.notice_version, language, sha256,
             choice.method, choice.channel, choice.given_by, choice.guardian_id,
             self._guardian_verified(choice), choice.is_explicit, choice.reason, self.by.type,

@@ -3,6 +3,7 @@
 import pytest
 from django.conf import settings
 from django.contrib import admin
+from django.db.models import Model
 from django.utils import translation
 
 from tests.portal import catalogues
@@ -46,3 +47,8 @@ def test_a_state_of_a_consent_is_said_in_words(db):
 
     with translation.override("ur"):
         assert str(dict(model._meta.get_field("state").choices)["given"]) == "دی گئی"
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda one: one.__name__)
+def test_a_row_is_called_by_words_of_its_own(model):
+    assert model.__str__ is not Model.__str__

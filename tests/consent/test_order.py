@@ -386,6 +386,9 @@ class TestOfItsTime:
         services.approve_purpose(by=APPROVER, version=second)
 
         late = company.yes(asha, event_at=first.effective_from)
+        untold = company.yes(company.person("cara@example.in"))
+        company.versions[OFFERS] = second
+        company.republish()
         now = company.yes(company.person("ben@example.in"))
 
-        assert (late.purpose_version, now.purpose_version) == (1, 2)
+        assert (late.purpose_version, untold.purpose_version, now.purpose_version) == (1, 1, 2)

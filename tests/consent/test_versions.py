@@ -84,6 +84,9 @@ class TestBeginning:
         assert versions.standing(company.versions[OFFERS]) is Standing.SUPERSEDED
         (offers,) = [s for s in selectors.states(company.id, asha.id) if s.purpose == OFFERS]
         assert offers.is_stale  # the change was drafted as material
+        assert company.yes(asha).purpose_version == 1  # no notice says yet what changed
+        company.versions[OFFERS] = version
+        publish(company)
         assert company.yes(asha).purpose_version == 2
 
     def test_a_notice_begins_at_its_moment_and_not_before(self, company, asha):

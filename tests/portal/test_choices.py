@@ -89,6 +89,22 @@ class TestSeeing:
         assert buttons(form) == ["withdraw"]
 
     @pytest.mark.req("CON-19")
+    def test_asks_nothing_where_the_purpose_changed_and_the_words_did_not(
+        self, asha_in, company, asha
+    ):
+        company.yes(asha)
+        changed = world.purpose(company.controller, OFFERS, ("Offers", "And your purchases."))
+
+        form = card(asha_in.get(CHOICES).content.decode())
+        company.versions[OFFERS] = changed
+        company.republish()
+        told = card(asha_in.get(CHOICES).content.decode())
+
+        assert "What this is for has changed since." in form
+        assert buttons(form) == ["withdraw"]
+        assert buttons(told) == ["yes", "withdraw"]
+
+    @pytest.mark.req("CON-19")
     def test_asks_again_when_the_words_changed_materially(self, asha_in, company, asha):
         company.yes(asha)
         company.republish()

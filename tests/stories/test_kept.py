@@ -62,3 +62,30 @@ def test_rule_8_what_an_e_book_shop_recorded_is_kept_for_a_year_and_used_by_nobo
     assert ours
     assert {(one["fate"], one["until"]) for one in ours} == {("vault", "2028-05-31")}
     assert {one["fate"] for (system, _), one in found.items() if system != "sammati"} == {"erase"}
+
+
+@pytest.mark.req("ERA-05")
+class TestRule8Case2:
+    """Y, a travel agency, books through the cloud of Z; X, who flew, has her account deleted."""
+
+    CLOUD = SystemFacts(
+        id="2", code="cloud-of-z", holds=frozenset({IDENTITY, LETTERS}), by_category=True
+    )
+    YEAR = Minimum(
+        category=IDENTITY, rule="bookings", pack="IN", citation="DPDP Rules 2025, r.8(3)",
+        until=CLOSED + timedelta(days=365),
+    )  # fmt: skip
+
+    def test_y_has_z_keep_what_it_processed_for_the_year_and_no_more_than_that(self):
+        found = fates(replace(X, minima=(self.YEAR,)), self.CLOUD)
+
+        kept, gone = found["cloud-of-z", IDENTITY], found["cloud-of-z", LETTERS]
+        assert (kept["fate"], kept["citation"], kept["until"]) == (
+            "keep", "DPDP Rules 2025, r.8(3)", "2028-05-31",
+        )  # fmt: skip
+        assert gone["fate"] == "erase"
+
+    def test_when_the_year_is_over_z_erases_it_too(self):
+        found = fates(replace(X, minima=(self.YEAR,)), self.CLOUD, on=self.YEAR.until)
+
+        assert {one["fate"] for one in found.values()} == {"erase"}
