@@ -33,8 +33,8 @@ from keys.ledger import RETENTION
 
 log = structlog.get_logger(__name__)
 
-HoldSource = Callable[[], Iterable[tuple[UUID, UUID]]]
-"""Says which people's entries are held now, as (controller id, subject id)."""
+HoldSource = Callable[[], Iterable[tuple[UUID, UUID | None]]]
+"""Says which people's entries are held now, as (controller id, subject id); None is everybody."""
 
 PAUSES_SECONDS: Final = (0.2, 0.5, 1, 2, 4)
 """Between attempts at tables that somebody is reading: whoever records must not wait behind us."""
@@ -219,7 +219,7 @@ def _patiently(session: psycopg.Connection[Any], call: str, values: list[Any]) -
     return session.execute(call, [*values, *_held()]).fetchone()
 
 
-def _held() -> tuple[list[UUID], list[UUID]]:
+def _held() -> tuple[list[UUID], list[UUID | None]]:
     """Logs and people side by side, as the database takes them."""
-    pairs = sorted({pair for source in _sources for pair in source()})
+    pairs = list({pair for source in _sources for pair in source()})
     return [log for log, _ in pairs], [person for _, person in pairs]

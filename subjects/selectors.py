@@ -117,16 +117,16 @@ def standings(subject: Subject) -> QuerySet[Standing]:
     return Standing.objects.filter(subject=subject, ended_at=None).order_by("-since_at", "id")
 
 
-def held() -> list[tuple[UUID, UUID]]:
+def held() -> list[tuple[UUID, UUID | None]]:
     """Whose entries must not end, as (controller id, person id): a legal hold of any scope stands.
 
-    What is held for one purpose is not told apart in the log, so all of theirs is kept; of a hold
-    on everybody, everybody's.
+    What is held for one purpose is not told apart in the log, so all of theirs is kept. A hold on
+    everybody is said once, with None for the person, however many people there are.
     """
-    rows = Standing.objects.filter(state="hold", ended_at=None)
-    held = CompanyHold.objects.filter(ended_at=None).values("controller_id")
-    everybody = Subject.objects.filter(controller_id__in=held).values_list("controller_id", "id")
-    return list(rows.values_list("controller_id", "subject_id").union(everybody))
+    whole = CompanyHold.objects.filter(ended_at=None).values_list("controller_id", flat=True)
+    rows = Standing.objects.filter(state="hold", ended_at=None).exclude(controller_id__in=whole)
+    people = rows.values_list("controller_id", "subject_id").distinct()
+    return [*((one, None) for one in whole.distinct()), *people]
 
 
 _ERASED = """

@@ -7,11 +7,14 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
+from audit.api.errors import OutOfRangeError
 from keys.ids import SYSTEM_ID
 
 SYSTEM = "system"
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
+_NUMBER = re.compile(r"0|[1-9][0-9]*")
+MOST_DIGITS = 18
+"""No log grows longer: a larger number is a number all the same, only not one of ours."""
 
 
 def log_id(name: str) -> UUID | None:
@@ -23,11 +26,16 @@ def log_id(name: str) -> UUID | None:
 
 
 def numbers(query: QueryDict, *names: str) -> list[int]:
-    """The values of these parameters, each given once, and no other. Raises ValidationError."""
+    """The values of these parameters, each given once, and no other.
+
+    Raises ValidationError, OutOfRangeError.
+    """
     faults = {name: [_unknown()] for name in query if name not in names}
     faults |= {name: [fault] for name in names if (fault := _fault(query.getlist(name)))}
     if faults:
         raise ValidationError(faults)
+    if any(len(str(query[name])) > MOST_DIGITS for name in names):
+        raise OutOfRangeError
     return [int(str(query[name])) for name in names]
 
 

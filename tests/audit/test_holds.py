@@ -56,6 +56,23 @@ class TestHolds:
 
         assert alive(entries) == []
 
+    def test_on_everybody_of_a_log_keep_whatever_is_about_somebody(self):
+        kept = [
+            *recorded(FEBRUARY, 2, event="list:viewed", subject=PERSON),
+            *recorded(FEBRUARY, event="list:viewed", subject=OTHER),
+        ]
+        about_nobody = recorded(FEBRUARY, event="list:viewed", subject=None)
+        elsewhere = recorded(FEBRUARY, event="list:viewed", subject=PERSON, controller_id=OTHER_LOG)
+
+        with ages.holding((LOG, None)):
+            ended()
+
+        assert alive([*kept, *about_nobody, *elsewhere]) == kept
+        assert problems() == []
+
+        assert ended().released == 3
+        assert alive(kept) == []
+
     def test_that_end_let_the_next_run_end_what_they_kept(self):
         kept = recorded(FEBRUARY, 2, event="list:viewed", subject=PERSON)
         others = recorded(FEBRUARY, 1, event="list:viewed", subject=OTHER)
