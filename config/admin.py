@@ -16,8 +16,10 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, include, path
+from django.utils.decorators import method_decorator
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
 
 from accounts import selectors as accounts
 from accounts.roles import Permission
@@ -36,6 +38,8 @@ from subjects import selectors as subjects
 from subjects.services import ref
 
 logger = structlog.get_logger(__name__)
+METHODS = ["GET", "HEAD", "POST"]
+"""All that browsers send. Django would answer any other as if it were a GET."""
 
 
 class PrivacyAdminSite(AdminSite):
@@ -112,6 +116,9 @@ class PrivacyAdminSite(AdminSite):
         }
         return {**super().each_context(request), **ways}
 
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        return require_http_methods(METHODS)(super().admin_view(view, cacheable))
+
     def get_log_entries(self, request: HttpRequest) -> Any:
         """Django's own log stays unused: the audit log has everything."""
         return ()
@@ -128,6 +135,7 @@ class PrivacyAdminSite(AdminSite):
         context = {"duties": self.duties(request), "overview": dashboard.overview(chosen)}
         return super().index(request, {**context, **(extra_context or {})})
 
+    @method_decorator(require_http_methods(METHODS))
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
