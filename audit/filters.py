@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.catalogue import EVENTS
 from audit.console import site
+from audit.groups import group
 from audit.models import EntryIndex
 
 if TYPE_CHECKING:
@@ -151,6 +152,13 @@ class EventFilter(LogFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> "list[tuple[str, StrOrPromise]]":
         return sorted(((one.code, str(one.sentence)) for one in EVENTS.values()), key=_words)
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        """Each with its heading; the first is all of them."""
+        every, *events = super().choices(changelist)
+        yield every
+        for choice, (code, _sentence) in zip(events, self.lookup_choices, strict=True):
+            yield {**choice, "group": group(str(code))}
 
     def criteria(self) -> dict[str, Any]:
         return {"events": (self.value(),), "except_events": ()} if self.value() else {}
