@@ -112,6 +112,11 @@ SENTENCES: dict[str, "StrOrPromise"] = {
 }
 """What an officer reads."""
 
+BROKEN = frozenset({
+    AlarmKind.TAMPERED, AlarmKind.GAP, AlarmKind.FORK, AlarmKind.SHRINK, AlarmKind.UNPLACED,
+})  # fmt: skip
+"""While one of these is open, the log is not what was signed, however much of it agrees."""
+
 OCCURRENCES = frozenset({
     AlarmKind.FORBIDDEN_ASKED, AlarmKind.PERMIT_UNREPORTED,
     AlarmKind.UNBACKED_USE, AlarmKind.UNUSUAL, AlarmKind.CLOCK_BACK, AlarmKind.RECALL_UNHEARD,
@@ -208,6 +213,11 @@ def open_alarms(controller_ids: Collection[UUID]) -> QuerySet[Alarm]:
     """What is wrong now with the logs of these controllers (`SYSTEM_ID`: the system's)."""
     found = Alarm.objects.filter(controller_id__in=controller_ids, cleared_at=None)
     return found.order_by("-last_seen_at", "-id")
+
+
+def is_broken(controller_ids: Collection[UUID]) -> bool:
+    """Whether one of these logs is not what was signed."""
+    return open_alarms(controller_ids).filter(kind__in=BROKEN).exists()
 
 
 def _record(event: str, controller_id: UUID, alarm_id: UUID, by: Actor, **data: Any) -> None:

@@ -6,6 +6,7 @@ keys: an entry outlives what it is about.
 """
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Pending(models.Model):
@@ -147,7 +148,7 @@ class EntryIndex(models.Model):
     Partitioned as the payloads are.
     """
 
-    id = models.UUIDField(primary_key=True, editable=False, help_text="The entry's id.")
+    id = models.UUIDField(primary_key=True, editable=False, help_text=_("The entry's id."))
     retention_class = models.CharField(max_length=8)
     controller_id = models.UUIDField()
     at = models.DateTimeField()

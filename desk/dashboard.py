@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.roles import Permission
 from accounts.selectors import Duty
 from audit import figures as decided
+from audit.alarms import is_broken
 from audit.figures import Decisions
 from audit.state import troubles
 from consent import figures as consented
@@ -90,6 +91,8 @@ def _alarm(duty: Duty) -> str:
     if Permission.VIEW_AUDIT not in duty.permissions:
         return ""
     alarms, grows = troubles(_whose_work(duty))
+    if is_broken(_whose_work(duty)):
+        return _("The audit log is not as it was signed: see what is wrong.")
     if alarms:
         text = ngettext(
             "%(n)s alarm of the audit log is open.",

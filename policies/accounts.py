@@ -223,5 +223,6 @@ def _values(entry: Entry, data: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _time(micros: int) -> str:
+    """Its zone is told by the format."""
     local = timezone.localtime(_EPOCH + timedelta(microseconds=micros))
-    return f"{date_format(local, 'DATETIME_FORMAT')} {local.tzname()}"
+    return date_format(local, "DATETIME_FORMAT")

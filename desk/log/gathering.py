@@ -17,6 +17,7 @@ from audit import alarms, figures
 from audit.alarms import AlarmKind
 from audit.console import who
 from audit.figures import HOUR_KINDS, Hour
+from audit.models import Alarm
 from audit.state import LogState, state
 from audit.witnesses.selectors import WitnessState, witness_states
 from desk.log.words import ago, to_do
@@ -24,6 +25,7 @@ from desk.plot import Plot, plot
 from keys.ids import SYSTEM_ID
 
 MOST_ALARMS = 50
+MOST_PLACES = 5
 EVERY_HOURS = 6
 
 
@@ -80,13 +82,14 @@ class PlotShown:
 def log(request: HttpRequest, controller_id: UUID, title: str) -> LogShown:
     """How one log stands."""
     found = state(controller_id)
-    open_alarms = _alarms(request, controller_id)
-    sentence, is_alarming = _sentence(found, len(open_alarms))
+    broken, others = _open(controller_id)
+    open_alarms = tuple(_alarm(request, row) for row in [*broken, *others][:MOST_ALARMS])
+    sentence, is_alarming = _sentence(found, broken, len(broken) + len(others))
     has_address = found.signature is not None and (
         controller_id != SYSTEM_ID or _is_superuser(request)
     )
     return LogShown(
-        title, found, sentence, is_alarming, _facts(found), witness_states(controller_id),
+        title, found, sentence, is_alarming, _facts(found, bool(broken)), witness_states(controller_id),
         open_alarms, has_address,
     )  # fmt: skip
 
@@ -122,7 +125,9 @@ def _is_superuser(request: HttpRequest) -> bool:
     return bool(getattr(request.user, "is_superuser", False))
 
 
-def _sentence(found: LogState, alarms_open: int) -> tuple[str, bool]:
+def _sentence(found: LogState, broken: Sequence[Alarm], alarms_open: int) -> tuple[str, bool]:
+    if broken:
+        return _broken(broken), True
     if alarms_open:
         text = ngettext(
             "%(n)s alarm is open: see below what to do.",
@@ -142,13 +147,26 @@ def _sentence(found: LogState, alarms_open: int) -> tuple[str, bool]:
     }, False
 
 
-def _facts(found: LogState) -> tuple[tuple[str, str], ...]:
+def _broken(broken: Sequence[Alarm]) -> str:
+    """What is wrong and where, before anything that could reassure."""
+    kinds = dict.fromkeys(str(alarms.SENTENCES[row.kind]) for row in broken)
+    said = [_("This log is not as it was signed."), *kinds]
+    places = sorted({row.position for row in broken if row.position is not None})
+    if places:
+        listed = ", ".join(number_format(one) for one in places[:MOST_PLACES])
+        text = ngettext("Place %(places)s.", "Places %(places)s.", len(places))
+        more = _("%(places)s and others") if len(places) > MOST_PLACES else "%(places)s"
+        said.append(text % {"places": more % {"places": listed}})
+    return " ".join([*said, _("Do not rely on it before that is explained: see below what to do.")])
+
+
+def _facts(found: LogState, is_broken: bool) -> tuple[tuple[str, str], ...]:
     """Labels and sentences, in the order one asks."""
     return (
         (_("Waiting for their place"), _waiting(found)),
         (_("Last heartbeat"), _heartbeat(found)),
-        (_("Continuous verification"), _verified(found)),
-        (_("Last full round"), _round(found)),
+        (_("Continuous verification"), _verified(found, is_broken)),
+        (_("Last full round"), _round(found, is_broken)),
     )
 
 
@@ -168,35 +186,43 @@ def _heartbeat(found: LogState) -> str:
     return ago(found.heartbeat_at)
 
 
-def _verified(found: LogState) -> str:
+def _verified(found: LogState, is_broken: bool) -> str:
     if found.health.verified_at is None:
         return _("It has not looked at this log yet.")
-    return _("%(done)s of %(size)s entries agree with what was signed, as of %(ago)s.") % {
+    text = _("%(done)s of %(size)s entries agree with what was signed, as of %(ago)s.")
+    if is_broken:
+        text = _("Not all agrees with what was signed. %(done)s of %(size)s entries have been"
+                 " looked at, as of %(ago)s.")  # fmt: skip
+    return text % {
         "done": number_format(found.health.verified_size, force_grouping=True),
         "size": number_format(found.health.size, force_grouping=True),
         "ago": ago(found.health.verified_at),
     }
 
 
-def _round(found: LogState) -> str:
+def _round(found: LogState, is_broken: bool) -> str:
     if found.health.round_ended_at is None:
         return _("The first round over the whole log is not finished yet.")
-    return _("Every entry was verified anew; that ended %(ago)s.") % {
-        "ago": ago(found.health.round_ended_at)
-    }
+    text = _("Every entry was verified anew; that ended %(ago)s.")
+    if is_broken:
+        text = _("Every entry was looked at anew, and not all agrees; that ended %(ago)s.")
+    return text % {"ago": ago(found.health.round_ended_at)}
 
 
-def _alarms(request: HttpRequest, controller_id: UUID) -> tuple[AlarmShown, ...]:
-    rows = alarms.open_alarms([controller_id])[:MOST_ALARMS]
-    return tuple(
-        AlarmShown(
-            row.id, str(alarms.SENTENCES.get(row.kind, row.kind)), to_do(row.kind), row.detail,
-            row.position, row.count, row.first_seen_at, row.last_seen_at,
-            str(alarms.REASONS.get(row.reason, row.reason)),
-            who(request, "officer", row.acknowledged_by) if row.acknowledged_by else "",
-            row.acknowledged_at,
-        )
-        for row in rows
+def _open(controller_id: UUID) -> tuple[list[Alarm], list[Alarm]]:
+    """The open alarms that say the log is broken, by place, and the others, newest first."""
+    rows = alarms.open_alarms([controller_id])
+    broken = rows.filter(kind__in=alarms.BROKEN).order_by("position", "id")
+    return list(broken), list(rows.exclude(kind__in=alarms.BROKEN)[:MOST_ALARMS])
+
+
+def _alarm(request: HttpRequest, row: Alarm) -> AlarmShown:
+    return AlarmShown(
+        row.id, str(alarms.SENTENCES.get(row.kind, row.kind)), to_do(row.kind), row.detail,
+        row.position, row.count, row.first_seen_at, row.last_seen_at,
+        str(alarms.REASONS.get(row.reason, row.reason)),
+        who(request, "officer", row.acknowledged_by) if row.acknowledged_by else "",
+        row.acknowledged_at,
     )  # fmt: skip
 
 

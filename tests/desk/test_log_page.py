@@ -11,7 +11,7 @@ from audit import alarms
 from audit.alarms import AlarmKind
 from audit.catalogue import EVENTS
 from audit.figures import HOUR_KINDS, per_hour
-from audit.models import EntryIndex
+from audit.models import EntryIndex, Verified
 from audit.sealing import beat, log_key, seal_all
 from audit.tiles import LogReader
 from desk.log.words import TO_DO, ago
@@ -138,6 +138,30 @@ class TestAlarms:
         assert "A witness has not signed for too long." in page
         assert "Look whether the witness can be reached" in page
         assert "at place 7 of the log" in page
+
+    @pytest.mark.parametrize("kind", sorted(alarms.BROKEN))
+    def test_that_the_log_is_broken_is_said_first_and_nothing_reassures(
+        self, auditor, lotus, alarm, kind
+    ):
+        seal_all()
+        alarms.raise_alarm(controller_id=lotus.id, kind=kind, position=48_901)
+        alarms.raise_alarm(controller_id=lotus.id, kind=AlarmKind.WITNESS_LATE, detail="w2")
+        now = timezone.now()
+        Verified.objects.create(
+            controller_id=lotus.id, size=1, round_began_at=now, round_ended_at=now, at=now
+        )
+
+        page = text(auditor.get(LOGS))
+
+        first = page.index("This log is not as it was signed.")
+        said = f"{alarms.SENTENCES[kind]} Place 48901. Do not rely on it"
+        assert first < page.index(said) < page.index("A witness has not signed")
+        assert page.index(said) < page.index("Size")
+        assert "entries agree with what was signed" not in page
+        assert "was verified anew" not in page
+
+    def test_that_nothing_of_the_kind_is_wrong_leaves_the_calm_words(self, auditor, lotus, alarm):
+        assert "This log is not as it was signed." not in text(auditor.get(LOGS))
 
     def test_are_a_line_on_the_first_page(self, desk, auditor, alarm):
         for client in (desk, auditor):

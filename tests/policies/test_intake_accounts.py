@@ -24,8 +24,8 @@ from tests.factories.decisions import recorded
 pytestmark = [pytest.mark.django_db, pytest.mark.req("AUD-08")]
 
 AT = datetime(2026, 3, 14, 9, 27, 2, tzinfo=UTC)
-BEGAN = f"{date_format(AT, 'DATETIME_FORMAT')} UTC"
-UNTIL = f"{date_format(AT + timedelta(seconds=60), 'DATETIME_FORMAT')} UTC"
+BEGAN = date_format(AT, "DATETIME_FORMAT")  # which says the zone
+UNTIL = date_format(AT + timedelta(seconds=60), "DATETIME_FORMAT")
 VALUES = {"pd:City": "Pune", "pd:Orders": "3"}
 MODEL = Model(
     name="propensity", version="2026.3", output="send_offer_12", score="0.73", threshold="0.60",
