@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -17,7 +18,6 @@ from audit import alarms, figures
 from audit.alarms import AlarmKind
 from audit.console import who
 from audit.figures import HOUR_KINDS, Hour
-from audit.models import Alarm
 from audit.state import LogState, state
 from audit.witnesses.selectors import WitnessState, witness_states
 from desk.log.words import ago, to_do
@@ -89,8 +89,8 @@ def log(request: HttpRequest, controller_id: UUID, title: str) -> LogShown:
         controller_id != SYSTEM_ID or _is_superuser(request)
     )
     return LogShown(
-        title, found, sentence, is_alarming, _facts(found, bool(broken)), witness_states(controller_id),
-        open_alarms, has_address,
+        title, found, sentence, is_alarming, _facts(found, bool(broken)),
+        witness_states(controller_id), open_alarms, has_address,
     )  # fmt: skip
 
 
@@ -125,7 +125,7 @@ def _is_superuser(request: HttpRequest) -> bool:
     return bool(getattr(request.user, "is_superuser", False))
 
 
-def _sentence(found: LogState, broken: Sequence[Alarm], alarms_open: int) -> tuple[str, bool]:
+def _sentence(found: LogState, broken: Sequence[Any], alarms_open: int) -> tuple[str, bool]:
     if broken:
         return _broken(broken), True
     if alarms_open:
@@ -147,7 +147,7 @@ def _sentence(found: LogState, broken: Sequence[Alarm], alarms_open: int) -> tup
     }, False
 
 
-def _broken(broken: Sequence[Alarm]) -> str:
+def _broken(broken: Sequence[Any]) -> str:
     """What is wrong and where, before anything that could reassure."""
     kinds = dict.fromkeys(str(alarms.SENTENCES[row.kind]) for row in broken)
     said = [_("This log is not as it was signed."), *kinds]
@@ -209,14 +209,14 @@ def _round(found: LogState, is_broken: bool) -> str:
     return text % {"ago": ago(found.health.round_ended_at)}
 
 
-def _open(controller_id: UUID) -> tuple[list[Alarm], list[Alarm]]:
+def _open(controller_id: UUID) -> tuple[list[Any], list[Any]]:
     """The open alarms that say the log is broken, by place, and the others, newest first."""
     rows = alarms.open_alarms([controller_id])
     broken = rows.filter(kind__in=alarms.BROKEN).order_by("position", "id")
     return list(broken), list(rows.exclude(kind__in=alarms.BROKEN)[:MOST_ALARMS])
 
 
-def _alarm(request: HttpRequest, row: Alarm) -> AlarmShown:
+def _alarm(request: HttpRequest, row: Any) -> AlarmShown:
     return AlarmShown(
         row.id, str(alarms.SENTENCES.get(row.kind, row.kind)), to_do(row.kind), row.detail,
         row.position, row.count, row.first_seen_at, row.last_seen_at,

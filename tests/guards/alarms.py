@@ -4,6 +4,7 @@ import os
 import re
 
 import django
+from django.utils import translation
 
 from config.places import BASE_DIR
 
@@ -25,7 +26,8 @@ def section() -> str:
     from audit.alarms import SENTENCES, AlarmKind  # noqa: PLC0415 (Django first)
     from desk.log.words import to_do  # noqa: PLC0415
 
-    lines = (f"| `{kind}` | {SENTENCES[kind]} | {to_do(kind)} |\n" for kind in AlarmKind)
+    with translation.override("en"):
+        lines = [f"| `{kind}` | {SENTENCES[kind]} | {to_do(kind)} |\n" for kind in AlarmKind]
     return HEAD + "".join(lines)
 
 
