@@ -26,7 +26,7 @@ class TraceForm(forms.Form):
     """A part of the file, or one of its marks."""
 
     text = forms.CharField(
-        label=gettext_lazy("What was found"), max_length=MOST_CHARACTERS,
+        label=gettext_lazy("Lines that leaked"), max_length=MOST_CHARACTERS,
         widget=forms.Textarea(
             attrs={"rows": 8, "autocomplete": "off", "spellcheck": "false", "dir": "ltr"}
         ),

@@ -17,7 +17,15 @@ from audit.files import FileStream
 from audit.verbs import Act, ActForm, AddForm, Verb
 from consent import selectors as consents
 from profiles import selectors_views as views
-from profiles.models import Answer, BreakGlass, ExportState, ProfileExport, Verdict, Watch
+from profiles.models import (
+    Answer,
+    BreakGlass,
+    ExportState,
+    HolderType,
+    ProfileExport,
+    Verdict,
+    Watch,
+)
 from profiles.selectors_watched import NUMBERS, limits
 from profiles.services import breaking, disclosing, exporting, watching
 from profiles.services.disclosing import Handed, Told
@@ -142,6 +150,10 @@ class DisclosureForm(AddForm):
 
 class ExportForm(AddForm):
     subjects = Ids(label=_("People"), help_text=_("Their ids, one a line; 10,000 at most."))
+    seat = forms.ChoiceField(
+        label=_("I read as"), required=False,
+        help_text=_("Say it where you read in several roles or for several units."),
+    )  # fmt: skip
     purpose = forms.ChoiceField(label=_("Purpose"))
     reason = reason_field()
 
@@ -149,6 +161,18 @@ class ExportForm(AddForm):
         super().prepare()
         titles = [pair for one in self.controllers for pair in consents.purpose_titles(one).items()]
         self.fields["purpose"].choices = titles  # type: ignore[attr-defined]
+        self.fields["seat"].choices = [("", "–"), *self._seats()]  # type: ignore[attr-defined]
+
+    def _seats(self) -> list[tuple[str, str]]:
+        """In which roles and for which units staff read; whose each is, the service looks."""
+        found = views.live_seats(list(self.controllers)).filter(
+            holder_type=HolderType.OFFICER, role__is_active=True
+        )
+        names = {
+            f"{one.role.code}/{one.unit}": " · ".join(filter(None, (one.role.name, one.unit)))
+            for one in found
+        }
+        return list(names.items())
 
 
 def review(act: Act) -> str:
@@ -222,9 +246,11 @@ def _utc(moment: Any) -> Any:
 
 
 def request(act: Act) -> str:
+    role, is_said, unit = act.data["seat"].partition("/")
     exporting.request_export(
         by=act.by, controller_id=act.controller_id, subject_ids=act.data["subjects"],
         purpose=act.data["purpose"], reason=act.data["reason"],
+        role=role if is_said else None, unit=unit if is_said else None,
     )  # fmt: skip
     return gettext("It waits for a second person.")
 

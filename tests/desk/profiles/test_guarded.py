@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from audit.actors import Actor
 from profiles.models import BreakGlass, ProfileExport, ReadingLimits, Reveal, Seat, UnusualAccess
 from subjects import services as subjects
 from tests.desk import house
@@ -175,6 +176,25 @@ class TestTheOtherVerbs:
 
         export.refresh_from_db()
         assert export.state == "refused"
+
+    def test_an_export_is_asked_for_from_one_of_several_seats(
+        self, desk, reader, lotus, asha, settings, tmp_path
+    ):
+        settings.PROFILE_EXPORT_FOLDER = str(tmp_path / "exports")
+        second = lotus.seat(Actor("officer", str(reader.pk)), unit="stores")
+        address = reverse("admin:profiles_profileexport_add")
+        given = {
+            "controller": str(lotus.id), "subjects": str(asha.id), "purpose": OFFERS,
+            "reason": REASON,
+        }  # fmt: skip
+
+        unsaid = desk.post(address, given)
+        not_theirs = desk.post(address, {**given, "seat": "nobodys/"})
+        desk.post(address, {**given, "seat": f"{second.role.code}/stores"})
+
+        assert "say in which" in unsaid.content.decode()
+        assert not_theirs.status_code == 422
+        assert ProfileExport.objects.get().seat_id == second.pk
 
     def test_ids_that_are_none_are_pointed_at(self, desk, lotus):
         given = {
