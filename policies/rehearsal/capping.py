@@ -25,6 +25,12 @@ class Counters:
         self._salt = salt
         self._times: dict[bytes, list[int]] = _times.decode(zlib.decompress(kept)) if kept else {}
 
+    def apart(self, name: str) -> "Counters":
+        """Counters of another policy, kept together with these."""
+        other = Counters(self._salt + name.encode())
+        other._times = self._times
+        return other
+
     def counts(
         self, caps: tuple[Cap, ...], question: Question, person: str, now: int
     ) -> dict[str, int]:

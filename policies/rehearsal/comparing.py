@@ -1,9 +1,10 @@
 """One recorded decision under a draft: what would have become of it. Pure.
 
 Only facts count that were stored with the decision. A clock is told from where the person lived;
-caps are counted along the way. Where a draft looks at behaviours or wishes that nobody looked up at
-the time, and would permit if they were as good as can be, its denial may be the record's gap and
-not the draft's doing: that is said to be unjudged.
+caps are counted along the way, apart for the draft and for the version in force. Where one of the
+two looks at behaviours or wishes that nobody looked up at the time, and would permit if they were
+as good as can be, its denial may be the record's gap and not its doing: that is said to be
+unjudged.
 """
 
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from enum import StrEnum
 
 from msgspec.structs import replace
 
+from policies.guardrails.matching import COUNTRY
 from policies.pdp.engine import decide
 from policies.pdp.model import Decision, Facts
 from policies.pdp.policy import Guardrails, Needs
@@ -42,27 +44,50 @@ class Compared:
     now: Decision
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a policy says. `is_sure`: it would say so whatever the record lacks."""
+
+    decision: Decision
+    is_sure: bool = True
+
+
+def judge(facts: Facts, policy: Guardrails, counters: Counters, person: str) -> Judged:
+    """What a policy would have answered, had it been in force; a permit is counted by its caps."""
+    needs = policy.needs(facts.question)
+    if needs is None:
+        return Judged(decide(facts, policy))
+    known = _informed(facts, needs, counters, person)
+    made = decide(known, policy)
+    if made.permit:
+        counters.permitted(needs.caps, facts.question, person, facts.now)
+        return Judged(made)
+    return Judged(made, is_sure=not decide(_at_best(known, needs), policy).permit)
+
+
+def note(
+    facts: Facts, made: Decision, policy: Guardrails, counters: Counters, person: str
+) -> None:
+    """Count a permit that the policy gave by itself."""
+    needs = policy.needs(facts.question) if made.permit else None
+    if needs is not None:
+        counters.permitted(needs.caps, facts.question, person, facts.now)
+
+
 def compare(
-    facts: Facts, was: Decision, draft: Guardrails, counters: Counters, person: str
+    facts: Facts, was: Judged, draft: Guardrails, counters: Counters, person: str
 ) -> Compared:
     """What the draft would have answered, beside what the policy in force answers."""
-    needs = draft.needs(facts.question)
-    if needs is None:
-        now = decide(facts, draft)
-        return Compared(_flow(was, now), was, now)
-    known = _informed(facts, needs, counters, person)
-    now = decide(known, draft)
-    if now.permit:
-        counters.permitted(needs.caps, facts.question, person, facts.now)
-    elif was.permit and decide(_at_best(known, needs), draft).permit:
-        return Compared(Flow.UNJUDGED, was, now)
-    return Compared(_flow(was, now), was, now)
+    now = judge(facts, draft, counters, person)
+    is_gap = was.decision.permit and not now.is_sure
+    flow = Flow.UNJUDGED if is_gap or not was.is_sure else _flow(was.decision, now.decision)
+    return Compared(flow, was.decision, now.decision)
 
 
 def _informed(facts: Facts, needs: Needs, counters: Counters, person: str) -> Facts:
     counts = counters.counts(needs.caps, facts.question, person, facts.now)
-    region = facts.subject.region if facts.subject is not None else ""
-    clocks = facts.offsets or (offsets("", region, facts.now) if needs.is_timed else ())
+    country = facts.subject.region[:COUNTRY] if facts.subject is not None else ""
+    clocks = facts.offsets or (offsets("", country, facts.now) if needs.is_timed else ())
     return replace(facts, counts=counts, offsets=clocks)
 
 

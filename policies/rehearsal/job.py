@@ -18,11 +18,12 @@ from keys.ids import uuid7_at
 from policies.guardrails.compiled import compiled
 from policies.guardrails.model import Limit, parse
 from policies.pdp.engine import decide
+from policies.pdp.model import Facts
 from policies.pdp.policy import NONE, Guardrails
 from policies.pdp.record import EVENT
 from policies.rehearsal import services
 from policies.rehearsal.capping import Counters
-from policies.rehearsal.comparing import FLIPS, compare
+from policies.rehearsal.comparing import FLIPS, Judged, compare, judge, note
 from policies.rehearsal.models import Kind, Rehearsal, RehearsalState
 from policies.rehearsal.recorded import Recorded, UnreadableDecisionError, read
 from policies.rehearsal.tally import Lines, Tally
@@ -101,13 +102,13 @@ class _Run:
     def __init__(self, of: Rehearsal) -> None:
         self.controller_id, self.tally, self.lines = of.controller_id, Tally(), Lines()
         self.draft = compiled(parse(of.rules), of.version_number)
+        in_force = parse(of.active_rules)
         self.active: Guardrails | None = None
         if of.kind == Kind.PERIOD:
-            rules = parse(of.active_rules)
-            self.active = compiled(rules, of.active_number) if of.active_number else NONE
+            self.active = compiled(in_force, of.active_number) if of.active_number else NONE
         self.label = label(of.active_number)
         self.counters = Counters(of.id.bytes, bytes(of.counters))
-        is_capped = any(isinstance(one.effect, Limit) for one in self.draft.rules)
+        is_capped = any(isinstance(one.effect, Limit) for one in (*self.draft.rules, *in_force))
         self.seconds = CAPPED_STEP_SECONDS if is_capped else STEP_SECONDS
 
     def total(self, after: UUID, before: UUID) -> int:
@@ -136,17 +137,24 @@ class _Run:
         if facts is None or recorded.decision.reason_code in TROUBLES:
             self.tally.skipped += 1
             return
-        was = recorded.decision if self.active is None else decide(facts, self.active)
-        if self.active is not None and self._is_unproven(recorded, was):
-            self.tally.unproven += 1
+        was = self._was(recorded, facts)
         made = compare(facts, was, self.draft, self.counters, recorded.person)
         self.tally.note(facts, made)
         if made.flow in FLIPS:
             self.tally.show(decision_id, made)
             self.lines.add(decision_id, facts, made)
 
-    def _is_unproven(self, recorded: Recorded, was: Any) -> bool:
-        return recorded.decision.policy_version == self.label and recorded.decision != was
+    def _was(self, recorded: Recorded, facts: Facts) -> Judged:
+        """What the policy in force says: to its own decisions again what it said."""
+        if self.active is None:
+            return Judged(recorded.decision)
+        own = self.counters.apart("active")
+        if recorded.decision.policy_version != self.label:
+            return judge(facts, self.active, own, recorded.person)
+        again = decide(facts, self.active)
+        note(facts, again, self.active, own, recorded.person)
+        self.tally.unproven += recorded.decision != again
+        return Judged(again)
 
 
 def label(number: int) -> str:

@@ -167,6 +167,38 @@ class TestCaps:
         assert bytes(rehearsal.counters) == b""
 
 
+class TestDecisionsFromBeforeTheVersionInForce:
+    """They were made without looking at what its rules look at."""
+
+    def test_are_counted_by_its_caps_too(self, lotus, draft, asked):
+        for _ in range(3):
+            asked("asha")
+        asked("bela", channel="email")
+        self.in_force(draft, lotus, rule("twice", CAP_DAY))
+        draft(rule("no_email", channels=["email"]))
+
+        counted = done(rehearse(lotus))
+
+        assert counted.flows == {"still_permitted": 2, "still_denied": 1, "newly_denied": 1}
+
+    def test_are_not_judged_where_only_the_record_makes_it_deny(self, lotus, draft, asked):
+        asked("asha")
+        asked("bela", channel="email")
+        waits = {"kind": "delay", "triggers": ["cart_left"], "seconds": 3600}
+        self.in_force(draft, lotus, rule("rest", waits))
+        draft(rule("no_email", channels=["email"]))
+        policy.remove_guardrail(by=OLGA, version=versions.draft(lotus.id), code="rest")
+
+        counted = done(rehearse(lotus))
+
+        assert counted.flows == {"unjudged": 1, "newly_denied": 1}
+
+    def in_force(self, draft, lotus, guardrail):
+        draft(guardrail)
+        done(rehearse(lotus))
+        policy.approve_policy(by=NILS, version=versions.draft(lotus.id))
+
+
 class TestAGapOfTheRecord:
     def test_is_not_put_down_to_the_draft(self, lotus, draft, asked):
         asked()

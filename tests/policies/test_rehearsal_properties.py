@@ -8,7 +8,7 @@ from policies.guardrails.model import parse
 from policies.pdp.engine import decide
 from policies.pdp.policy import NONE
 from policies.rehearsal.capping import Counters
-from policies.rehearsal.comparing import FLIPS, Flow, compare
+from policies.rehearsal.comparing import FLIPS, Flow, Judged, compare
 from tests.policies.scenes import DAY, INDIA, NOW, change
 from tests.policies.test_engine_properties import BORDER
 from tests.policies.test_rehearsal import rule
@@ -33,7 +33,10 @@ def counters():
 def test_a_draft_that_is_in_force_already_changes_nothing(name):
     draft = DRAFTS[name]
 
-    flows = {compare(facts, decide(facts, draft), draft, counters(), "p").flow for facts in BORDER}
+    flows = {
+        compare(facts, Judged(decide(facts, draft)), draft, counters(), "p").flow
+        for facts in BORDER
+    }
 
     assert flows <= {Flow.STILL_PERMITTED, Flow.STILL_DENIED}
 
@@ -41,7 +44,8 @@ def test_a_draft_that_is_in_force_already_changes_nothing(name):
 @pytest.mark.parametrize("name", DRAFTS)
 def test_no_draft_permits_what_the_law_denies(name):
     flows = {
-        compare(facts, decide(facts, NONE), DRAFTS[name], counters(), "p").flow for facts in BORDER
+        compare(facts, Judged(decide(facts, NONE)), DRAFTS[name], counters(), "p").flow
+        for facts in BORDER
     }
 
     assert Flow.NEWLY_PERMITTED not in flows
@@ -52,7 +56,7 @@ def test_what_flips_is_what_the_engine_answers_otherwise(name):
     for facts in BORDER:
         was = decide(facts, DENY)
 
-        made = compare(facts, was, DRAFTS[name], counters(), "p")
+        made = compare(facts, Judged(was), DRAFTS[name], counters(), "p")
 
         assert made.now == decide(facts, DRAFTS[name])
         assert (made.flow in FLIPS) == (made.now.permit != was.permit)
@@ -100,7 +104,8 @@ class TestCountersOfCaps:
         return kept._times
 
 
-def test_clocks_are_told_from_where_the_person_lived():
+@pytest.mark.parametrize("region", ["IN", "IN-MH"])
+def test_clocks_are_told_from_where_the_person_lived(region):
     quiet = compiled(
         parse([rule("night", {"kind": "quiet", "starts": "21:00", "ends": "08:00"})]), 9
     )
@@ -109,8 +114,19 @@ def test_clocks_are_told_from_where_the_person_lived():
     flows = []
 
     for now in (noon, night):
-        facts = change(BY_SMS, subject={"region": "IN"}, consent={"since": noon - DAY})
+        facts = change(BY_SMS, subject={"region": region}, consent={"since": noon - DAY})
         facts = replace(facts, now=now)
-        flows.append(compare(facts, decide(facts), quiet, counters(), "p").flow)
+        flows.append(compare(facts, Judged(decide(facts)), quiet, counters(), "p").flow)
 
     assert flows == [Flow.STILL_PERMITTED, Flow.NEWLY_DENIED]
+
+
+def test_counters_of_two_policies_are_kept_together_and_apart():
+    caps = CAP.needs(BY_SMS.question).caps
+    kept = counters()
+    kept.apart("active").permitted(caps, BY_SMS.question, "asha", NOW)
+
+    again = Counters(b"salt", kept.packed())
+
+    assert again.counts(caps, BY_SMS.question, "asha", NOW) == {"cap": 0}
+    assert again.apart("active").counts(caps, BY_SMS.question, "asha", NOW) == {"cap": 1}
