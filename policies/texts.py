@@ -7,7 +7,7 @@ it lacks is said in English.
 import re
 from typing import Literal, NamedTuple
 
-from policies import texts_hi
+from policies import texts_hi, texts_hi_officers, texts_ur
 from policies.guardrails import findings as guardrails
 from policies.intake import backing
 from policies.rules import RULES
@@ -19,6 +19,8 @@ from policies.rules.registry import KNOWN_PACKS, SEAM_PACKS
 Audience = Literal["admin", "user"]
 DEFAULT_LANGUAGE = "en"
 FOUND = (*FINDINGS, *backing.FINDINGS, *guardrails.FINDINGS)
+TOLD_TO_SERVICES = (DEFAULT_LANGUAGE, "hi")
+"""An answer carries these languages; all that there are would make it long for nobody."""
 UNKNOWN_CODE = "The reason is recorded under a code this version does not know."
 
 
@@ -34,7 +36,11 @@ CATALOGUES: dict[str, dict[str, Text]] = {
         **{rule.code: Text(rule.text, rule.person) for rule in RULES},
         **{finding.reason.code: Text(finding.text, finding.person) for finding in FOUND},
     },
-    "hi": {code: Text("", said) for code, said in texts_hi.PERSON.items()},
+    "hi": {
+        code: Text(said, texts_hi.PERSON.get(code, ""))
+        for code, said in texts_hi_officers.OFFICER.items()
+    },
+    "ur": {code: Text(said, "") for code, said in texts_ur.OFFICER.items()},
 }
 CURE_OF: dict[str, str] = {
     **{rule.code: rule.cure for rule in RULES},

@@ -396,4 +396,5 @@ def _in_languages(code: str, audience: texts.Audience) -> dict[str, str]:
     return {
         language: texts.reason_text(code, language=language, audience=audience)
         for language in texts.languages(code, audience)
+        if language in texts.TOLD_TO_SERVICES
     }

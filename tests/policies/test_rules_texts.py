@@ -80,11 +80,20 @@ def test_the_person_reads_every_reason_of_the_law_in_hindi():
         assert texts.languages(code, "user") == ("en", "hi")
 
 
-def test_what_a_language_lacks_is_said_in_english():
-    english = texts.reason_text("CONSENT_WITHDRAWN")
+@pytest.mark.req("POL-09")
+@pytest.mark.parametrize(("language", "stop"), [("hi", "।"), ("ur", "۔")])
+@pytest.mark.parametrize("code", CODES)
+def test_officers_read_every_reason_in_their_language(code, language, stop):
+    said = texts.reason_text(code, language=language)
 
-    assert texts.reason_text("CONSENT_WITHDRAWN", language="hi") == english
-    assert texts.languages("CONSENT_WITHDRAWN", "admin") == ("en",)
+    assert said.endswith(stop)
+    assert texts.languages(code, "admin") == ("en", "hi", "ur")
+
+
+def test_what_a_language_lacks_is_said_in_english():
+    english = texts.reason_text("CONSENT_WITHDRAWN", audience="user")
+
+    assert texts.reason_text("CONSENT_WITHDRAWN", language="ur", audience="user") == english
     assert texts.languages("NO_SUCH_CODE", "user") == ("en",)
 
 

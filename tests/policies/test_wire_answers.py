@@ -42,7 +42,10 @@ def test_permit_in_full():
                     "refs": ["DPDP Act 2023 s.4", "DPDP Act 2023 s.6(1)"],
                 }
             ],
-            "reason_admin": {"en": "Permitted in India on the person's consent."},
+            "reason_admin": {
+                "en": "Permitted in India on the person's consent.",
+                "hi": "भारत में व्यक्ति की सहमति पर अनुमति है।",
+            },
             "reason_user": {"en": "You agreed to this.", "hi": "आपने इसके लिए सहमति दी है।"},
             "packs": ["IN"],
             "basis": {"IN": "consent"},
