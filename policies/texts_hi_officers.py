@@ -1,4 +1,4 @@
-"""What each code means to officers and services, in Hindi. What is missing here is said in English."""
+"""What each code means to officers and services, in Hindi. What lacks is said in English."""
 
 from collections.abc import Mapping
 

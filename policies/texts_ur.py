@@ -1,4 +1,4 @@
-"""What each code means to officers and services, in Urdu. What is missing here is said in English."""
+"""What each code means to officers, in Urdu. What is missing here is said in English."""
 
 from collections.abc import Mapping
 

@@ -224,8 +224,9 @@ def _examples(counted: Tally) -> tuple[tuple[str, tuple[Example, ...]], ...]:
 def _notes(counted: Tally) -> tuple[str, ...]:
     """What an officer must know to trust the numbers."""
     told: Sequence[tuple[int, str]] = (
-        (counted.of(Flow.UNJUDGED), _("Could not be judged, because the record does not say when "
-                                      "the behaviour was that the draft waits for: %(n)s.")),
+        (counted.of(Flow.UNJUDGED), _("Could not be judged, because the record lacks what the "
+                                      "rules look at (when a behaviour was, what the person "
+                                      "wished or volunteered): %(n)s.")),
         (counted.skipped, _("Left out, because the decision point was in trouble and refused: "
                             "%(n)s.")),
         (counted.unreadable, _("Records that cannot be read as decisions: %(n)s. Verify the log.")),

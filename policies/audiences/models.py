@@ -89,11 +89,14 @@ class Audience(models.Model):
         "accounts.Controller", on_delete=models.PROTECT, related_name="+", db_index=False
     )
     service = models.ForeignKey(
-        "accounts.ServiceClient", on_delete=models.PROTECT, related_name="+"
+        "accounts.ServiceClient",
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("service"),
     )
     question = models.JSONField()
-    purpose = models.CharField(max_length=256)
-    campaign = models.CharField(max_length=256, blank=True)
+    purpose = models.CharField(_("purpose"), max_length=256)
+    campaign = models.CharField(_("campaign"), max_length=256, blank=True)
     list = models.ForeignKey(IdList, on_delete=models.SET_NULL, null=True, related_name="+")
     is_listed = models.BooleanField(default=False, help_text=_("Of a list, which may be gone."))
     segment = models.CharField(max_length=60, blank=True, help_text=_("The list's code, if any."))
@@ -101,11 +104,11 @@ class Audience(models.Model):
         max_length=8, choices=AudienceState.choices, default=AudienceState.MAKING
     )
     problem = models.CharField(max_length=60, blank=True)
-    created_at = models.DateTimeField()
+    created_at = models.DateTimeField(_("created at"))
     read_at = models.DateTimeField(null=True)
     stamp = models.BigIntegerField(default=0, help_text="The catalogue it was decided with.")
-    ready_at = models.DateTimeField(null=True)
-    valid_until = models.DateTimeField(null=True)
+    ready_at = models.DateTimeField(_("ready at"), null=True)
+    valid_until = models.DateTimeField(_("valid until"), null=True)
     total = models.BigIntegerField(default=0)
     decided = models.BigIntegerField(default=0)
     permitted = models.BigIntegerField(default=0)
@@ -114,6 +117,8 @@ class Audience(models.Model):
     taken_at = models.DateTimeField(null=True, help_text="When last.")
 
     class Meta:
+        verbose_name = _("audience")
+        verbose_name_plural = _("audiences")
         indexes = [models.Index(fields=["controller", "id"], name="policies_audience_newest")]
         constraints = [
             models.CheckConstraint(

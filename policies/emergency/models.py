@@ -36,7 +36,10 @@ class EmergencyUse(models.Model):
         "accounts.Controller", on_delete=models.PROTECT, related_name="+", db_index=False
     )
     service = models.ForeignKey(
-        "accounts.ServiceClient", on_delete=models.PROTECT, related_name="+"
+        "accounts.ServiceClient",
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("service"),
     )
     subject_id = models.UUIDField()
     ground = models.CharField(_("Ground"), max_length=2, choices=Ground.choices)

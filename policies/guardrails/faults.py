@@ -84,9 +84,18 @@ def _unknown(rules: tuple[Guardrail, ...], known: Known) -> Iterator[Fault]:
              ("recipients", known.recipients))  # fmt: skip
     for rule in rules:
         for name, codes in lists:
-            for term in getattr(rule.match, name):
+            for term in (*getattr(rule.match, name), *_owed(rule, name)):
                 if not term.endswith(".*") and not term.startswith(RESERVED) and term not in codes:
                     yield Fault(f"unknown_{name}", (rule.code,), term)
+
+
+def _owed(rule: Guardrail, name: str) -> tuple[str, ...]:
+    """The codes of one list that the rule's duty names: the purpose it sends to, data to mask."""
+    if name == "purposes":
+        target = _target(rule)
+        return (target,) if target else ()
+    masked = rule.effect.args.get("data", ()) if isinstance(rule.effect, Require) else ()
+    return tuple(masked) if name == "categories" and isinstance(masked, list) else ()
 
 
 def is_total(rule: Guardrail) -> bool:

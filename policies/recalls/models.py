@@ -18,10 +18,16 @@ class Endpoint(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     controller = models.ForeignKey(
-        "accounts.Controller", on_delete=models.PROTECT, related_name="+"
+        "accounts.Controller",
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("controller"),
     )
     service = models.ForeignKey(
-        "accounts.ServiceClient", on_delete=models.PROTECT, related_name="+"
+        "accounts.ServiceClient",
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("service"),
     )
     url = models.CharField(_("Address"), max_length=500)
     wrapped = models.BinaryField()
@@ -76,7 +82,10 @@ class Campaign(models.Model):
         "accounts.Controller", on_delete=models.PROTECT, related_name="+"
     )
     service = models.ForeignKey(
-        "accounts.ServiceClient", on_delete=models.PROTECT, related_name="+"
+        "accounts.ServiceClient",
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("service"),
     )
     reference = models.CharField(_("Reference"), max_length=60)
     purpose = models.CharField(_("Purpose"), max_length=100)
@@ -171,7 +180,11 @@ class Recall(models.Model):
         "accounts.Controller", on_delete=models.PROTECT, related_name="+", db_index=False
     )
     service = models.ForeignKey(
-        "accounts.ServiceClient", on_delete=models.PROTECT, related_name="+", db_index=False
+        "accounts.ServiceClient",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("service"),
     )
     cause_id = models.UUIDField(help_text="The job that looked for it.")
     subject_id = models.UUIDField()

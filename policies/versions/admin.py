@@ -144,7 +144,8 @@ def _told(rule: Guardrail, address: str) -> SafeString:
     link = format_html(' <a href="{}">{}</a>', address, gettext("Change")) if address else ""
     return format_html(
         "<dt><strong>{}</strong> <code>{}</code>{}</dt><dd>{}<br>{}<br>{}</dd>",
-        rule.title, reason_code(rule), link, words.rule(rule), rule.text.en, rule.person.en,
+        rule.title, reason_code(rule), link, words.rule(rule), words.said(rule.text),
+        words.said(rule.person),
     )  # fmt: skip
 
 
@@ -162,7 +163,7 @@ def _rehearsal(of: Rehearsal, version: PolicyVersion) -> SafeString:
 
 def _changed(change: Change) -> str:
     told = {
-        "code": change.code,
+        "code": words.apart(change.code),
         "old": words.rule(change.old) if change.old else "",
         "new": words.rule(change.new) if change.new else "",
     }

@@ -1,25 +1,39 @@
 """What officers fill in about guardrails: one form an effect, each saying what it means."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from audit.verbs import ActForm, AddForm
-from policies.guardrails.model import Guardrail, plain
+from policies.guardrails.model import DAY_SECONDS, Guardrail, plain
 from policies.versions.obligations import OBLIGATIONS, WHY
-from policies.versions.words import LISTS, WEEKDAYS
+from policies.versions.words import COUNTED, LISTS, WEEKDAYS
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 CODE = r"^[a-z][a-z0-9_]{0,29}$"
 HOUR = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+NO_HOUR = {"invalid": _("Write hours and minutes with two digits each, such as 09:00.")}
 UNITS = ((60, _("minutes")), (3600, _("hours")), (86_400, _("days")))
-PER = (
-    ("purpose", _("purpose")), ("channel", _("channel")), ("campaign", _("campaign")),
-    ("item", _("item")),
-)  # fmt: skip
+TERM = r"[A-Za-z0-9][A-Za-z0-9_.:/-]{0,99}"
+PATTERN = r"[A-Za-z0-9][A-Za-z0-9_.:/-]{0,97}(\.\*)?"
+SHAPES = {
+    "purposes": (PATTERN, _("Write codes; only at its end may one have .* for all that follow.")),
+    "attributes": (PATTERN, _("Write codes; only at its end may one have .* for all that follow.")),
+    "regions": (
+        r"[A-Z]{2}(-[A-Z0-9]{1,3})?",
+        _("Write a country in two capital letters, or a part of one after a hyphen: IN or IN-MH."),
+    ),
+}
+"""What the terms of a list look like, and what is said of one that does not; others are codes."""
+CODES = (TERM, _("Write codes of letters, digits and . _ : / - without spaces in them."))
+MOST_SECONDS = 400 * DAY_SECONDS
 HELP = {
     "purposes": _("Codes with spaces between; marketing.* is everything that begins so."),
     "categories": _("Codes of data categories. Unsaid by a service: all data of the purpose."),
@@ -33,15 +47,24 @@ HELP = {
 
 
 class TermsField(forms.CharField):
-    """Terms separated by spaces, commas or lines."""
+    """Terms separated by spaces, commas or lines, each of one shape."""
+
+    widget = forms.TextInput(attrs={"dir": "ltr", "class": "vTextField"})
+
+    def __init__(self, *, shape: "tuple[str, StrOrPromise]" = CODES, **options: Any) -> None:
+        super().__init__(**options)
+        self.shape, self.refusal = shape
 
     def clean(self, value: Any) -> list[str]:
-        return list(dict.fromkeys(super().clean(value).replace(",", " ").split()))
+        terms = list(dict.fromkeys(super().clean(value).replace(",", " ").split()))
+        if not all(re.fullmatch(self.shape, term, re.ASCII) for term in terms):
+            raise ValidationError(self.refusal, code="invalid")
+        return terms
 
 
 def sentence(label: object, help_text: object = "", *, required: bool = True) -> forms.CharField:
     """A field for one sentence."""
-    widget = forms.Textarea(attrs={"rows": 2})
+    widget = forms.Textarea(attrs={"rows": 2, "dir": "auto"})
     return forms.CharField(
         label=label, help_text=help_text, required=required, max_length=300, widget=widget  # type: ignore[arg-type]
     )  # fmt: skip
@@ -61,8 +84,11 @@ class RuleForm(ActForm):
     effects: ClassVar[tuple[str, ...]] = ()
 
     code = forms.RegexField(
-        CODE, label=_("Code"), max_length=30,
+        CODE, label=_("Code"), max_length=30, widget=forms.TextInput(attrs={"dir": "ltr"}),
         help_text=_("Reasons of denials end with it. The code of a rule that is there: change it."),
+        error_messages={
+            "invalid": _("Begin with a small letter; then small letters, digits and _ may follow."),
+        },
     )  # fmt: skip
     title = forms.CharField(label=_("Title"), max_length=120)
     text_en = sentence(_("For services and officers"), _("Why it is so, in English."))
@@ -76,7 +102,9 @@ class RuleForm(ActForm):
 
     def prepare(self) -> None:
         for name, label in LISTS.items():
-            self.fields[name] = TermsField(label=label, required=False, help_text=HELP[name])
+            self.fields[name] = TermsField(
+                label=label, required=False, help_text=HELP[name], shape=SHAPES.get(name, CODES)
+            )
         self.order_fields(["code", "title", *self.effects, *LISTS])
         if self.rule is not None:
             (told,) = plain([self.rule])
@@ -154,13 +182,13 @@ class RequireForm(RuleForm):
         label=_("Detail"),
         max_length=300,
         required=False,
+        widget=forms.TextInput(attrs={"dir": "ltr"}),
         help_text=_("What goes with it: an address, a purpose, days, or fields with spaces."),
     )
 
     def first_effect(self, effect: dict[str, Any]) -> dict[str, Any]:
         known = OBLIGATIONS.get(effect["obligation"])
-        value = effect.get("args", {}).get(known.argument, "") if known else ""
-        return {**effect, "detail": " ".join(value) if isinstance(value, list) else value}
+        return {**effect, "detail": known.detail(effect.get("args", {})) if known else ""}
 
     def effect(self) -> dict[str, Any]:
         known = OBLIGATIONS[self.cleaned_data["obligation"]]
@@ -183,7 +211,10 @@ class TimedForm(RuleForm):
 
     def seconds(self) -> int:
         """The time that was chosen."""
-        return int(self.cleaned_data["length"] * self.cleaned_data["unit"])
+        chosen = int(self.cleaned_data["length"] * self.cleaned_data["unit"])
+        if chosen > MOST_SECONDS:
+            raise ValidationError({"length": _("At most 400 days.")})
+        return chosen
 
 
 class CapForm(TimedForm):
@@ -194,7 +225,7 @@ class CapForm(TimedForm):
         help_text=_("So many permits for one person; the count is exact."),
     )  # fmt: skip
     per = forms.MultipleChoiceField(
-        label=_("Counted apart for each"), choices=PER, required=False,
+        label=_("Counted apart for each"), choices=list(COUNTED.items()), required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("None: all uses of a person count together."),
     )  # fmt: skip
@@ -223,9 +254,12 @@ class DelayForm(TimedForm):
 class QuietForm(RuleForm):
     kind = "quiet"
     effects = ("starts", "ends", "days")
-    starts = forms.RegexField(HOUR, label=_("From"), initial="21:00", help_text=_("Such as 21:00."))
+    starts = forms.RegexField(
+        HOUR, label=_("From"), initial="21:00", error_messages=NO_HOUR,
+        help_text=_("Such as 21:00."),
+    )  # fmt: skip
     ends = forms.RegexField(
-        HOUR, label=_("To"), initial="09:00",
+        HOUR, label=_("To"), initial="09:00", error_messages=NO_HOUR,
         help_text=_("On the person's own clock, and on each one where their zone is unknown."),
     )  # fmt: skip
     days = forms.TypedMultipleChoiceField(

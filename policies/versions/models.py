@@ -28,7 +28,11 @@ class PolicyVersion(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     controller = models.ForeignKey(
-        "accounts.Controller", on_delete=models.PROTECT, related_name="+", db_index=False
+        "accounts.Controller",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("controller"),
     )
     number = models.PositiveIntegerField(_("number"), validators=[MinValueValidator(1)])
     state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.DRAFT)
@@ -37,7 +41,7 @@ class PolicyVersion(models.Model):
     )
     rules = models.JSONField(_("rules"), default=list)
     sha256 = models.CharField(
-        _("digest"), max_length=64, help_text="Of the canonical bytes of the rules."
+        _("digest"), max_length=64, help_text=_("Of the canonical bytes of the rules.")
     )
     created_by = models.CharField(max_length=80, editable=False)
     authors = models.JSONField(default=list, help_text="Ids of everybody who changed the rules.")

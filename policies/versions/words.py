@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from django.utils.translation import get_language, get_language_bidi, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from policies.guardrails.faults import Fault
 from policies.guardrails.model import (
@@ -17,11 +17,16 @@ from policies.guardrails.model import (
     Off,
     Quiet,
     Require,
+    Sentences,
 )
+from policies.versions.obligations import OBLIGATIONS
 from policies.versions.selectors import Standing
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+LEFT_TO_RIGHT, ENDS = "\u2066", "\u2069"
+"""Isolate what is between them, as Unicode's algorithm for text of two directions has it."""
 
 FAULTS: "dict[str, StrOrPromise]" = {
     "twice": gettext_lazy("Two rules have the code %(rules)s."),
@@ -65,6 +70,12 @@ LISTS: "dict[str, StrOrPromise]" = {
     "attributes": gettext_lazy("Attributes of the person"),
     "campaigns": gettext_lazy("Campaigns"),
 }
+COUNTED: "dict[str, StrOrPromise]" = {
+    "purpose": gettext_lazy("purpose"),
+    "channel": gettext_lazy("channel"),
+    "campaign": gettext_lazy("campaign"),
+    "item": gettext_lazy("item"),
+}
 WEEKDAYS: "tuple[StrOrPromise, ...]" = (
     gettext_lazy("Monday"), gettext_lazy("Tuesday"), gettext_lazy("Wednesday"),
     gettext_lazy("Thursday"), gettext_lazy("Friday"), gettext_lazy("Saturday"),
@@ -83,7 +94,9 @@ _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
 def fault(found: Fault) -> str:
     """One sentence about one fault."""
-    return str(FAULTS[found.kind]) % {"rules": ", ".join(found.rules), "term": found.term}
+    return str(FAULTS[found.kind]) % {
+        "rules": ", ".join(map(apart, found.rules)), "term": apart(found.term),
+    }  # fmt: skip
 
 
 def refusal(found: Iterable[Fault]) -> str:
@@ -94,11 +107,21 @@ def refusal(found: Iterable[Fault]) -> str:
 def concerned(match: Match) -> str:
     """Which uses a match concerns, in words."""
     told = [
-        f"{LISTS[name]}: {', '.join(getattr(match, name))}"
+        f"{LISTS[name]}: {', '.join(map(apart, getattr(match, name)))}"
         for name in match.__struct_fields__
         if getattr(match, name)
     ]
     return "; ".join(told) or _("every use")
+
+
+def apart(code: str) -> str:
+    """A code that is not turned around where the sentence about it runs from right to left."""
+    return f"{LEFT_TO_RIGHT}{code}{ENDS}" if get_language_bidi() else code
+
+
+def said(told: Sentences) -> str:
+    """What officers wrote, in the reader's language where they did."""
+    return (told.hi if get_language() == "hi" else "") or told.en
 
 
 def effect(of: Effect) -> str:
@@ -106,16 +129,24 @@ def effect(of: Effect) -> str:
     if isinstance(of, Limit):
         return _limit(of)
     if isinstance(of, Delay):
-        return _("Denied until %(time)s have passed since %(triggers)s.") % {
-            "time": duration(of.seconds), "triggers": ", ".join(of.triggers),
+        return _("Denied for %(time)s after %(triggers)s.") % {
+            "time": duration(of.seconds), "triggers": ", ".join(map(apart, of.triggers)),
         }  # fmt: skip
     if isinstance(of, Quiet):
         return _quiet(of)
     if isinstance(of, Require):
-        return _("Permitted only with the obligation %(duty)s.") % {"duty": of.obligation}
+        return _("Permitted only with an obligation: %(duty)s.") % {"duty": _duty(of)}
     if isinstance(of, Off):
         return _off(of)
     return _deny(of)
+
+
+def _duty(of: Require) -> str:
+    known = OBLIGATIONS.get(of.obligation)
+    if known is None:
+        return apart(of.obligation)
+    detail = known.detail(of.args)
+    return f"{known.label} ({apart(detail)})" if detail else str(known.label)
 
 
 def _deny(of: Deny) -> str:
@@ -131,7 +162,8 @@ def _off(of: Off) -> str:
 
 
 def _limit(of: Limit) -> str:
-    told = {"n": of.limit, "time": duration(of.seconds), "per": ", ".join(of.per)}
+    per = ", ".join(str(COUNTED[one]) for one in of.per)
+    told = {"n": of.limit, "time": duration(of.seconds), "per": per}
     if of.per:
         return _("At most %(n)d within %(time)s for one person, for each %(per)s.") % told
     return _("At most %(n)d within %(time)s for one person.") % told

@@ -47,6 +47,14 @@ def test_rules_that_can_stand_have_no_fault():
         ([rule("a", purposes=["marketing.emial"])], "unknown_purposes", ("a",)),
         ([rule("a", categories=["pd:Shoe"])], "unknown_categories", ("a",)),
         ([rule("a", recipients=["bank"])], "unknown_recipients", ("a",)),
+        (
+            [rule("a", "require", obligation="notify_first", args={"purpose": "marketing.fax"})],
+            "unknown_purposes", ("a",),
+        ),
+        (
+            [rule("a", "require", obligation="mask", args={"data": ["pd:Shoe"]})],
+            "unknown_categories", ("a",),
+        ),
         ([rule("a")], "lock_out", ("a",)),
         ([rule("a", "off", whom="everybody")], "lock_out", ("a",)),
         ([rule("a", "quiet", starts="09:00", ends="09:00")], "lock_out", ("a",)),
