@@ -12,6 +12,8 @@ from keys.ids import text
 from policies.audiences import sets
 from policies.audiences.reading import BYTEA, INT4, UUID, View, bytes_of
 from policies.audiences.spans import Span, UndecidedError, span
+from policies.guardrails.compiled import Ruled, compiled
+from policies.guardrails.model import Limit
 from policies.pdp import facts as information
 from policies.pdp.catalogue import Caller, Catalogue
 from policies.pdp.channel import Parameters
@@ -20,7 +22,7 @@ from policies.pdp.extras import Complete, Looked
 from policies.pdp.facts import Asked, Clock
 from policies.pdp.model import Decision, Facts, Question
 from policies.pdp.wire import Item
-from policies.versions.loading import LAW_ALONE
+from policies.versions.loading import Timeline
 
 log = structlog.get_logger(__name__)
 
@@ -55,9 +57,14 @@ class Asking:
         needs = self.caller.policy(now).needs(self.question)
         return needs is not None and bool(needs.caps)
 
-    def by_law(self) -> "Asking":
-        """The same question without the controller's own rules."""
-        return replace(self, caller=replace(self.caller, timeline=LAW_ALONE))
+    def uncounted(self, now: int) -> "Asking":
+        """The same question to the same rules but for caps, which have counted its permits."""
+        policy = self.caller.policy(now)
+        if not isinstance(policy, Ruled):
+            return self
+        rules = [one for one in policy.rules if not isinstance(one.effect, Limit)]
+        timeline = Timeline((0,), (compiled(rules, policy.number),))
+        return replace(self, caller=replace(self.caller, timeline=timeline))
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,8 @@ def ended_since(one: Audience) -> set[bytes]:
             or asking.caller.words.last > read_at
             or asking.caller.policy(snapshot.now) is not asking.caller.policy(read_at)
         )
+        if asking.is_counted(snapshot.now):
+            asking = asking.uncounted(snapshot.now)
         return _denied(one, asking, snapshot) if is_moved else _acted(one, asking, snapshot)
 
 
@@ -113,7 +115,7 @@ def _members(one: Audience) -> Iterator[tuple[UUID, bytes]]:
 
 
 def _acted(one: Audience, asking: Asking, snapshot: View) -> set[bytes]:
-    """Who has done something since and would be denied. A cap's own permit is one, too."""
+    """Who has done something since and would be denied."""
     since = uuid7_at(one.read_at - LONGEST_TRANSACTION) if one.read_at else SYSTEM_ID
     acted = members.changed(one.controller_id, since=since, apart=sorted(KINDS))
     named = {raw for _, ids in _members(one) for raw in cut(ids)} if acted else set()
@@ -122,12 +124,11 @@ def _acted(one: Audience, asking: Asking, snapshot: View) -> set[bytes]:
 
 
 def _denied(one: Audience, asking: Asking, snapshot: View) -> set[bytes]:
-    """Who would be denied; by the law alone where caps have counted these very permits."""
-    again = asking.by_law() if asking.is_counted(snapshot.now) else asking
+    """Who would be denied now, whoever they are."""
     found: set[bytes] = set()
     for _, ids in _members(one):
         part = Part(before(ids[:ID]), ids[-ID:], ids)
-        found |= set(cut(ids)) - _permitted(decided(snapshot, again, part))
+        found |= set(cut(ids)) - _permitted(decided(snapshot, asking, part))
     return found
 
 

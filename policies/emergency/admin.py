@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors as accounts
 from accounts.roles import Permission
-from audit.console import RecordedAdmin, actor_column
+from audit.console import RecordedAdmin, actor_column, site
 from audit.verbs import Act, ActForm, AddForm, Verb, VerbAdmin
-from policies.emergency import services
+from policies.emergency import selectors, services
 from policies.emergency.models import EmergencyUse, Finding, Ground, Reason
 
 
@@ -55,7 +55,11 @@ def open_use(act: Act) -> str:
         subject_id=said["subject"], ground=said["ground"], reason=said["reason"],
         reference=said["reference"], hours=said["hours"],
     )  # fmt: skip
-    return gettext("It is open. The service names this case: %(case)s") % {"case": opened.id}
+    told = gettext("It is open. The service names this case: %(case)s") % {"case": opened.id}
+    if why := selectors.refusal(opened):
+        lacks = gettext("But it would be denied now, so see to this at once: %(why)s")
+        return f"{told} {lacks % {'why': site().reason_text(why)}}"
+    return told
 
 
 def end_use(act: Act) -> str:

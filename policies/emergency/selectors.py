@@ -7,7 +7,12 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
+from audit.actors import Actor
+from policies.deciding import About, decide_many
 from policies.emergency.models import EmergencyUse, Finding
+from policies.pdp.model import Question
+
+VITAL = "sys.vital"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,16 @@ def over_about(
     if before is not None:
         rows = rows.filter(id__lt=before)
     return [_past(row) for row in rows.select_related("service").order_by("-id")]
+
+
+def refusal(use: EmergencyUse) -> str:
+    """The code of why the service would be denied if it asked now; empty: it may."""
+    question = Question(purpose=VITAL, caller="", caller_type="service", case=str(use.id))
+    (made,) = decide_many(
+        controller_id=use.controller_id, caller=Actor("service", str(use.service_id)),
+        questions=[About(use.subject_id, question)],
+    )  # fmt: skip
+    return "" if made.permit else made.reason_code
 
 
 def _past(row: EmergencyUse) -> PastUse:

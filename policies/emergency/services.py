@@ -19,11 +19,11 @@ from policies.emergency.errors import (
     SecondReviewerError,
 )
 from policies.emergency.models import EmergencyUse, Finding, Ground, Reason
+from policies.emergency.selectors import VITAL
 from subjects import selectors as people
 from subjects import services as subjects
 from work import services as work
 
-VITAL = "sys.vital"
 REVIEW_WITHIN = timedelta(hours=24)
 MOST_HOURS = 24
 TELL = "emergency.tell"

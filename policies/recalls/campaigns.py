@@ -140,6 +140,7 @@ def catch_up(*, campaign_id: UUID, cause_id: UUID, after: UUID | None) -> UUID |
 
     A page of the log at a time; returns where the next begins, None at the end. Of an objection
     or a standing the index does not tell the scope, so it counts: who may go on is permitted again.
+    Whoever was permitted well after the no may go on.
     """
     campaign = Campaign.objects.get(pk=campaign_id)
     first = after or uuid7_at(campaign.since_at - SKEW)
@@ -147,13 +148,15 @@ def catch_up(*, campaign_id: UUID, cause_id: UUID, after: UUID | None) -> UUID |
     rows = log.entries([campaign.controller_id]).filter(
         about, id__gt=first, event__in=EVENTS, subject_id__isnull=False, at__gte=campaign.since_at
     )
-    page = list(rows.order_by("id").values_list("id", "event", "subject_id")[:PAGE])
-    people: dict[str, list[UUID]] = {}
-    for _, event, subject_id in page:
+    page = list(rows.order_by("id").values_list("id", "event", "subject_id", "at")[:PAGE])
+    said: dict[str, dict[UUID, datetime]] = {}
+    for _, event, subject_id, at in page:
         if subject_id is not None:
-            people.setdefault(EVENTS[event], []).append(subject_id)
-    for reason, ids in people.items():
-        told = News(campaign.controller_id, reason, PURPOSE, campaign.purpose, tuple(ids))
+            said.setdefault(EVENTS[event], {})[subject_id] = at
+    for reason, by_person in said.items():
+        told = News(
+            campaign.controller_id, reason, PURPOSE, campaign.purpose, tuple(by_person), by_person
+        )
         look(told=told, cause_id=cause_id)
     return page[-1][0] if len(page) == PAGE else None
 

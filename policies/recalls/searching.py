@@ -35,13 +35,23 @@ Key = tuple[str, UUID, str]
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What has ended, as the job tells it."""
+    """What has ended, as the job tells it.
+
+    `said_at`, where it is known: when each said so. What was permitted well after it took that
+    into account already.
+    """
 
     controller_id: UUID
     reason: str
     scope_type: str
     scope: str
     people: tuple[UUID, ...]
+    said_at: Mapping[UUID, datetime] = field(default_factory=dict)
+
+    def ends(self, permit: "Permit") -> bool:
+        """Whether it can end a permit of its people."""
+        said_at = self.said_at.get(permit.key[1])
+        return said_at is None or permit.at <= said_at + SKEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +83,7 @@ def ended(told: News, *, cause_id: UUID, now: datetime) -> dict[Key, Ended]:
     alone = [*_permits(told, purposes, since), *_among_many(told, purposes, named, PAGE)]
     live = _live(alone, now) | _live_chunks(chunks, now)
     live -= _known(cause_id, told.people)
-    permits = [*alone, *chunks]
+    permits = [one for one in (*alone, *chunks) if told.ends(one)]
     found: dict[Key, Ended] = {}
     for permit in permits:
         if (permit.id, permit.key[1]) in live:

@@ -259,6 +259,25 @@ class TestTakingIt:
 
         assert selectors.ended_since(audience) == set()
 
+    def test_keeps_those_whom_a_cap_has_counted_when_they_do_something_else(self, lotus, people):
+        in_force(lotus.id, rule("once", "cap", limit=1, seconds=3600))
+        audience = made(lotus)
+        lotus.stands(people[2], "restricted", scope_type="purpose", scope="another.purpose")
+
+        assert selectors.ended_since(audience) == set()
+
+    def test_leaves_out_whom_a_new_rule_denies_beside_a_cap(self, lotus, people):
+        elsewhere = lotus.person("ka@example.in", region="KA")
+        lotus.yes(elsewhere)
+        once = rule("once", "cap", limit=1, seconds=3600)
+        in_force(lotus.id, once)
+        audience = made(lotus)
+        in_force(lotus.id, once, rule("not_mh", regions=["IN-MH"]))
+
+        ended = selectors.ended_since(audience)
+
+        assert permitted(audience, ended) == {elsewhere.id.bytes}
+
     def test_is_over_with_its_permits(self, lotus, people):
         audience = made(lotus)
         Audience.objects.filter(id=audience.id).update(valid_until=timezone.now())

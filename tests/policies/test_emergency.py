@@ -12,7 +12,7 @@ from accounts import services as accounts
 from audit import alarms
 from audit.actors import Actor
 from audit.models import EntryIndex
-from policies.emergency import services
+from policies.emergency import selectors, services
 from policies.emergency.errors import (
     EmergencyOverError,
     EmergencyReviewedError,
@@ -65,6 +65,16 @@ def aged(use, **change):
     EmergencyUse.objects.filter(pk=use.pk).update(
         opened_at=timezone.now() - timedelta(hours=25), **change
     )
+
+
+class TestWhoeverOpensIt:
+    """They learn at once what the service still lacks."""
+
+    def test_is_told_nothing_where_the_service_may_ask(self, rescue, ravi):
+        assert selectors.refusal(opened(rescue, ravi)) == ""
+
+    def test_is_told_why_the_service_would_be_denied(self, lotus, ravi):
+        assert selectors.refusal(opened(lotus, ravi)) == "CALLER_NOT_AUTHORISED"
 
 
 class TestTheDecision:

@@ -157,6 +157,22 @@ class TestTheKillList:
         assert before["is_settled"] is False
         assert [one["subject"] for one in after["lines"]] == [str(asha.id)]
 
+    def test_leaves_out_whoever_was_permitted_well_after_they_said_no(self, lotus, asha, api):
+        """To something else, then: the permit took it into account."""
+        lotus.stands(asha, "restricted", scope_type="purpose", scope=SURVEYS)
+        work_off()
+        before = datetime.now(UTC) - timedelta(minutes=11)
+        EntryIndex.objects.filter(subject_id=asha.id).update(at=before)
+        recorded(lotus.id, lotus.service.id, asha)
+
+        found = campaigns.start_campaign(
+            by=AUTHOR, controller_id=lotus.id, service_id=lotus.service.id, reference="holi",
+            purpose=OFFERS, ends_at=in_days(5),
+        )  # fmt: skip
+        work_off()
+
+        assert kill_list(api, found)["lines"] == []
+
     def test_of_a_campaign_that_is_over_grows_no_more(self, lotus, asha, api, campaign):
         used(lotus, asha)
         ended = api.post(f"/campaigns/{campaign.id}/end", {})
