@@ -228,7 +228,7 @@ def _rule(rule: Rule) -> RuleShown:
     language = get_language() or "en"
     return RuleShown(
         rule.number, rule.code, text_of(rule.code),
-        reason_text(rule.code, language=language, audience="user"),
+        _(reason_text(rule.code, language=language, audience="user")),
         _(cure(rule.cure).text) if rule.cure else "",
         tuple((_law(pack), cited(refs)) for pack, refs in rule.refs.items()),
         rule.only_on_consent,

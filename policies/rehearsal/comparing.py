@@ -65,13 +65,6 @@ def judge(facts: Facts, policy: Guardrails, counters: Counters, person: str) -> 
     return Judged(made, is_sure=not decide(_at_best(known, needs), policy).permit)
 
 
-def note(facts: Facts, made: Decision, policy: Guardrails, counters: Counters, person: str) -> None:
-    """Count a permit that the policy gave by itself."""
-    needs = policy.needs(facts.question) if made.permit else None
-    if needs is not None:
-        counters.permitted(needs.caps, facts.question, person, facts.now)
-
-
 def compare(
     facts: Facts, was: Judged, draft: Guardrails, counters: Counters, person: str
 ) -> Compared:

@@ -23,7 +23,7 @@ from policies.pdp.policy import NONE, Guardrails
 from policies.pdp.record import EVENT
 from policies.rehearsal import services
 from policies.rehearsal.capping import Counters
-from policies.rehearsal.comparing import FLIPS, Judged, compare, judge, note
+from policies.rehearsal.comparing import FLIPS, Judged, compare, judge
 from policies.rehearsal.models import Kind, Rehearsal, RehearsalState
 from policies.rehearsal.recorded import Recorded, UnreadableDecisionError, read
 from policies.rehearsal.tally import Lines, Tally
@@ -145,16 +145,15 @@ class _Run:
             self.lines.add(decision_id, facts, made)
 
     def _was(self, recorded: Recorded, facts: Facts) -> Judged:
-        """What the policy in force says: to its own decisions again what it said."""
+        """What the policy in force says, counting along as the draft does: like beside like."""
         if self.active is None:
             return Judged(recorded.decision)
-        own = self.counters.apart("active")
-        if recorded.decision.policy_version != self.label:
-            return judge(facts, self.active, own, recorded.person)
-        again = decide(facts, self.active)
-        note(facts, again, self.active, own, recorded.person)
-        self.tally.unproven += recorded.decision != again
-        return Judged(again)
+        was = judge(facts, self.active, self.counters.apart("active"), recorded.person)
+        if recorded.decision.policy_version == self.label:
+            is_usual = self.active.needs(facts.question) is None
+            again = was.decision if is_usual else decide(facts, self.active)
+            self.tally.unproven += recorded.decision != again
+        return was
 
 
 def label(number: int) -> str:

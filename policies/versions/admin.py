@@ -143,7 +143,8 @@ def _address(version: PolicyVersion, rule: Guardrail) -> str:
 def _told(rule: Guardrail, address: str) -> SafeString:
     link = format_html(' <a href="{}">{}</a>', address, gettext("Change")) if address else ""
     return format_html(
-        "<dt><strong>{}</strong> <code>{}</code>{}</dt><dd>{}<br>{}<br>{}</dd>",
+        "<dt><strong>{}</strong> <code>{}</code>{}</dt>"
+        "<dd>{}<br><bdi>{}</bdi><br><bdi>{}</bdi></dd>",
         rule.title, reason_code(rule), link, words.rule(rule), words.said(rule.text),
         words.said(rule.person),
     )  # fmt: skip

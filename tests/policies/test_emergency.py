@@ -74,7 +74,7 @@ class TestWhoeverOpensIt:
         assert selectors.refusal(opened(rescue, ravi)) == ""
 
     def test_is_told_why_the_service_would_be_denied(self, lotus, ravi):
-        assert selectors.refusal(opened(lotus, ravi)) == "CALLER_NOT_AUTHORISED"
+        assert selectors.refusal(opened(lotus, ravi)) == "PURPOSE_UNKNOWN"
 
 
 class TestTheDecision:

@@ -11,6 +11,8 @@ from msgspec.structs import replace
 from audit import services as audit
 from audit.actors import Actor, Target
 from audit.models import EntryIndex
+from policies.guardrails.compiled import compiled
+from policies.guardrails.model import parse
 from policies.pdp.engine import decide, failed
 from policies.rehearsal import job as jobs
 from policies.rehearsal import selectors, services
@@ -27,7 +29,7 @@ from policies.versions.errors import NotRehearsedError
 from tests.factories.company import OFFERS, company
 from tests.factories.decisions import recorded
 from tests.policies.rehearsing import NILS, NOW, OLGA, done, lines, rehearse, rule
-from tests.policies.scenes import INDIA
+from tests.policies.scenes import INDIA, change
 from work import services as work
 from work.models import Job, JobState
 
@@ -192,6 +194,25 @@ class TestDecisionsFromBeforeTheVersionInForce:
         counted = done(rehearse(lotus))
 
         assert counted.flows == {"unjudged": 1, "newly_denied": 1}
+
+    def test_are_counted_alike_for_a_draft_that_keeps_the_cap(self, lotus, draft, asked):
+        earlier = change(INDIA, question={"channel": "sms"})
+        for _ in range(2):
+            leave(lotus, {"facts": earlier, "decision": decide(earlier)})
+        twice = rule("twice", CAP_DAY)
+        self.in_force(draft, lotus, twice)
+        later = replace(earlier, counts={"twice": 0})
+        own = decide(
+            later, compiled(parse([twice]), versions.in_force(lotus.id, datetime.now(UTC)).number)
+        )
+        leave(lotus, {"facts": later, "decision": own})
+        draft(rule("no_email", channels=["email"]))
+
+        counted = done(rehearse(lotus))
+
+        assert own.permit
+        assert counted.flows == {"still_permitted": 2, "still_denied": 1}
+        assert counted.unproven == 0
 
     def in_force(self, draft, lotus, guardrail):
         draft(guardrail)
