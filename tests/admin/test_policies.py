@@ -171,10 +171,10 @@ def test_a_rule_is_changed_in_the_form_that_made_it(desk, draft, verb):
         ("deny", {}, "leave nothing that could ever be permitted"),
         ("deny", {"purposes": "nothing.such"}, "does not exist"),
         ("deny", {"purposes": "sys.rights"}, "No rule may stand in the way"),
-        ("deny", {"regions": "india"}, "match.regions"),
+        ("deny", {"regions": "india"}, "two capital letters"),
         ("require", {"obligation": "why_am_i_seeing_this", "detail": "x"}, "The https address"),
         ("cap", {"limit": "0", "length": "1", "unit": "60"}, "greater than or equal to 1"),
-        ("quiet", {"starts": "25:00", "ends": "09:00"}, "valid value"),
+        ("quiet", {"starts": "25:00", "ends": "09:00"}, "two digits each"),
     ],
 )
 def test_a_refusal_is_explained_and_nothing_is_stored(desk, draft, verb, fields, said):
