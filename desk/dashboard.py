@@ -91,7 +91,7 @@ def _alarm(duty: Duty) -> str:
     if Permission.VIEW_AUDIT not in duty.permissions:
         return ""
     alarms, grows = troubles(_whose_work(duty))
-    if is_broken(_whose_work(duty)):
+    if alarms and is_broken(_whose_work(duty)):
         return _("The audit log is not as it was signed: see what is wrong.")
     if alarms:
         text = ngettext(

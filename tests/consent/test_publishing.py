@@ -111,9 +111,7 @@ class TestPurposes:
         assert company.yes(asha).purpose_version == 1
 
     def test_an_approved_one_counts_at_once(self, company, asha):
-        draft = draft_purpose(company, title="Now")
-        company.versions[OFFERS] = services.approve_purpose(by=APPROVER, version=draft)
-        company.republish()
+        company.adopt(draft_purpose(company, title="Now"))
 
         assert selectors.purpose_titles(company.id)[OFFERS] == "Now"
         assert company.yes(asha).purpose_version == 2

@@ -86,9 +86,11 @@ class Company:
         )  # fmt: skip
 
     def purpose(self, code: str, **changes: Any) -> Any:
-        """A purpose, or the next version of one, approved."""
+        """A purpose, or the next version of one, approved; the notice tells what changed."""
         version = self.drafts(code, **changes)
         self.versions[code] = consent.approve_purpose(by=APPROVER, version=version)
+        if self.notice and code == OFFERS:
+            self.publishes()
         return self.versions[code]
 
     def finds(self, kind: str, purpose: str = "", topic: str = "") -> Any:
@@ -117,9 +119,10 @@ class Company:
         self.notice = publish(draft)
         return self.notice
 
-    def asks_for(self, code: str) -> Any:
+    def asks_for(self, code: str, **changes: Any) -> Any:
         """Another purpose, on consent, and a notice of its own that asks for it."""
-        purpose, words = self.purpose(code, is_marketing=False), content("We ask for this too.")
+        purpose = self.purpose(code, is_marketing=False, **changes)
+        words = content("We ask for this too.")
         words["items"][0]["purpose"] = code
         draft = consent.draft_notice(
             by=AUTHOR, controller_id=self.id, code=code.replace(".", "-"), pack="IN",

@@ -71,8 +71,7 @@ class TestARestriction:
 class TestAnOptOut:
     @pytest.fixture(autouse=True)
     def _adverts(self, lotus):
-        lotus.asks_for(ADVERTS)
-        lotus.purpose(ADVERTS, is_marketing=False, dpv_purpose="dpv:PersonalisedAdvertising")
+        lotus.asks_for(ADVERTS, dpv_purpose="dpv:PersonalisedAdvertising")
         accounts.change_service(
             by=AUTHOR, service=lotus.service, is_active=True, purposes=[OFFERS, ADVERTS]
         )

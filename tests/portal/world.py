@@ -81,6 +81,12 @@ class World:
     def yes(self, subject, purpose=OFFERS, language="en", **more):
         return self.answer(subject, purpose, State.GIVEN, language, **more)
 
+    def adopt(self, draft):
+        """A purpose's next version, approved, and the notice that tells it."""
+        code = draft.purpose.code
+        self.versions[code] = consent.approve_purpose(by=APPROVER, version=draft)
+        self.republish()
+
     def republish(self, *, introduction="These words are new.", is_material=True):
         """The next version of the notice, in force."""
         contents = {
