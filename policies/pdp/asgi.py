@@ -47,8 +47,9 @@ log = structlog.get_logger(__name__)
 MAX_SINGLE = 64 * 1024
 MAX_BODY = 16 * 1024 * 1024
 CHUNK = 500
-# While one lane waits for the disk another computes.
-SINGLE_LANES, BULK_LANES, SEARCH_LANES = 2, 4, 2
+# While one lane waits for the disk another computes. Parts of one bulk request start in step, so
+# that PostgreSQL and we would wait for each other in turns: eight took 0.9 of the time of four.
+SINGLE_LANES, BULK_LANES, SEARCH_LANES = 2, 8, 2
 BULK_ROUNDS = 3  # how many times the longest round trip a bulk request may take
 BULK = 20  # requests of more items take the bulk lane
 BACKLOG = 10_000
