@@ -16,7 +16,11 @@ CATEGORIES = {
 """Of which data category of the Data Privacy Vocabulary an identifier of each scheme is."""
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _PHONE = re.compile(r"\+[1-9]\d{6,14}")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+_CONTROL = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
+"""What nobody types and nobody sees: two addresses must not look the same. U+200C and U+200D stay,
+they belong to the spelling of Indic scripts."""
 MAX_LENGTH = 254
 
 

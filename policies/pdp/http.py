@@ -63,6 +63,8 @@ def require_json(headers: Headers) -> None:
     kind = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
     if kind != b"application/json":
         raise HttpError(400, "The content type must be application/json.")
+    if headers.get(b"content-encoding", b"identity").strip().lower() != b"identity":
+        raise HttpError(400, "The body must come as it is: send no Content-Encoding.")
 
 
 async def body(headers: Headers, receive: Receive, most: int) -> bytes:

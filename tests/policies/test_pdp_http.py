@@ -1,6 +1,7 @@
 """The decision point over HTTP: AuthZEN's messages, its errors, and nothing personal in them."""
 
 import copy
+import gzip
 import json
 from datetime import UTC, datetime, timedelta
 
@@ -116,6 +117,10 @@ class TestAMessageThatCannotBeRead:
         message = error(send(json.dumps(SOMEBODY).encode(), **{"Content-Type": kind}))
 
         assert "application/json" in message
+
+    def test_is_refused_where_it_says_that_it_is_compressed(self, send):
+        for sent in (json.dumps(SOMEBODY).encode(), gzip.compress(json.dumps(SOMEBODY).encode())):
+            assert "Content-Encoding" in error(send(sent, **{"Content-Encoding": "GZip"}))
 
     def test_may_name_its_charset(self, lotus, asha, send):
         kind = "Application/JSON; charset=utf-8"

@@ -19,6 +19,7 @@ SAME = [
     ("email", "STRASSE@EXAMPLE.DE", "strasse@example.de"),
     ("email", "जोशी@उदाहरण.भारत", "जोशी@उदाहरण.भारत"),
     ("email", "cafe\u0301@example.fr", "café@example.fr"),
+    ("email", "क्\u200dष@उदाहरण.भारत", "क्\u200dष@उदाहरण.भारत"),
     ("phone", "+91 98123-45678", "+919812345678"),
     ("phone", "+91 (981) 234.5678", "+919812345678"),
     ("crm", " C-1 ", "C-1"),
@@ -31,6 +32,7 @@ MALFORMED = [
         "", "asha", "asha@", "@example.in", "asha@example", "asha@@example.in", "a@b@c.in",
         "asha rao@example.in", "asha@example.", "asha@.in", "asha@example..in", "a\x00@example.in",
         "a\n@example.in", f"{'a' * MAX_LENGTH}@example.in",
+        "\u202easha@example.in", "as\u200bha@example.in", "asha@exam\ufeffple.in",
     )
 ] + [
     ("phone", value)
@@ -39,7 +41,8 @@ MALFORMED = [
         "+91981234567x", "+९१९८१२३४५६७८", "call me",
     )
 ] + [
-    ("crm", value) for value in ("", "   ", "a\x00b", "a\x1fb", "a\x7f", "\ud800", "x" * 255)
+    ("crm", value)
+    for value in ("", "   ", "a\x00b", "a\x1fb", "a\x7f", "a\u2066b", "\ud800", "x" * 255)
 ]  # fmt: skip
 
 
