@@ -7,6 +7,9 @@ different goes uvicorn's usual way, from its first byte (docs/adr/0024).
 """
 
 import asyncio
+import time
+from email.utils import formatdate
+from functools import lru_cache
 from typing import Any, Final
 
 from uvicorn.config import Config
@@ -51,6 +54,7 @@ class DecisionProtocol(HttpToolsProtocol):
         self.url, self.headers, self.expect_100_continue = b"", [], False
 
     def on_headers_complete(self) -> None:
+        self._tell_the_time()
         self.short = self._shortened()
         if self.short is None:
             self._begin()
@@ -88,6 +92,13 @@ class DecisionProtocol(HttpToolsProtocol):
             return None
         return Short(path, headers)
 
+    def _tell_the_time(self) -> None:
+        """A permit's end is counted from the date, and uvicorn's own lags by a second or more."""
+        headers, date = self.server_state.default_headers, _date(int(time.time()))
+        if date not in headers:
+            others = [one for one in headers if one[0] != date[0]]
+            self.server_state.default_headers = [date, *others]
+
     def _begin(self) -> None:
         """What uvicorn does when a message begins and its headers end, with what came so far."""
         url, headers, expects = self.url, self.headers, self.expect_100_continue
@@ -124,10 +135,15 @@ class DecisionProtocol(HttpToolsProtocol):
         )  # fmt: skip
 
     def _always(self) -> bytes:
-        """The headers of every answer, written once a second: uvicorn puts the date there."""
+        """The headers of every answer, written once a second: the date is among them."""
         headers: Any = self.server_state.default_headers
         known, written = self._head
         if known is not headers:
             written = b"".join(b"%b: %b\r\n" % pair for pair in headers)
             self._head = headers, written
         return written
+
+
+@lru_cache(maxsize=1)
+def _date(second: int) -> tuple[bytes, bytes]:
+    return b"date", formatdate(second, usegmt=True).encode()

@@ -55,6 +55,13 @@ class TestDjango:
 
         assert (answer.status_code, answer.content) == (200, b"decision-a")
 
+    def test_an_async_view_is_refused_before_it_serves_anybody(self, client):
+        async def offer(request, customer):
+            return HttpResponse(request.permit.decision_id)
+
+        with pytest.raises(TypeError, match="AsyncSammati"):
+            permit_required(client, purpose=PURPOSE, subject="customer")(offer)
+
     def test_and_not_without_one(self, view, server):
         answer = view(RequestFactory().get("/"), customer="no-a")
 

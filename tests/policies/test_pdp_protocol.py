@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 import time
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import pytest
@@ -99,18 +100,37 @@ def decision(answer):
     ids=["whole", "in pieces", "an upgrade", "another spelling"],
 )
 def test_only_a_whole_small_check_goes_the_short_way(message, pieces, is_short):
-    async def fed():
-        settings = Config("config.asgi:application", access_log=False, log_level="critical")
-        protocol = DecisionProtocol(settings, ServerState(), app_state={})
-        protocol.connection_made(Transport())
-        for piece in pieces(*message()):
-            protocol.data_received(piece)
-        for task in protocol.tasks:
-            task.cancel()
-        await asyncio.gather(*protocol.tasks, return_exceptions=True)
-        return isinstance(protocol.cycle, Short)
+    protocol = asyncio.run(fed(ServerState(), pieces(*message())))
 
-    assert asyncio.run(fed()) is is_short
+    assert isinstance(protocol.cycle, Short) is is_short
+
+
+@pytest.mark.parametrize("is_whole", [True, False], ids=["short way", "usual way"])
+def test_the_date_is_that_of_the_answer_however_late_the_server_is(message, is_whole):
+    """Clients count a permit's end from it: an old date would prolong every permit."""
+    before, old = int(time.time()), (b"date", b"Sun, 01 Jan 2023 00:00:00 GMT")
+    state = ServerState()
+    state.default_headers = [old, (b"server", b"x")]
+    head, body = message()
+
+    asyncio.run(fed(state, [head + body] if is_whole else [head, body]))
+
+    (_, date), server = state.default_headers
+    assert parsedate_to_datetime(date.decode()).timestamp() >= before
+    assert server == (b"server", b"x")
+
+
+async def fed(state, pieces):
+    """A connection that has got these pieces, and answers none."""
+    settings = Config("config.asgi:application", access_log=False, log_level="critical")
+    protocol = DecisionProtocol(settings, state, app_state={})
+    protocol.connection_made(Transport())
+    for piece in pieces:
+        protocol.data_received(piece)
+    for task in protocol.tasks:
+        task.cancel()
+    await asyncio.gather(*protocol.tasks, return_exceptions=True)
+    return protocol
 
 
 class Transport(asyncio.Transport):

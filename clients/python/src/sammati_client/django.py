@@ -1,6 +1,7 @@
 """Views that run only with a permit, and views that hear recalls and events. Needs Django."""
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any, Unpack
 
@@ -38,10 +39,13 @@ def permit_required(
     """Decorates a view: it runs only with a permit, which it finds as `request.permit`.
 
     `subject` names the URL's keyword that holds the person's id. Whatever is no permit, a missing
-    keyword included, is answered by `denied`.
+    keyword included, is answered by `denied`. Raises TypeError for an async view.
     """
 
     def decorate(view: View) -> View:
+        if inspect.iscoroutinefunction(view):
+            raise TypeError("An async view needs `async with client.permitted` of AsyncSammati.")
+
         @functools.wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             try:
