@@ -5,10 +5,14 @@ Neither names anybody: a tombstone is a digest that is not shown, and what came 
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -38,6 +42,12 @@ SETTLE = Verb(
 )  # fmt: skip
 
 
+def _case_link(case_id: UUID) -> SafeString:
+    """The end of a case's id, leading to its page."""
+    address = reverse("admin:erasure_case", args=[case_id])
+    return format_html('<a href="{}"><bdi dir="ltr">…{}</bdi></a>', address, str(case_id)[-12:])
+
+
 def _source_column(request: HttpRequest) -> Callable[[Any], str]:
     """Where it came from: a system's code, or the service that wrote it, by its name."""
 
@@ -55,11 +65,16 @@ class TombstoneAdmin(VerbAdmin):
 
     permission = Permission.VIEW_AUDIT
     related = ("controller",)
-    list_display = ("scheme", "case_id", "set_at", "lifted_at", "lifted_how", "controller")
+    list_display = ("scheme", "case", "set_at", "lifted_at", "lifted_how", "controller")
     list_filter = ("scheme",)
     ordering = ("-id",)
     sortable_by = ()
-    fields = ("scheme", "case_id", "set_at", "lifted_at", "lifted_how", "controller")
+    readonly_fields = ("case",)
+    fields = ("scheme", "case", "set_at", "lifted_at", "lifted_how", "controller")
+
+    @admin.display(description=_("Erasure case"))
+    def case(self, tombstone: Tombstone) -> SafeString:
+        return _case_link(tombstone.case_id)
 
 
 @admin.register(Quarantined)
@@ -82,5 +97,5 @@ class QuarantinedAdmin(VerbAdmin):
         return (*came, "settled_at", by, "note", "controller")
 
     @admin.display(description=_("Erasure case"))
-    def case(self, arrival: Quarantined) -> str:
-        return str(arrival.tombstone.case_id)
+    def case(self, arrival: Quarantined) -> SafeString:
+        return _case_link(arrival.tombstone.case_id)

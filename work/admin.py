@@ -33,7 +33,7 @@ class JobAdmin(Base):
     to whoever manages work anywhere.
     """
 
-    list_display = ("kind", "state", "progress", "run_at", "attempts", "last_error_code", "id")
+    list_display = ("kind", "state", "progress", "run_at", "attempts", "last_error_code", "job")
     list_filter = ("state", "kind")
     ordering = ("-id",)
     actions = ("revive",)
@@ -90,6 +90,10 @@ class JobAdmin(Base):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         raise Http404
+
+    @admin.display(description=_("Job"))
+    def job(self, job: Job) -> str:
+        return str(job.id)
 
     @admin.display(description=_("Progress"))
     def progress(self, job: Job) -> str:

@@ -2,17 +2,43 @@
 
 from collections.abc import Callable
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Permission
 from audit.console import HappenedFilter, actor_column
 from audit.verbs import VerbAdmin
+from consent import selectors as consents
+from consent.shown import purpose_column
 from erasure.admin import keeping_acts as acts
 from erasure.admin.shown import AboutPeople, Columns
 from erasure.models import Hold, InactivityNotice, RetentionRule, VaultAccess, VaultItem
+from erasure.vault.storing import IDENTIFIERS
+from registry import selectors as registry
+from registry.shown import category_column, titled_column
+
+
+def _scope() -> Callable[[Any], str]:
+    """A purpose or a category, by its title: their codes are told apart by their form."""
+
+    def titles(controller_id: UUID) -> dict[str, str]:
+        return consents.purpose_titles(controller_id) | registry.category_titles(controller_id)
+
+    return titled_column(_("Purpose or category"), "scope", titles, empty="")
+
+
+def _kept() -> Callable[[Any], str]:
+    """What the vault keeps: a category, or what the person was known by."""
+
+    def titles(controller_id: UUID) -> dict[str, str]:
+        known = {IDENTIFIERS: gettext("What they were known by")}
+        return known | registry.category_titles(controller_id)
+
+    return titled_column(_("Data category"), "category", titles)
 
 
 @admin.register(Hold)
@@ -23,14 +49,14 @@ class HoldAdmin(AboutPeople):
 
     def get_list_display(self, request: HttpRequest) -> Columns:
         by = actor_column(request, _("Set by"), "set_by")
-        return ("matter", "person", "scope_type", "scope", "authority", "review_on", by,
+        return ("matter", "person", "scope_type", _scope(), "authority", "review_on", by,
                 "lifted_at")  # fmt: skip
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         by = actor_column(request, _("Set by"), "set_by")
         lifter = actor_column(request, _("Lifted by"), "lifted_by")
         lifted = ("lifted_at", lifter, "lifted_reason") if obj and obj.lifted_at else ()
-        return ("matter", "person", "scope_type", "scope", "authority", "citation", "review_on",
+        return ("matter", "person", "scope_type", _scope(), "authority", "citation", "review_on",
                 "set_at", by, *lifted)  # fmt: skip
 
 
@@ -39,17 +65,17 @@ class RetentionRuleAdmin(VerbAdmin):
     creation = acts.RECORD_RULE
     verbs = (acts.END_RULE,)
     related = ("controller",)
-    list_display = (
-        "code", "purpose", "category", "pack", "counts_from", "minimum_days", "maximum_days",
-        "citation", "effective_on", "ended_on", "controller",
-    )  # fmt: skip
     list_filter: ClassVar[Any] = (("ended_on", HappenedFilter), "pack", "counts_from")
     search_fields = ("code", "purpose", "category")
     ordering = ("code", "-id")
 
+    def get_list_display(self, request: HttpRequest) -> Columns:
+        return ("code", purpose_column(), category_column(), "pack", "counts_from", "minimum_days",
+                "maximum_days", "citation", "effective_on", "ended_on", "controller")  # fmt: skip
+
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         by: Callable[[Any], str] = actor_column(request, _("Entered by"), "created_by")
-        return ("code", "controller", "purpose", "category", "pack", "counts_from",
+        return ("code", "controller", purpose_column(), category_column(), "pack", "counts_from",
                 "minimum_days", "maximum_days", "citation", "reviewed_by", "effective_on",
                 "ended_on", "created_at", by)  # fmt: skip
 
@@ -61,14 +87,19 @@ class VaultItemAdmin(AboutPeople):
     permission = Permission.VIEW_RESTRICTED
     ordering: ClassVar[Any] = ("destroy_on", "id")
     list_filter: ClassVar[Any] = (("destroyed_at", HappenedFilter),)
-    list_display = (
-        "category", "person", "element", "citation", "destroy_on", "stored_at", "destroyed_at",
-    )  # fmt: skip
-    readonly_fields: ClassVar[Any] = ("person", "its_case")
+    readonly_fields: ClassVar[Any] = ("person", "its_case", "kept")
     fields: ClassVar[Any] = (
-        "person", "its_case", "category", "element", "citation", "destroy_on", "stored_at",
+        "person", "its_case", "kept", "element", "citation", "destroy_on", "stored_at",
         "destroyed_at",
     )  # fmt: skip
+
+    def get_list_display(self, request: HttpRequest) -> Columns:
+        return (_kept(), "person", "element", "citation", "destroy_on", "stored_at",
+                "destroyed_at")  # fmt: skip
+
+    @admin.display(description=_("Data category"))
+    def kept(self, row: VaultItem) -> str:
+        return _kept()(row)
 
 
 @admin.register(VaultAccess)

@@ -85,7 +85,7 @@ class ErrandAdmin(ScopedAdmin):
     related = ("system", "party", "controller")
     ordering = ("-id",)
     sortable_by = ()
-    list_display = ("place", "opened_at", "ends_at", "its_queue", "controller")
+    list_display = ("whom", "opened_at", "ends_at", "its_queue", "controller")
     readonly_fields: ClassVar[Any] = ("its_queue",)
     fields: ClassVar[Any] = ("system", "party", "opened_at", "ends_at", "its_queue", "controller")
 

@@ -15,6 +15,7 @@ from audit.verbs import Act, ActForm, AddForm, Verb, VerbAdmin
 from profiles.models import AttributeDefinition, Sensitivity, ValueKind
 from profiles.services import defining
 from profiles.services.defining import Terms
+from registry.shown import category_column
 
 DAYS = 36_500
 
@@ -140,15 +141,17 @@ RETIRE = Verb(
 @admin.register(AttributeDefinition)
 class AttributeDefinitionAdmin(VerbAdmin):
     related = ("controller",)
-    list_display = ("title", "code", "category", "kind", "sensitivity", "fresh_for_days",
-                    "retention_days", "is_active", "controller")  # fmt: skip
     list_filter = ("sensitivity", "kind", "is_active")
     search_fields = ("code", "title", "category")
     creation = DEFINE
     verbs = (CHANGE, RETIRE)
 
+    def get_list_display(self, request: HttpRequest) -> tuple[str | Callable[[Any], str], ...]:
+        return ("title", "code", category_column(), "kind", "sensitivity", "fresh_for_days",
+                "retention_days", "is_active", "controller")  # fmt: skip
+
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         author: Callable[[Any], str] = actor_column(request, _("Defined by"), "created_by")
-        return ("code", "title", "controller", "category", "kind", "sensitivity", "choices",
+        return ("code", "title", "controller", category_column(), "kind", "sensitivity", "choices",
                 "max_length", "fresh_for_days", "retention_days", "former_days", "is_active",
                 "created_at", author)  # fmt: skip

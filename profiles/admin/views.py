@@ -13,11 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.console import ScopedRelatedFilter, actor_column
 from audit.verbs import VerbAdmin
+from consent.shown import purpose_column
 from profiles import selectors_views as selectors
 from profiles.admin import view_acts as acts
 from profiles.admin.shown import listed
 from profiles.models import ViewRule, ViewVersion
 from profiles.words import STANDINGS
+from registry.shown import category_column
 
 
 @admin.register(ViewVersion)
@@ -87,10 +89,14 @@ class ViewRuleAdmin(VerbAdmin):
     verbs = (acts.REMOVE_RULE,)
     ordering = ("-id",)
     sortable_by = ()
-    list_display = ("role", "purpose", "category", "attribute", "sensitivity", "relation",
-                    "treatment", "version", "controller")  # fmt: skip
     list_filter = (
         StandingFilter, ("role", ScopedRelatedFilter), "treatment", "sensitivity", "relation",
     )  # fmt: skip
-    fields = ("version", "controller", "role", "purpose", "category", "attribute", "sensitivity",
-              "relation", "treatment")  # fmt: skip
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str | Callable[[Any], str], ...]:
+        return ("role", purpose_column(), category_column(), "attribute", "sensitivity", "relation",
+                "treatment", "version", "controller")  # fmt: skip
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("version", "controller", "role", purpose_column(), category_column(), "attribute",
+                "sensitivity", "relation", "treatment")  # fmt: skip

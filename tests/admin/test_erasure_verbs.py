@@ -5,6 +5,7 @@ from django.contrib.messages import get_messages
 from django.utils import timezone
 
 from accounts.models import ServiceClient
+from consent.selectors import purpose_titles
 from erasure.models import (
     Callback,
     Case,
@@ -16,11 +17,13 @@ from erasure.models import (
     VaultAccess,
 )
 from registry.models import Connector, Party, Wait
+from registry.selectors import category_titles
 from rights.models import Request
 from subjects import selectors as subjects
 from subjects.models import Quarantined
 from tests.desk import house
 from tests.erasure import ended
+from tests.portal.world import OFFERS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.req("ADM-03", "ERA-14")]
 SENT = {"sent": "1"}
@@ -134,6 +137,20 @@ class TestKeeping:
 
         assert (without.status_code, cited.status_code) == (422, 302)
         assert RetentionRule.objects.filter(code="keep").count() == 1
+
+    def test_rules_and_holds_name_what_they_are_about(self, desk, lotus):
+        day = timezone.now().date().replace(year=timezone.now().year + 1).isoformat()
+        add(desk, lotus, "erasure/retentionrule", code="keep", counts_from="collected",
+            minimum_days="0", maximum_days="30", category="pd:EmailAddress")  # fmt: skip
+        add(desk, lotus, "erasure/hold", matter="M-9", authority="Court", citation="CPC",
+            review_on=day, scope_type="purpose", scope=OFFERS)  # fmt: skip
+
+        rules = desk.get("/admin/erasure/retentionrule/").content.decode()
+        holds = desk.get("/admin/erasure/hold/").content.decode()
+
+        assert category_titles(lotus.id)["pd:EmailAddress"] in rules
+        assert "pd:EmailAddress" not in rules
+        assert purpose_titles(lotus.id)[OFFERS] in holds
 
     @pytest.mark.req("ERA-04")
     def test_the_vault_opens_in_twos_alone(self, desk, second, lotus, bela):
