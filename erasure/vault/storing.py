@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from audit import services as audit
@@ -19,7 +20,7 @@ from keys.ids import uuid7
 from profiles import vaulting
 from subjects import holds
 
-__all__ = ["IDENTIFIERS", "Kept", "destroy_due", "store", "unsealed"]
+__all__ = ["IDENTIFIERS", "Due", "Kept", "destroy_due", "due", "store", "unsealed"]
 
 IDENTIFIERS: Final = "identifiers"
 """The element by which the others can be found again for the law they are kept for."""
@@ -62,6 +63,13 @@ class _Part(NamedTuple):
     destroy_on: date
 
 
+class Due(NamedTuple):
+    """Elements whose day has come."""
+
+    free: int
+    held: int
+
+
 @transaction.atomic
 def store(*, by: Actor, controller_id: UUID, kept: Sequence[Kept]) -> int:
     """Seal what these cases keep of their people; returns how many elements are new.
@@ -99,14 +107,8 @@ def destroy_due(*, limit: int, today: date | None = None) -> int:
 
     While a legal hold stands on the person it waits.
     """
-    day = today or timezone.localdate()
-    due = (
-        VaultItem.objects.select_for_update(skip_locked=True)
-        .filter(destroyed_at=None, destroy_on__lte=day)
-        .exclude(controller_id__in=holds.held_companies())
-    )
-    held = due.filter(subject__standings__state="hold", subject__standings__ended_at=None)
-    rows = list(due.exclude(pk__in=held.values("pk")).order_by("destroy_on", "id")[:limit])
+    due = _free(today or timezone.localdate()).select_for_update(skip_locked=True, of=("self",))
+    rows = list(due.order_by("destroy_on", "id")[:limit])
     VaultItem.objects.filter(pk__in=[row.id for row in rows]).update(
         sealed=None, wrapped_key=None, wrapping_version=None, destroyed_at=timezone.now()
     )
@@ -118,6 +120,25 @@ def destroy_due(*, limit: int, today: date | None = None) -> int:
         for row in rows
     )  # fmt: skip
     return len(rows)
+
+
+def due(today: date | None = None) -> Due:
+    """How many elements would be destroyed now, and how many more a legal hold keeps."""
+    day = today or timezone.localdate()
+    free = _free(day).count()
+    return Due(free, _over(day).count() - free)
+
+
+def _over(day: date) -> QuerySet[VaultItem]:
+    """Whose day has come."""
+    return VaultItem.objects.filter(destroyed_at=None, destroy_on__lte=day)
+
+
+def _free(day: date) -> QuerySet[VaultItem]:
+    """Those of them that no hold keeps."""
+    over = _over(day).exclude(controller_id__in=holds.held_companies())
+    held = over.filter(subject__standings__state="hold", subject__standings__ended_at=None)
+    return over.exclude(pk__in=held.values("pk"))
 
 
 def unsealed(item: VaultItem) -> Any:

@@ -1,8 +1,10 @@
 """The vault: sealed apart, opened by two for a law, each reading recorded, destroyed on its day."""
 
+import io
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from audit.actors import Actor
@@ -220,6 +222,52 @@ class TestTheEnd:
 
         assert jobs.storing.destroy_due(limit=jobs.BATCH) == 2
         assert EntryIndex.objects.filter(event="vault:destroyed").count() == 2
+
+
+def command(**given):
+    out = io.StringIO()
+    call_command("destroy_due", stdout=out, **given)
+    return out.getvalue().strip()
+
+
+class TestTheCommand:
+    def test_only_counts_first(self, lotus, asha):
+        keep(lotus, asha, "pd:City", until=datetime.now(UTC).date())
+
+        assert command(dry_run=True) == "2 would be destroyed, 0 held."
+        assert VaultItem.objects.filter(destroyed_at=None).count() == 2
+
+    def test_destroys_what_is_due_and_tells_what_a_hold_keeps(self, lotus, asha, monkeypatch):
+        monkeypatch.setattr(jobs, "BATCH", 1)
+        keep(lotus, asha, "pd:City", until=datetime.now(UTC).date())
+        hold = lotus.company.stands(asha, "hold")
+        held = (command(dry_run=True), command())
+        subjects.end_standing(by=BY, standing=hold)
+
+        assert held == ("0 would be destroyed, 2 held.", "0 destroyed, 2 held.")
+        assert command() == "2 destroyed, 0 held."
+        assert command() == "0 destroyed, 0 held."
+        assert EntryIndex.objects.filter(event="vault:destroyed").count() == 2
+
+    def test_broken_off_it_has_destroyed_whole_batches_and_goes_on(self, lotus, asha, monkeypatch):
+        keep(lotus, asha, "pd:City", until=datetime.now(UTC).date())
+        monkeypatch.setattr(jobs, "BATCH", 1)
+        whole, calls = storing.destroy_due, []
+
+        def dies(*, limit):
+            calls.append(limit)
+            if len(calls) == 2:
+                raise KeyboardInterrupt
+            return whole(limit=limit)
+
+        monkeypatch.setattr(storing, "destroy_due", dies)
+        with pytest.raises(KeyboardInterrupt):
+            command()
+
+        assert VaultItem.objects.filter(destroyed_at=None).count() == 1
+        assert EntryIndex.objects.filter(event="vault:destroyed").count() == 1
+        monkeypatch.setattr(storing, "destroy_due", whole)
+        assert command() == "1 destroyed, 0 held."
 
 
 class TestTheTable:
