@@ -34,11 +34,16 @@ class Sought:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Trace:
-    """Something of the person in one place. `is_wrong`: it should not be there after an erasure."""
+    """Something of the person in one place. `is_wrong`: it should not be there after an erasure.
+
+    `is_copy`: a letter that was sent to them, in the development mailbox; it stands for theirs,
+    and where letters really leave none is kept.
+    """
 
     place: str
     kind: str
     is_wrong: bool
+    is_copy: bool = False
 
 
 @dataclass(slots=True)
@@ -95,9 +100,9 @@ def look(what: Sought, more: Sequence[Path] = ()) -> Traces:
     traces.places = len(tables.tables())
     for place, content in (*places.stores(), *places.files(more)):
         traces.places += 1
-        for kind, spelled in what.words.items():
-            if kind == WORD and is_in(content, spelled):
-                found.add(Trace(place, kind, is_wrong=True))
+        if is_in(content, what.words.get(WORD, ())):
+            is_copy = places.is_letter(place)
+            found.add(Trace(place, WORD, is_wrong=not is_copy, is_copy=is_copy))
     traces.found = sorted(found)
     return traces
 

@@ -8,11 +8,12 @@ from typing import Any, Final
 import redis
 from django.conf import settings
 
-__all__ = ["FOLDERS", "files", "stores"]
+__all__ = ["FOLDERS", "files", "is_letter", "stores"]
 
+MAILBOX: Final = "EMAIL_FILE_PATH"
 FOLDERS: Final = (
     "AUDIT_EXPORT_FOLDER", "CONSENT_EXPORT_FOLDER", "PROFILE_EXPORT_FOLDER", "ERASURE_JOURNAL",
-    "ERASURE_EVIDENCE_FOLDER", "RIGHTS_FOLDER", "EMAIL_FILE_PATH",
+    "ERASURE_EVIDENCE_FOLDER", "RIGHTS_FOLDER", MAILBOX,
 )  # fmt: skip
 """Settings that name folders in which something of people may be; unset ones are left out."""
 PART: Final = 1 << 22
@@ -37,6 +38,12 @@ def files(more: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
             if path.is_file():
                 yield str(path), path.name.encode()
                 yield from _parts(path)
+
+
+def is_letter(place: str) -> bool:
+    """Whether a file is a letter in the development mailbox (`config.mail`): none in production."""
+    folder = "" if settings.PRODUCTION else getattr(settings, MAILBOX, "")
+    return bool(folder) and Path(place).parent == Path(folder)
 
 
 def _databases(store: Any, address: str) -> list[int]:

@@ -204,6 +204,29 @@ class TestWhatWasForgotten:
 
         assert "export.zip:people.csv" in audit(erased, *KNOWN_BY)[1]
 
+    def test_of_letters_in_the_development_mailbox_it_says_that_they_are_copies(
+        self, erased, settings, tmp_path
+    ):
+        settings.EMAIL_FILE_PATH = str(tmp_path / "mailbox")
+        (tmp_path / "mailbox").mkdir()
+        letter = tmp_path / "mailbox" / "one.eml"
+        letter.write_text(f"To: {EMAIL}")
+
+        code, text = audit(erased, *KNOWN_BY)
+
+        assert (code, f"copy  word    {letter}" in text, "LEFT" in text) == (0, True, False), text
+        assert f"1 letters to them lie in the development mailbox, {letter.parent}" in text
+
+    def test_where_letters_really_leave_no_file_is_excused(self, erased, settings, tmp_path):
+        settings.EMAIL_FILE_PATH = str(tmp_path / "mailbox")
+        settings.PRODUCTION = True
+        (tmp_path / "mailbox").mkdir()
+        (tmp_path / "mailbox" / "one.eml").write_text(f"To: {EMAIL}")
+
+        code, text = audit(erased, *KNOWN_BY)
+
+        assert (code, "LEFT  word" in text) == (1, True)
+
     def test_in_a_log_that_is_named(self, erased, tmp_path):
         log = tmp_path / "web.log"
         log.write_text(f"GET /?email={EMAIL}")

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import redis
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts import selectors as accounts
@@ -14,6 +15,10 @@ from erasure import traces
 from keys.problems import DomainError
 
 LEFT = 1
+LETTERS = (
+    "%(n)d letters to them lie in the development mailbox, %(folder)s: copies of what they got. "
+    "Nothing erases them, and in production none is kept. Delete them when you need them no more."
+)
 
 
 class Command(BaseCommand):
@@ -57,7 +62,7 @@ class Command(BaseCommand):
     def _tell(self, what: traces.Sought, found: traces.Traces) -> None:
         """Places and kinds only; what was sought is written nowhere."""
         for one in found.found:
-            verdict = "LEFT" if one.is_wrong else "kept"
+            verdict = "LEFT" if one.is_wrong else "copy" if one.is_copy else "kept"
             self.stdout.write(f"{verdict}  {one.kind:<7} {one.place}")
         for place in found.unread:
             self.stdout.write(f"UNREAD        {place}")
@@ -65,5 +70,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{what.short} words were too short to look for.")
         if "word" not in what.words:
             self.stdout.write("Nothing they were known by can be opened: give --words.")
+        letters = sum(one.is_copy for one in found.found)
+        if letters:
+            self.stdout.write(LETTERS % {"n": letters, "folder": settings.EMAIL_FILE_PATH})
         verdict = "Nothing is left" if found.is_clean else "Something is left"
         self.stdout.write(f"{verdict}; {found.places:,} places were looked at.")
