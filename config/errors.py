@@ -45,7 +45,7 @@ QUIET_MESSAGES = {
     "no_match": "This value names nothing that exists.",
     "not_a_list": "A list is expected here.",
     "unique": "This value is taken.",
-    "unsupported_media_type": "Send the body as application/json.",
+    "unsupported_media_type": "This operation takes no body of this media type.",
 }
 
 

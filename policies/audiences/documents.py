@@ -5,6 +5,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 
 from accounts.problems import IDEMPOTENCY_KEY, READ, WRITE, answer, problems, refusal
 from policies.audiences import lists, results, serializers
+from policies.audiences.errors import SegmentCodeError
 
 AUDIENCES = ["Audiences"]
 AUDIENCE = "01931c35-11aa-7c02-8f2e-6b7c8d9e0f11"
@@ -122,7 +123,11 @@ replace_segment = extend_schema(
     parameters=[SCHEME],
     request=LISTS,
     responses={200: serializers.SegmentOutput, **problems(*WRITE)},
-    examples=[answer("Replaced", SEGMENT), UNREADABLE],
+    examples=[
+        answer("Replaced", SEGMENT),
+        UNREADABLE,
+        refusal(422, "segment_code_malformed", SegmentCodeError.message),
+    ],
 )
 
 read_segment = extend_schema(

@@ -16,6 +16,11 @@ class SegmentUnknownError(DomainError):
     field = "segment"
 
 
+class SegmentCodeError(DomainError):
+    code = "segment_code_malformed"
+    message = "A segment's code has up to 60 small letters, digits, - and _."
+
+
 class AudienceNotReadyError(DomainError):
     code = "audience_not_ready"
     status = 409

@@ -16,6 +16,8 @@ from uuid import UUID
 from policies.audiences.errors import FormatMissingError, ListMalformedError
 
 COLUMN: Final = "id"
+SEGMENT: Final = r"[a-z0-9][a-z0-9_-]{0,59}"
+"""The code of a segment."""
 MAX_VALUE: Final = 256
 CSV, NDJSON, ARROW, PARQUET = "csv", "ndjson", "arrow", "parquet"
 MEDIA_TYPES: Final = {
@@ -129,6 +131,7 @@ def _columns(batches: Callable[[], Iterator[Any]], trouble: type[Exception]) -> 
     row = 0
     try:
         for batch in batches():
+            batch.validate(full=True)  # the file may point anywhere, and hold no UTF-8
             for value in batch.column(COLUMN).to_pylist():
                 row += 1
                 yield _value(_spelled(value), row)
@@ -137,8 +140,9 @@ def _columns(batches: Callable[[], Iterator[Any]], trouble: type[Exception]) -> 
 
 
 def _spelled(value: Any) -> Any:
-    is_raw = isinstance(value, bytes) and len(value) == ID
-    return str(UUID(bytes=value)) if is_raw else value
+    if isinstance(value, bytes) and len(value) == ID:
+        return str(UUID(bytes=value))
+    return str(value) if isinstance(value, UUID) else value
 
 
 def _value(value: Any, line: int) -> str:

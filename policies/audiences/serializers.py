@@ -16,7 +16,6 @@ from policies.pdp.model import Question
 from subjects.schemes import SCHEMES
 
 PURPOSE = r"[a-z0-9_]+(\.[a-z0-9_]+)*"
-SEGMENT = r"[a-z0-9][a-z0-9_-]*"
 LONG = 256
 MANY = 50
 
@@ -56,7 +55,7 @@ class AudienceInput(_Question):
     """Of all people of the controller, or of a segment's."""
 
     segment = inputs.Code(
-        SEGMENT, max_length=60, required=False,
+        lists.SEGMENT, max_length=60, required=False,
         help_text=_("The code of a segment; without it all people of the controller are meant."),
     )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Asking for an audience, naming people for it, taking it, and its end. Each is recorded."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -23,6 +24,7 @@ from policies.audiences.errors import (
     AudienceOverError,
     AudienceStoppedError,
     ListTooLargeError,
+    SegmentCodeError,
     SegmentUnknownError,
 )
 from policies.audiences.models import Audience, AudiencePart, AudienceState, IdList, IdPart
@@ -62,7 +64,7 @@ def named(controller_id: UUID, kind: str, body: bytes, *, scheme: str = "") -> N
     """
     if len(body) > settings.AUDIENCE_LIST_BYTES:
         raise ListTooLargeError
-    texts = lists.values(kind, body)
+    texts = _few_enough(lists.values(kind, body))
     if not scheme:
         ids, strangers = lists.ids_of(texts)
         return Named(frozenset(ids), strangers)
@@ -71,7 +73,12 @@ def named(controller_id: UUID, kind: str, body: bytes, *, scheme: str = "") -> N
 
 @transaction.atomic
 def put_segment(*, by: Actor, controller_id: UUID, code: str, people: Named) -> IdList:
-    """Replace a segment as a whole. Audiences in the making keep the people they began with."""
+    """Replace a segment as a whole. Audiences in the making keep the people they began with.
+
+    Raises SegmentCodeError.
+    """
+    if not re.fullmatch(lists.SEGMENT, code):
+        raise SegmentCodeError
     IdList.objects.select_for_update().filter(controller_id=controller_id, segment=code).update(
         segment=""
     )
@@ -247,6 +254,15 @@ def _store(controller_id: UUID, people: Named, *, segment: str = "") -> IdList:
     for number, ids in enumerate(lists.parts(people.ids, PART)):
         IdPart.objects.create(controller_id=controller_id, list=made, number=number, ids=ids)
     return made
+
+
+def _few_enough(texts: Iterable[str]) -> Iterator[str]:
+    """Parquet can say the same id a billion times in a few bytes. Raises ListTooLargeError."""
+    most = settings.AUDIENCE_LIST_BYTES // lists.ID
+    for number, text in enumerate(texts):
+        if number >= most:
+            raise ListTooLargeError
+        yield text
 
 
 def _looked_up(controller_id: UUID, scheme: str, texts: Iterable[str]) -> Named:

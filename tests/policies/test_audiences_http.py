@@ -176,6 +176,25 @@ class TestRefusals:
             assert answer.status_code == status, answer.content
             assert EMAIL.encode() not in answer.content
 
+    @pytest.mark.parametrize("code", ["a" * 61, "Spring", "-spring"])
+    def test_of_a_segments_code_that_no_audience_could_name(self, api, lotus, code):
+        answer = api.put(f"/api/v1/segments/{code}", "id\n", content_type="text/csv")
+
+        assert (answer.status_code, answer.json()["code"]) == (422, "segment_code_malformed")
+
+    @pytest.mark.req("POL-21")
+    def test_of_a_list_that_says_more_ids_than_it_could_hold(self, api, lotus, settings):
+        """Some forms say an id a million times in a few bytes, and reading them takes minutes."""
+        settings.AUDIENCE_LIST_BYTES = 160
+        url = f"{AUDIENCES}?purpose={OFFERS}"
+        ten, eleven = ("id\n" + "x\n" * rows for rows in (10, 11))
+
+        taken = api.post(url, ten, content_type="text/csv")
+        refused = api.post(url, eleven, content_type="text/csv")
+
+        assert taken.status_code == 202
+        assert (refused.status_code, refused.json()["code"]) == (413, "list_too_large")
+
     @pytest.mark.req("P9")
     def test_of_what_is_anothers(self, api, people):
         audience = ask(api)

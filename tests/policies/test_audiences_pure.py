@@ -103,13 +103,15 @@ class TestALists:
     def test_is_read(self, kind, body):
         assert list(lists.values(kind, body.encode())) == [ONE, TWO]
 
-    @pytest.mark.parametrize("column", ["string", "binary"])
+    @pytest.mark.parametrize("column", ["string", "binary", "uuid"])
     @pytest.mark.parametrize("kind", ["arrow", "parquet"])
     def test_is_read_as_arrow(self, kind, column):
         pa = pytest.importorskip("pyarrow")
-        values = (
-            [ONE, TWO] if column == "string" else [lists.subject_id(ONE), lists.subject_id(TWO)]
-        )
+        values = [ONE, TWO]
+        if column != "string":
+            values = [lists.subject_id(ONE), lists.subject_id(TWO)]
+        if column == "uuid":
+            values = pa.array(values, pa.uuid())
         body = arrow(pa, kind, pa.table({"x": [1, 2], "id": values}))
 
         assert list(lists.values(kind, body)) == [ONE, TWO]
@@ -136,6 +138,27 @@ class TestALists:
             for table in ({"who": [ONE]}, {"id": [5]}, {"id": [None]}):
                 with pytest.raises(ListMalformedError):
                     list(lists.values(kind, arrow(pa, kind, pa.table(table))))
+
+    @pytest.mark.req("P10")
+    def test_with_other_than_utf8_within_is_refused(self):
+        pa = pytest.importorskip("pyarrow")
+        body = arrow(pa, "arrow", pa.table({"id": [ONE, TWO]})).replace(b"01931c2e", b"\xff" * 8)
+
+        with pytest.raises(ListMalformedError) as refusal:
+            list(lists.values("arrow", body))
+
+        assert "xff" not in refusal.value.message
+
+    def test_that_points_beyond_its_end_is_refused(self):
+        """Arrow's own reader would follow its offsets wherever they lead."""
+        pa = pytest.importorskip("pyarrow")
+        ends = (36).to_bytes(4, "little") + (72).to_bytes(4, "little")
+        body = arrow(pa, "arrow", pa.table({"id": [ONE, TWO]}))
+        assert body.count(ends) == 1
+        beyond = (36).to_bytes(4, "little") + (2**30).to_bytes(4, "little")
+
+        with pytest.raises(ListMalformedError):
+            list(lists.values("arrow", body.replace(ends, beyond)))
 
     def test_of_an_unknown_kind_is_refused(self):
         with pytest.raises(FormatMissingError):
