@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.utils.formats import date_format
-from django.utils.timezone import localtime
+from django.utils.timezone import localtime, now
 from django.utils.translation import get_language_bidi, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
@@ -24,6 +24,7 @@ ANSWERS: Final = {
 NOT_ANSWERED: Final = gettext_lazy("Not answered")
 
 Content = Mapping[str, Any]
+Rows = list[tuple[str, str]]
 
 
 def is_available() -> bool:
@@ -38,22 +39,38 @@ def document(content: Content, token: str, *, is_logged: bool) -> bytes:
     """
     if not is_available():
         raise PdfMissingError
-    from fpdf import FPDF  # noqa: PLC0415 (optional)
-
     rows = [*_rows(content, is_logged=is_logged)]
-    paper = FPDF(format="A4")
-    paper.set_creation_date(datetime.fromisoformat(content["recorded_time"]))
-    paper.set_title(_("Receipt"))
-    paper.set_lang(content["language"] or "en")
-    _letters(paper, "".join(f"{name}{text}" for name, text in rows))
-    _fill(paper, rows, is_rtl=get_language_bidi())
+    at = datetime.fromisoformat(content["recorded_time"])
+    paper = _paper(_("Receipt"), rows, language=content["language"], at=at)
     paper.embed_file(bytes=token.encode(), basename=ATTACHED, mime_type="application/jose")
     return bytes(paper.output())
 
 
+def listing(title: str, rows: Rows, *, language: str) -> bytes:
+    """A PDF of names with their values below a title.
+
+    Raises PdfMissingError, PdfFontMissingError.
+    """
+    if not is_available():
+        raise PdfMissingError
+    return bytes(_paper(title, rows, language=language, at=now()).output())
+
+
+def _paper(title: str, rows: Rows, *, language: str, at: datetime) -> Any:
+    from fpdf import FPDF  # noqa: PLC0415 (optional)
+
+    paper = FPDF(format="A4")
+    paper.set_creation_date(at)
+    paper.set_title(title)
+    paper.set_lang(language or "en")
+    _letters(paper, title + "".join(f"{name}{text}" for name, text in rows))
+    _fill(paper, title, rows, is_rtl=get_language_bidi())
+    return paper
+
+
 def _letters(paper: Any, text: str) -> None:
     """The fonts that the words need, shaped as their script demands."""
-    found = covering(text + _("Receipt"), settings.PDF_FONTS)
+    found = covering(text, settings.PDF_FONTS)
     for number, path in enumerate(found):
         paper.add_font(f"f{number}", fname=path)
     paper.set_font("f0", size=TEXT)
@@ -61,12 +78,12 @@ def _letters(paper: Any, text: str) -> None:
     paper.set_text_shaping(use_shaping_engine=True)
 
 
-def _fill(paper: Any, rows: list[tuple[str, str]], *, is_rtl: bool) -> None:
+def _fill(paper: Any, title: str, rows: Rows, *, is_rtl: bool) -> None:
     """Names where a reader begins, values behind them: mirrored for who reads from the right."""
     align = "R" if is_rtl else "L"
     paper.add_page()
     paper.set_font_size(TITLE)
-    paper.cell(w=0, text=_("Receipt"), align=align, new_x="LMARGIN", new_y="NEXT")
+    paper.cell(w=0, text=title, align=align, new_x="LMARGIN", new_y="NEXT")
     paper.ln(LINE)
     paper.set_font_size(TEXT)
     for name, text in rows:
@@ -109,10 +126,13 @@ def _rows(content: Content, *, is_logged: bool) -> Iterator[tuple[str, str]]:
 
 def _moment(text: str) -> str:
     """A time as people read it, with its zone."""
-    if not text:
-        return ""
-    at = localtime(datetime.fromisoformat(text))
-    return f"{date_format(at, 'DATETIME_FORMAT')} {at:%Z}"
+    return moment(datetime.fromisoformat(text)) if text else ""
+
+
+def moment(at: datetime) -> str:
+    """A time as people read it, with its zone."""
+    here = localtime(at)
+    return f"{date_format(here, 'DATETIME_FORMAT')} {here:%Z}"
 
 
 def _days(period: str) -> str:

@@ -13,14 +13,13 @@ from django.views.decorators.http import require_safe
 from audit import proofs
 from audit.errors import EntryMissingError, EntryPendingError
 from audit.files import proof_file, record_file
-from consent import selectors as consent
-from consent.managers import selectors as managers
 from consent.proofs import entry_of, standing_of
 from consent.receipts import receipt as receipt_of
 from consent.records import pdf
 from consent.records.errors import PdfFontMissingError, PdfMissingError
 from consent.records.files import FORMS, File, file
-from portal import selectors, sentences
+from portal.history import FORMS as TAKEN
+from portal.history import history as history_of
 from portal.pages import page, signed_in
 from portal.people import Person
 from portal.uses import account
@@ -33,20 +32,22 @@ LINES_A_PAGE = 25
 @signed_in
 @require_safe
 def history(request: HttpRequest, person: Person) -> HttpResponse:
-    """Everything that happened, newest first, grouped by the day it was recorded."""
-    titles = selectors.titles(person.company.id, get_language() or "")
-    purpose = request.GET.get("purpose", "")
-    purpose = purpose if purpose in titles else ""
-    found = consent.history(person.company.id, person.id, purpose)
-    shown = Paginator(found, LINES_A_PAGE).get_page(request.GET.get("page"))
-    named = managers.names([person.company.id])
-    lines = [sentences.line(event, titles, named) for event in shown]
-    days = groupby(lines, key=lambda line: timezone.localdate(line.recorded_at))
+    """Everything that happened, newest first, by the day it was recorded; or as a file."""
+    found, is_without_pdf = history_of(person, request.GET), False
+    try:
+        if (made := TAKEN.get(request.GET.get("format", ""))) and found.form.is_valid():
+            return _file(made(found))
+    except (PdfMissingError, PdfFontMissingError):
+        is_without_pdf = True
+    shown = Paginator(found.rows, LINES_A_PAGE).get_page(request.GET.get("page"))
+    days = groupby(map(found.line, shown), key=lambda line: timezone.localdate(line.recorded_at))
     context = {
         "days": [(day, list(group)) for day, group in days],
-        "titles": sorted(titles.items(), key=lambda pair: pair[1]),
-        "chosen": purpose,
+        "form": found.form,
+        "query": found.query,
         "shown": shown,
+        "has_pdf": pdf.is_available(),
+        "is_without_pdf": is_without_pdf,
     }
     return page(request, "history.html", context, person=person)
 

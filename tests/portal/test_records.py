@@ -1,10 +1,13 @@
 import base64
+import csv
 import hashlib
+import io
 import json
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from audit import sealing
@@ -22,8 +25,10 @@ from tests.portal.world import APPROVER, OFFERS, SURVEYS
 
 pytestmark = pytest.mark.django_db
 HISTORY = "/privacy/history/"
+MARCH = ("2026-03-01", "2026-03-02")
 
 
+@pytest.mark.req("BRD-UD1")
 class TestHistory:
     @pytest.fixture
     def lived(self, company, asha):
@@ -60,6 +65,57 @@ class TestHistory:
         assert page.status_code == 200
         assert "You said no to" in page.content.decode()
 
+    @pytest.mark.parametrize(
+        ("asked", "found"),
+        [
+            ({"answer": "yes"}, ["You said yes to “Offers"]),
+            ({"answer": "no"}, ["You said no to “Short"]),
+            ({"answer": "withdrawn"}, ["You withdrew your yes to “Offers"]),
+            ({"answer": "ended"}, []),
+            ({"words": "SHORT"}, ["You said no to “Short"]),
+            ({"words": "short", "answer": "yes"}, []),
+            ({"since": "2020-01-01", "until": "2020-12-31"}, []),
+            ({"since": "2020-01-01", "purpose": SURVEYS}, ["You said no to “Short"]),
+        ],
+    )
+    def test_shows_what_is_asked_for_alone(self, asha_in, lived, asked, found):
+        page = asha_in.get(HISTORY, asked).content.decode()
+
+        assert page.count("<li>\n      <p><strong>") == len(found)
+        assert all(f"<strong>{one}" in page for one in found)
+        assert found or "Nothing of this kind is recorded." in page
+
+    def test_counts_days_where_the_person_is(self, asha_in, company, asha):
+        """Ten at night in London is the next morning in Kolkata."""
+        with time_machine.travel(datetime(2026, 3, 1, 22, tzinfo=UTC), tick=False):
+            company.yes(asha)
+
+        days = {day: asha_in.get(HISTORY, {"since": day, "until": day}) for day in MARCH}
+
+        assert ["You said yes" in page.content.decode() for page in days.values()] == [False, True]
+
+    @pytest.mark.parametrize(
+        ("asked", "told"),
+        [
+            ({"since": "yesterday"}, "Write the day as 2026-11-22."),
+            ({"until": "2026-02-30"}, "Write the day as 2026-11-22."),
+            ({"since": "2026-03-02", "until": "2026-03-01"}, "The last day comes before"),
+            ({"words": "x" * 101}, "at most 100 characters"),
+            ({"purpose": "no.such"}, "Select a valid choice"),
+        ],
+    )
+    @pytest.mark.parametrize("form", ["", "csv", "pdf"])
+    def test_says_what_it_cannot_read(self, asha_in, lived, asked, told, form):
+        page = asha_in.get(HISTORY, {**asked, "format": form})
+
+        assert page.headers["content-type"].startswith("text/html")
+        assert told in page.content.decode()
+
+    def test_goes_up_to_the_last_day_there_is(self, asha_in, lived):
+        page = asha_in.get(HISTORY, {"until": "9999-12-31"})
+
+        assert "You said no to" in page.content.decode()
+
     def test_comes_in_pages(self, asha_in, company, asha):
         for _ in range(13):
             company.yes(asha)
@@ -86,6 +142,69 @@ class TestHistory:
         company.yes(company.person("ravi@example.in"))
 
         assert "Nothing is recorded yet." in asha_in.get(HISTORY).content.decode()
+
+
+@pytest.mark.req("BRD-UD2")
+class TestTakingTheHistory:
+    def test_as_a_table_has_every_line_and_no_formula(self, asha_in, company, asha, monkeypatch):
+        monkeypatch.setattr("portal.selectors.titles", lambda *_: {OFFERS: "=Offers"})
+        for _ in range(14):
+            company.yes(asha)
+            company.answer(asha, OFFERS, State.WITHDRAWN)
+
+        answer = asha_in.get(HISTORY, {"format": "csv"})
+
+        table = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+        assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+        assert 'filename="history.csv"' in answer.headers["content-disposition"]
+        assert [one["Answer"] for one in table] == ["Withdrawn", "Yes"] * 14
+        assert {one["Purpose"] for one in table} == {"'=Offers"}
+        assert all(one["Recorded"].endswith("+05:30") for one in table)
+
+    def test_as_a_table_keeps_to_what_was_asked_for(self, asha_in, company, asha):
+        company.yes(asha, OFFERS)
+        company.answer(asha, SURVEYS, State.REFUSED)
+
+        answer = asha_in.get(HISTORY, {"format": "csv", "answer": "no"})
+
+        assert answer.content.decode().count("\r\n") == 2
+        assert "Short surveys" in answer.content.decode()
+
+    @pytest.mark.parametrize("language", ["en", "hi", "ur"])
+    def test_on_paper_in_the_readers_language(self, asha_in, company, asha, language):
+        company.yes(asha)
+        asha_in.post("/privacy/language/", {"language": language, "next": HISTORY})
+
+        answer = asha_in.get(HISTORY, {"format": "pdf"})
+
+        assert answer.headers["content-type"] == "application/pdf"
+        assert answer.content.startswith(b"%PDF-")
+
+    def test_says_so_where_no_paper_can_be_made(self, asha_in, company, asha, monkeypatch):
+        company.yes(asha)
+        monkeypatch.setattr(pdf, "is_available", lambda: False)
+
+        page = asha_in.get(HISTORY, {"format": "pdf"}).content.decode()
+
+        assert "A PDF of these words cannot be made here." in page
+        assert "&amp;format=pdf" not in page
+
+    def test_too_long_for_paper_says_where_the_rest_is(self, asha_in, company, asha, monkeypatch):
+        monkeypatch.setattr("portal.history.MOST_ON_PAPER", 1)
+        company.yes(asha)
+        company.answer(asha, OFFERS, State.WITHDRAWN)
+        shown = []
+        monkeypatch.setattr(pdf, "listing", lambda _, rows, **more: shown.extend(rows) or b"%PDF-")
+
+        asha_in.get(HISTORY, {"format": "pdf"})
+
+        assert len(shown) == 2
+        assert shown[-1][1].startswith("There is more")
+
+    def test_is_nobody_elses(self, asha_in, company):
+        company.yes(company.person("ravi@example.in"))
+
+        assert asha_in.get(HISTORY, {"format": "csv"}).content.decode().count("\r\n") == 1
 
 
 class TestReceipt:
