@@ -60,6 +60,7 @@ def files(answer):
         return {name: archive.read(name) for name in archive.namelist()}
 
 
+@pytest.mark.req("BRD-LG4")
 class TestAsking:
     def test_makes_a_file_that_can_be_taken(self, desk, lotus, officer, entries):
         export = made(desk, lotus, purpose=OFFERS)

@@ -221,6 +221,7 @@ class TestSelectors:
         assert selectors.payload(LOG) is None
 
 
+@pytest.mark.req("BRD-LG1")
 @pytest.mark.req("AUD-01")
 class TestCatalogue:
     @pytest.mark.parametrize("event", catalogue.EVENTS.values(), ids=lambda event: event.code)

@@ -51,6 +51,7 @@ class TestWithdrawing:
         expect(page.get_by_role("heading", level=1)).to_contain_text(outcome)
         return clicks
 
+    @pytest.mark.req("BRD-CW1")
     def test_takes_no_more_steps_than_giving(self, company, asha, enter):
         page = enter(company)
 
@@ -134,6 +135,7 @@ def test_the_language_stays_chosen(company, page):
     expect(page.get_by_role("heading", level=1)).to_have_text("سائن اِن کریں")
 
 
+@pytest.mark.req("BRD-CC3")
 @pytest.mark.parametrize("language", ["en", "hi", "ur"])
 def test_every_page_is_for_everybody(company, asha, enter, language):
     page = enter(company)

@@ -171,6 +171,7 @@ class TestScope:
         assert company.answer(asha, OFFERS, State.REFUSED, categories=("pd:Contact",)).id
 
 
+@pytest.mark.req("BRD-CC1")
 @pytest.mark.req("CON-09")
 class TestNoBundling:
     def test_accepting_all_is_one_event_for_each_purpose(self, company, asha):

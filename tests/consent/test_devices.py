@@ -47,11 +47,13 @@ def opted_out(company, person):
 
 
 class TestOfADevice:
+    @pytest.mark.req("BRD-CK1")
     def test_nothing_is_on_until_it_is_allowed(self, company):
         assert on(company) == NONE
         assert choose(company, functional=True, analytics=False) == {**NONE, "functional": True}
         assert on(company, LAPTOP) == NONE
 
+    @pytest.mark.req("BRD-CK2")
     def test_it_can_be_changed_and_runs_out(self, company):
         choose(company, **ALL)
         assert choose(company, analytics=False) == {**ALL, "analytics": False}

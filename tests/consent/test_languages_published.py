@@ -63,6 +63,7 @@ def alarms(company):
     return lambda: [one.kind for one in open_alarms([company.id])]
 
 
+@pytest.mark.req("BRD-CC3")
 class TestPublication:
     def test_is_refused_while_a_language_is_missing_and_names_it(self, company):
         version = fresh(company)

@@ -32,6 +32,7 @@ def sha256(notice, language):
     return NoticeTranslation.objects.get(notice_version=notice, language=language).sha256
 
 
+@pytest.mark.req("BRD-CC1", "BRD-CC4")
 class TestMethods:
     @pytest.mark.req("CON-08")
     @pytest.mark.parametrize("method", ["preselected", "silence", "inactivity", "bundled"])

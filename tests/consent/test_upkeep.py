@@ -39,6 +39,7 @@ def kinds():
     return sorted(Message.objects.values_list("kind", "state"))
 
 
+@pytest.mark.req("BRD-CR1", "BRD-NT1")
 @pytest.mark.req("CON-18")
 class TestReminders:
     @pytest.fixture

@@ -101,6 +101,7 @@ def lotus(db):
     return company()
 
 
+@pytest.mark.req("BRD-AD2")
 class TestRules:
     @pytest.mark.parametrize(
         "said",
@@ -151,6 +152,7 @@ class TestRules:
         assert (found.citation, found.overruled) == ("Tax Act 5", ("short",))
 
 
+@pytest.mark.req("BRD-AD2")
 class TestPurging:
     def later(self, days):
         return time_machine.travel(datetime.now(UTC) + timedelta(days=days), tick=True)

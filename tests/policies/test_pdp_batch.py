@@ -8,6 +8,7 @@ from tests.factories.company import EVALUATIONS
 EMAIL = "asha.rao@example.in"
 
 
+@pytest.mark.req("BRD-CV2")
 @pytest.mark.req("POL-02")
 class TestABatch:
     def test_is_answered_in_order(self, http, lotus, asha):

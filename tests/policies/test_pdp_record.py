@@ -27,6 +27,7 @@ def stored(superuser):
     return lambda: superuser.execute(query).fetchall()
 
 
+@pytest.mark.req("BRD-CV2", "BRD-LG1")
 @pytest.mark.req("POL-22", "AUD-01")
 class TestWhatIsKept:
     @pytest.fixture

@@ -34,6 +34,7 @@ def restricts(lotus, person, **more):
     )
 
 
+@pytest.mark.req("BRD-CV1")
 class TestARestriction:
     def test_denies_until_the_person_takes_it_back(self, lotus, lena, ask):
         before = ask(lotus, lena)

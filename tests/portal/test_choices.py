@@ -15,7 +15,7 @@ from subjects.models import Session
 from tests.portal import world
 from tests.portal.world import APPROVER, DELIVERY, MAPS, OFFERS, SURVEYS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.req("BRD-CC2", "BRD-CU1", "BRD-CU2", "BRD-UD3")]
 CHOICES = "/privacy/choices/"
 
 

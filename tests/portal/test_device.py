@@ -31,6 +31,7 @@ def opted_out(company, person):
     return [one.method for one in consent.objections(company.id, person.id)]
 
 
+@pytest.mark.req("BRD-CK1")
 def test_nothing_is_on_and_nothing_is_kept_before_an_answer(client, company):
     assert allowed(client, company) == set()
     assert "device" not in client.cookies
@@ -47,6 +48,7 @@ def test_an_answer_is_kept_under_a_random_key(client, company):
     assert DeviceChoice.objects.count() == 3
 
 
+@pytest.mark.req("BRD-CK1")
 def test_one_button_refuses_everything(client, company):
     client.post(path(company), YES)
 

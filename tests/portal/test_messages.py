@@ -106,6 +106,7 @@ def test_asking_for_its_head_opens_nothing(asha_in, owed):
     assert owed.seen_at is None
 
 
+@pytest.mark.req("BRD-CR1")
 @pytest.mark.req("CON-18")
 class TestRenewal:
     @pytest.fixture
@@ -141,6 +142,7 @@ class TestRenewal:
         assert "Say yes again" in asha_in.get("/privacy/choices/").content.decode()
 
 
+@pytest.mark.req("BRD-CU2", "BRD-NT1")
 @pytest.mark.req("CON-19")
 def test_the_message_about_a_change_shows_the_new_words(asha_in, company, asha, run_jobs):
     company.yes(asha)

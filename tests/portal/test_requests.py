@@ -80,6 +80,7 @@ class TestBeforeAsking:
             assert client.get(f"/privacy/{place}").status_code == 302
 
 
+@pytest.mark.req("BRD-UD4")
 class TestErasing:
     def test_takes_one_step_and_counts_at_once(self, asha_in, company, asha):
         erase(asha_in)
@@ -178,6 +179,7 @@ class TestErasing:
         assert "Who else is told" not in page(asha_in, "requests/erasure/")
 
 
+@pytest.mark.req("BRD-UD4")
 class TestACopy:
     def test_takes_one_step_and_is_there_when_it_is_made(self, asha_in, company, run_jobs):
         company.yes(subjects.find(company.id, "email", "asha@example.in"))

@@ -20,6 +20,7 @@ DAY = timedelta(days=1)
 
 
 class TestWhoHears:
+    @pytest.mark.req("BRD-CC7", "BRD-CW2", "BRD-CV3", "BRD-NT2")
     def test_a_withdrawal_reaches_the_subscriber(self, lotus, asha, ear, subscribe):
         _subscriber, secret = subscribe()
         lotus.yes(asha)

@@ -36,6 +36,7 @@ def test_the_duty_places_and_begins(lotus, asha, ear, mailer):
     assert len(ear.heard) == 1
 
 
+@pytest.mark.req("BRD-NT2")
 def test_lateness_is_looked_for_by_a_job(lotus, asha, subscribe):
     subscribe(must_confirm=True)
     lotus.yes(asha)

@@ -20,6 +20,7 @@ def noted(person=None):
     return [one.kind for one in rows.order_by("number")]
 
 
+@pytest.mark.req("BRD-CC7", "BRD-CU3")
 def test_each_choice_is_a_change(lotus, asha):
     lotus.yes(asha)
     lotus.yes(asha)

@@ -17,6 +17,7 @@ from work.models import Job
 pytestmark = pytest.mark.req("INT-02", "CON-16")
 
 
+@pytest.mark.req("BRD-NT2")
 class TestTryingAgain:
     def test_the_same_id_and_bytes_go_out_until_it_is_heard(self, lotus, asha, ear, mailer):
         ear.manners.statuses = [500, 302, 429]

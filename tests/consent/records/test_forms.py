@@ -87,6 +87,7 @@ class TestJsonLd:
         assert opened(token) == told(company, event)
 
 
+@pytest.mark.req("BRD-CC6")
 @pytest.mark.req("CON-14")
 class TestJws:
     def test_says_what_the_receipt_says_and_verifies(self, company, event):
@@ -111,6 +112,7 @@ class TestJws:
         assert handed(company, event, "jws") == first
 
 
+@pytest.mark.req("BRD-CC5")
 @pytest.mark.req("CON-14")
 class TestKantara:
     def test_has_the_members_the_format_requires(self, company, event):
@@ -192,6 +194,7 @@ class TestTheProof:
         assert "sammati:log" in json.loads(handed(company, event, "jsonld"))
 
 
+@pytest.mark.req("BRD-CC5")
 @pytest.mark.req("CON-14")
 class TestPdf:
     def test_without_the_extra_a_sentence_says_so(self, company, event, monkeypatch):
