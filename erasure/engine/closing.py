@@ -15,8 +15,9 @@ from erasure import sealing
 from erasure.certificates.issuing import issue_many
 from erasure.engine.settling import ENGINE
 from erasure.engine.waking import CLOSE
-from erasure.models import Case, CaseState
+from erasure.models import Case, CaseState, Step, StepState
 from keys import statements
+from registry import ours
 from registry.connectors.contract import Verb
 from subjects import standing
 from subjects.standing import Scoped
@@ -58,7 +59,8 @@ def close_cases(job: JobView) -> Outcome:
 def close(case_ids: Collection[UUID]) -> int:
     """Close those of these cases that run and of which every step has ended; returns how many.
 
-    Being erased becomes erased, a certificate is issued, and whoever waits is told by a job.
+    Being erased becomes erased where something was, a certificate is issued, and whoever waits is
+    told by a job.
     """
     ids = [row[0] for row in statements.rows(_OVER, [statements.array(case_ids)])]
     if not ids:
@@ -86,13 +88,30 @@ def _close(controller_id: UUID, cases: Sequence[Case], now: datetime) -> None:
 
 
 def _stand(controller_id: UUID, cases: Sequence[Case]) -> None:
-    """Erased before no longer being erased: there is no moment between."""
-    about = [Scoped(case.subject_id, case.scope_type, case.scope) for case in cases]
+    """Erased before no longer being erased: there is no moment between.
+
+    Of whom a law has all of it kept here nothing was erased, and nobody says so: they stay denied
+    as somebody whose erasure is owed, and can still sign in.
+    """
+    kept = _kept_whole(cases)
+    about = [
+        Scoped(case.subject_id, case.scope_type, case.scope)
+        for case in cases
+        if case.id not in kept
+    ]
     if about:
         standing.set_many(
             by=ENGINE, controller_id=controller_id, state="erased", about=about, reason="erased"
         )
         standing.end_many(by=ENGINE, controller_id=controller_id, state="erasing", about=about)
+
+
+def _kept_whole(cases: Sequence[Case]) -> set[UUID]:
+    """The cases of which this suite itself was exempt."""
+    ended = Step.objects.filter(
+        case__in=cases, system__kind=ours.KIND, verb=Verb.ERASE, state=StepState.EXEMPT
+    )
+    return set(ended.values_list("case_id", flat=True))
 
 
 def _entry(case: Case) -> audit.Draft:

@@ -6,10 +6,13 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from erasure import errors, selectors
+from erasure.engine import closing
 from erasure.errors import HoldError
 from erasure.models import Case, Hold, Step
 from erasure.services import deciding, holding, retaining
 from erasure.services.holding import NewHold
+from portal import people
+from registry import ours
 from subjects import selectors as subjects
 from subjects import services as subject_services
 from subjects import shredding
@@ -201,6 +204,41 @@ class TestLifting:
 
         assert not Case.objects.filter(trigger_ref=f"after:{done.id}").exists()
         assert selectors.case(lotus.id, done.id).revisit_on == SOON
+
+
+class TestTheEndOfTheCase:
+    """Of whom everything was kept nothing was erased, and neither log nor portal may say so."""
+
+    def closed(self, company, person):
+        found = opened(company, person)
+        assert closing.close([found.id]) == 1
+        return found
+
+    @pytest.mark.req("P7")
+    def test_nobody_whose_data_are_all_held_is_called_erased(self, lotus, asha):
+        ours.ensure(lotus.id)
+        hold(lotus, asha)
+
+        found = self.closed(lotus, asha)
+
+        assert selectors.case(lotus.id, found.id).state == "closed"
+        assert standings(asha) == {("hold", ""), ("erasing", "")}
+        assert not people.is_erased(asha)
+
+    def test_after_the_hold_the_following_case_does_erase(self, lotus, asha):
+        ours.ensure(lotus.id)
+        found = hold(lotus, asha)
+        done = self.closed(lotus, asha)
+
+        holding.lift_hold(by=OFFICER, controller_id=lotus.id, hold_id=found.id, reason="Over.")
+        retaining.revisit_due()
+
+        after = Case.objects.get(trigger_ref=f"after:{done.id}")
+        Step.objects.filter(case=after).update(state="sent", sent_at=after.opened_at)
+        Step.objects.filter(case=after).update(state="confirmed", confirmed_at=after.opened_at)
+        Step.objects.filter(case=after).update(state="absent", ended_at=after.opened_at)
+        closing.close([after.id])
+        assert standings(asha) == {("erased", "")}
 
 
 class TestReviews:
