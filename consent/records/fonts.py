@@ -12,8 +12,10 @@ from consent.records.errors import PdfFontMissingError, PdfMissingError
 
 logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells the letters of what is written
 
-PLAIN: Final = ("NotoSans-Regular.ttf", "DejaVuSans.ttf")
-"""Tried before those of single scripts."""
+PLAIN: Final = "NotoSans-Regular.ttf"
+LAST: Final = "DejaVuSans.ttf"
+"""Tried after those of single scripts: it has some letters of many scripts, and letters of two
+fonts do not join."""
 _SCRIPT = re.compile(r"(.+?) (LETTER|VOWEL|SIGN|DIGIT|LIGATURE|SYLLABLE|CHARACTER|DANDA|AU|OM)\b")
 INVISIBLE: Final = frozenset("\u200b\u200c\u200d\u200e\u200f\u2066\u2067\u2068\u2069\u00ad\n\t ")
 
@@ -36,7 +38,7 @@ def covering(text: str, folder: str) -> list[Path]:
 
 def _candidates(left: set[str], folder: str) -> Iterator[Path]:
     files, scripts = _files(folder), sorted({script(one) for one in left})
-    for name in (*PLAIN, *(f"NotoSans{one}-Regular.ttf" for one in scripts)):
+    for name in (PLAIN, *(f"NotoSans{one}-Regular.ttf" for one in scripts), LAST):
         if name in files:
             yield files[name]
 

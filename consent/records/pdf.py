@@ -131,8 +131,7 @@ def _moment(text: str) -> str:
 
 def moment(at: datetime) -> str:
     """A time as people read it, with its zone."""
-    here = localtime(at)
-    return f"{date_format(here, 'DATETIME_FORMAT')} {here:%Z}"
+    return date_format(localtime(at), "DATETIME_FORMAT")
 
 
 def _days(period: str) -> str:
