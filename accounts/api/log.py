@@ -40,7 +40,13 @@ EXAMPLE = {
 
 
 class EntriesQuery(inputs.Query):
-    subject = inputs.Id(required=False, help_text=_("Our id of a person."))
+    subject = inputs.Id(
+        required=False,
+        help_text=_(
+            "Our id of a person. Entries about many people at once, as of audiences and searches, "
+            "name nobody here; officers and the person find them under who used the data."
+        ),
+    )
     purpose = inputs.Code(PURPOSE, max_length=100, required=False)
     event = inputs.Choice(sorted(EVENTS), required=False)
     actor = inputs.Text(max_length=80, required=False, help_text=_("The id of who acted."))

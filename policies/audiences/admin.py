@@ -10,6 +10,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
@@ -78,7 +79,7 @@ class AudienceAdmin(VerbAdmin):
     ordering = ("-id",)
     sortable_by = ()
     list_display = (
-        "created_at", "service", "purpose", "campaign", "progress", "may_be_reached", "valid_until",
+        "created_at", "progress", "may_be_reached", "purpose", "campaign", "service", "valid_until",
     )  # fmt: skip
     list_filter: ClassVar[Any] = ("state", ("service", ScopedRelatedFilter))
     fields = (
@@ -135,12 +136,11 @@ class AudienceAdmin(VerbAdmin):
 
     @admin.display(description=_("Handed out"))
     def handed_out(self, one: Audience) -> str:
-        if not one.taken:
+        if one.taken_at is None:
             return gettext("not yet")
         said = ngettext("once", "%(count)d times", one.taken) % {"count": one.taken}
-        return gettext("%(often)s, last at %(at)s UTC") % {
-            "often": said, "at": f"{one.taken_at:%Y-%m-%d %H:%M}",
-        }  # fmt: skip
+        at = date_format(one.taken_at, "DATETIME_FORMAT")
+        return gettext("%(often)s, last on %(at)s") % {"often": said, "at": at}
 
     @admin.display(description=_("Entries in the log"))
     def entries(self, one: Audience) -> SafeString | str:

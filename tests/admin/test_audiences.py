@@ -108,7 +108,7 @@ class TestTaking:
         assert body.startswith(b"id,decision_id,valid_until,obligations")
         (taken,) = entries("audience:taken")
         assert (taken.actor_id, taken.controller_id) == (str(officer.pk), lotus.id)
-        assert "once, last at" in page_of(desk, ready)
+        assert "once, last on" in page_of(desk, ready)
 
     def test_what_is_over_is_refused(self, desk, ready):
         Audience.objects.filter(id=ready.id).update(valid_until=timezone.now())

@@ -7,15 +7,20 @@ import re
 from importlib import import_module
 from pathlib import Path
 
+from django.contrib.auth import get_user_model
+from django.utils import translation
 from django.utils.translation.template import templatize
 
 from config.places import BASE_DIR
 from keys.problems import DomainError
+from policies.rules.cures import CURES
 
 ROOMS = (
     "accounts", "audit", "config", "consent", "desk", "erasure", "keys", "policies", "portal",
     "profiles", "registry", "rights", "subjects", "work",
 )  # fmt: skip
+NAVIGATION = ("Model name", "Add link", "Change or view list link", "Select %s to view")
+"""Of Django's own pages, which speak no Hindi and Urdu there: read out beside each list."""
 MARKS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
 QUOTED = r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 CALL = re.compile(rf"(?:n?gettext|\b_)\(u?{QUOTED}")
@@ -54,6 +59,18 @@ def refusals(room):
         for one in vars(module).values():
             if isinstance(one, type) and issubclass(one, DomainError):
                 yield from {one.message} - {DomainError.message}
+
+
+def cures():
+    """What would change an answer: rules say it without Django, officers' pages look it up."""
+    return {one.text for one in CURES.values() if one.text}
+
+
+def djangos():
+    """Words of Django's pages and of its models that officers see, and it does not translate."""
+    with translation.override("en"):
+        fields = {str(one.verbose_name) for one in get_user_model()._meta.fields}
+    return {*NAVIGATION, *fields}
 
 
 def compiled(language):
