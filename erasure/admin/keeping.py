@@ -21,6 +21,8 @@ from erasure.vault.storing import IDENTIFIERS
 from registry import selectors as registry
 from registry.shown import category_column, titled_column
 
+ANY_LAW = "both"
+
 
 def _scope() -> Callable[[Any], str]:
     """A purpose or a category, by its title: their codes are told apart by their form."""
@@ -29,6 +31,11 @@ def _scope() -> Callable[[Any], str]:
         return consents.purpose_titles(controller_id) | registry.category_titles(controller_id)
 
     return titled_column(_("Purpose or category"), "scope", titles, empty="")
+
+
+def _law() -> Callable[[Any], str]:
+    names = {code: str(name) for code, name in acts.PACKS}
+    return titled_column(_("Whose law"), "pack", lambda _company: names, empty=names[""])
 
 
 def _kept() -> Callable[[Any], str]:
@@ -60,22 +67,36 @@ class HoldAdmin(AboutPeople):
                 "set_at", by, *lifted)  # fmt: skip
 
 
+class PackFilter(admin.SimpleListFilter):
+    """Whose law, in words: a rule of both would be a link without any."""
+
+    title = _("whose law")
+    parameter_name = "law"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(code or ANY_LAW, name) for code, name in acts.PACKS]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        asked = self.value()
+        return queryset.filter(pack=asked.removeprefix(ANY_LAW)) if asked else queryset
+
+
 @admin.register(RetentionRule)
 class RetentionRuleAdmin(VerbAdmin):
     creation = acts.RECORD_RULE
     verbs = (acts.END_RULE,)
     related = ("controller",)
-    list_filter: ClassVar[Any] = (("ended_on", HappenedFilter), "pack", "counts_from")
+    list_filter: ClassVar[Any] = (("ended_on", HappenedFilter), PackFilter, "counts_from")
     search_fields = ("code", "purpose", "category")
     ordering = ("code", "-id")
 
     def get_list_display(self, request: HttpRequest) -> Columns:
-        return ("code", purpose_column(), category_column(), "pack", "counts_from", "minimum_days",
+        return ("code", purpose_column(), category_column(), _law(), "counts_from", "minimum_days",
                 "maximum_days", "citation", "effective_on", "ended_on", "controller")  # fmt: skip
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         by: Callable[[Any], str] = actor_column(request, _("Entered by"), "created_by")
-        return ("code", "controller", purpose_column(), category_column(), "pack", "counts_from",
+        return ("code", "controller", purpose_column(), category_column(), _law(), "counts_from",
                 "minimum_days", "maximum_days", "citation", "reviewed_by", "effective_on",
                 "ended_on", "created_at", by)  # fmt: skip
 

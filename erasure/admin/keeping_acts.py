@@ -76,11 +76,11 @@ class RuleForm(AddForm):
         label=_("Counts from"), choices=RetentionRule._meta.get_field("counts_from").choices or []
     )
     minimum_days = forms.IntegerField(
-        label=_("Kept at least (days)"), min_value=0, initial=0,
+        label=_("Kept at least (days)"), min_value=0, max_value=retaining.LONGEST_DAYS, initial=0,
         help_text=_("What a law demands; it must be cited."),
     )  # fmt: skip
     maximum_days = forms.IntegerField(
-        label=_("Gone after (days)"), min_value=0, required=False,
+        label=_("Gone after (days)"), min_value=0, max_value=retaining.LONGEST_DAYS, required=False,
         help_text=_("Empty: no end by this rule."),
     )  # fmt: skip
     citation = forms.CharField(label=_("Law"), max_length=160, required=False)

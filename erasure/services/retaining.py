@@ -33,10 +33,15 @@ from subjects import selectors_heard as heard
 from subjects.jurisdiction import packs
 
 __all__ = [
-    "NewRule", "end_rule", "explain", "purge_due", "record_rule", "revisit_due", "warn",
+    "LONGEST_DAYS", "NewRule", "end_rule", "explain", "purge_due", "record_rule", "revisit_due",
+    "warn",
 ]  # fmt: skip
 
 AFTER: Final = "after:"
+LONGEST_DAYS: Final = 200 * 366
+"""A longer time is a slip: nobody lives to see it, and the calendar ends before long."""
+EARLIEST: Final = date(1970, 1, 2)
+"""In every zone after the moment that ids count from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +185,7 @@ def _place(element: dict[str, Any]) -> tuple[str, str]:
 
 def _past(controller_id: UUID, rule: Rule, today: date) -> Iterator[NewCase]:
     """Whoever the rule's maximum has passed for."""
-    before = _moment(controller_id, today - timedelta(days=rule.maximum_days or 0))
+    before = _moment(controller_id, _back(today, rule.maximum_days or 0))
     after = SYSTEM_ID
     while page := _page(controller_id, rule, before, after, causes.AT_ONCE):
         for one, day in page:
@@ -211,9 +216,14 @@ def _near(controller_id: UUID, day: date) -> list[str]:
         if rule.maximum_days is not None
         and _page(
             controller_id, rule,
-            _moment(controller_id, day - timedelta(days=rule.maximum_days)), SYSTEM_ID, 1,
+            _moment(controller_id, _back(day, rule.maximum_days)), SYSTEM_ID, 1,
         )
     ]  # fmt: skip
+
+
+def _back(day: date, days: int) -> date:
+    """So many days before; nobody was entered before the ids begin to count."""
+    return max(day - timedelta(days=min(days, LONGEST_DAYS)), EARLIEST)
 
 
 def _moment(controller_id: UUID, day: date) -> datetime:
@@ -238,7 +248,8 @@ def _check(controller_id: UUID, new: NewRule) -> None:
         new.minimum_days == 0 or bool(new.citation.strip()),
         new.maximum_days is None or new.maximum_days >= max(new.minimum_days, 1),
         new.counts_from != "purpose_end" or bool(new.purpose),
-        new.minimum_days >= 0,
+        0 <= new.minimum_days <= LONGEST_DAYS,
+        (new.maximum_days or 0) <= LONGEST_DAYS,
     )
     if not all(held):
         raise RetentionRuleError

@@ -110,7 +110,8 @@ class TestRules:
             {"category": "pd:Nothing", "maximum_days": 5}, {"pack": "US", "maximum_days": 5},
             {"minimum_days": 9, "citation": "c", "maximum_days": 5}, {"maximum_days": 0},
             {"counts_from": "birth", "maximum_days": 5}, {"code": "not a slug", "maximum_days": 5},
-            {"counts_from": "purpose_end", "maximum_days": 5},
+            {"counts_from": "purpose_end", "maximum_days": 5}, {"maximum_days": 4_000_000},
+            {"minimum_days": 4_000_000, "citation": "c"},
         ],
     )  # fmt: skip
     def test_one_without_law_or_sense_is_refused(self, lotus, said):
@@ -170,6 +171,19 @@ class TestPurging:
 
         case = Case.objects.get()
         assert (case.trigger, case.scope_type, case.scope) == ("retention", "purpose", OFFERS)
+
+    @pytest.mark.parametrize("days", [30_000, 4_000_000])
+    def test_a_rule_that_reaches_behind_the_calendar_stops_nobody_elses(self, lotus, days):
+        """Entered before there was a bound."""
+        policy(lotus, vault=False)
+        lotus.yes(lotus.person())
+        RetentionRule.objects.create(
+            controller_id=lotus.id, code="slip", maximum_days=days, counts_from="collected",
+            effective_on=TODAY, created_by="author",
+        )  # fmt: skip
+
+        assert retaining.purge_due() == 0
+        assert retaining.warn() == 0
 
     def test_without_an_approved_policy_nothing_is_purged(self, lotus):
         rule(lotus, maximum_days=30, purpose=OFFERS)
