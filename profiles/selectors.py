@@ -36,7 +36,8 @@ SELECT s.id, s.code, s.name, s.unit, s.kind, s.state,
           WHERE f.controller_id = s.controller_id AND f.kind = 'system' AND f.code = s.code
             AND f.released_at IS NULL)
 FROM registry_system s
-WHERE s.controller_id = %s AND s.state <> 'retired' ORDER BY s.code
+WHERE s.controller_id = %s AND s.state <> 'retired' AND s.kind IN ('pushed', 'http', 'sql')
+ORDER BY s.code
 """
 # Person by person, so that the planner cannot think of reading the table. Records that were joined
 # to the person's stay where they are: a split leaves nothing behind.
@@ -132,7 +133,10 @@ def definitions(controller_id: UUID) -> list[Defined]:
 
 
 def sources(controller_id: UUID) -> dict[UUID, Source]:
-    """The connected systems of a controller that are not retired, by id, in the order of codes."""
+    """The connected systems of a controller that are not retired, by id, in the order of codes.
+
+    Those alone that say anything of people: others are only told what must go.
+    """
     rows = statements.rows(_SOURCES, [controller_id])
     return {
         one: Source(one, code, name, unit, kind != PUSHED, state == ACTIVE, is_frozen)

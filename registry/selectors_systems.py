@@ -29,6 +29,12 @@ def asked_systems(controller_id: UUID, units: Collection[str]) -> QuerySet[Syste
     )
 
 
+def silent_systems(controller_id: UUID) -> QuerySet[System]:
+    """The systems that hold data of people, say nothing of them, and are told what must go."""
+    rows = systems(controller_id).filter(kind=SystemKind.SILENT)
+    return rows.exclude(state=SystemState.RETIRED)
+
+
 def frozen_systems(controller_id: UUID) -> set[str]:
     """The codes of systems that an incident stopped (R07)."""
     stands = Freeze.objects.filter(

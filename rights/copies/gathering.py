@@ -16,6 +16,7 @@ from policies.wishes import selectors as wishes
 from profiles import selectors as profiles
 from profiles import selectors_disclosed as disclosed
 from registry import selectors as registry
+from registry import selectors_systems as systems
 from rights import selectors as rights
 from rights import values
 from subjects import jurisdiction
@@ -45,6 +46,7 @@ def gather(controller_id: UUID, subject: Any) -> Content:
             for purpose, attribute in wishes.volunteered(controller_id, subject.id)
         ],
         "systems_asked_live": list(_live(controller_id)),
+        "systems_not_asked": list(_silent(controller_id)),
         "disclosures": list(_disclosures(controller_id, subject.id)),
         "uses": list(_uses(controller_id, subject.id)),
         "processing": list(_reported(policies.processing_about, controller_id, subject.id)),
@@ -137,6 +139,12 @@ def _live(controller_id: UUID) -> Iterator[str]:
     for one in profiles.sources(controller_id).values():
         if one.is_live:
             yield one.name
+
+
+def _silent(controller_id: UUID) -> Iterator[str]:
+    """Systems that hold data of people and are only told what must go."""
+    for one in systems.silent_systems(controller_id):
+        yield one.name
 
 
 def _disclosures(controller_id: UUID, subject_id: UUID) -> Iterator[Content]:

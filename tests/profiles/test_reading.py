@@ -6,9 +6,12 @@ from itertools import product
 import pytest
 
 from consent.transitions import State
+from profiles import selectors
 from profiles.fields import Why
 from profiles.models import AttributeDefinition
+from registry import ours
 from registry import services as registry
+from registry.models import System
 from registry.services_systems import set_state
 from tests.factories.company import AUTHOR, OFFERS, SURVEYS
 from tests.factories.profiles import (
@@ -43,6 +46,17 @@ class TestWhatIsShown:
         assert [(one.code, one.state) for one in found.sources] == [("crm", "ok")]
         newest = max(one.observed_at for one in found.fields)
         assert found.sources[0].observed_at == newest
+
+    def test_systems_that_are_only_told_what_must_go_are_no_sources(self, lotus):
+        ours.ensure(lotus.id)
+        System.objects.create(
+            controller_id=lotus.id, code="letters", name="Letters", kind="silent", created_by="a"
+        )
+
+        found = lotus.reads(lotus.person())
+
+        assert [one.code for one in found.sources] == ["crm"]
+        assert [one.name for one in selectors.sources(lotus.id).values() if one.is_live] == []
 
     def test_masks(self, lotus):
         lotus.shows(

@@ -13,6 +13,7 @@ from audit.actors import Actor
 from audit.models import EntryIndex
 from consent import services as consent
 from consent.transitions import State
+from registry.models import System
 from rights import services
 from rights.errors import CopyMissingError
 from rights.models import AccessBundle
@@ -61,6 +62,20 @@ def test_it_says_who_what_for_and_what_was_answered(company, asha, made):
     assert said["requests"][0]["reference"] == str(made.id)
     assert "asha@example.in" in page
     assert "Meera Iyer" in page
+
+
+def test_it_names_the_systems_of_which_nothing_is_in_it(company, asha, run_jobs):
+    System.objects.create(
+        controller_id=company.id, code="letters", name="Letters", kind="silent", created_by="a"
+    )
+    request = ask(company, asha)
+    run_jobs()
+    request.refresh_from_db()
+
+    said, page = take(company, request)
+
+    assert (said["systems_asked_live"], said["systems_not_asked"]) == ([], ["Letters"])
+    assert "not in this copy: Letters" in page
 
 
 def test_it_answers_the_request(made):
