@@ -72,3 +72,8 @@ FILTERS: "tuple[tuple[str, StrOrPromise], ...]" = (
 def said(words: "dict[str, StrOrPromise]", code: str) -> str:
     """The words of a code; the code itself where this version does not know it."""
     return str(words.get(code, code))
+
+
+def tail_of(id_: object) -> str:
+    """The end of an id as a heading, which reads from the left in every language."""
+    return f"\u2066…{str(id_)[-12:]}\u2069"

@@ -17,6 +17,7 @@ from audit.actors import Target
 from audit.console import note_read, shown, site, who
 from desk.erasures import casework, gathering, queues
 from desk.views import duties_of, page
+from desk.words import tail_of
 from erasure import selectors_engine as engine
 from erasure import selectors_pages as cases
 
@@ -56,7 +57,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         target = Target("erasure_case", str(found.id))
         _note(request, found.controller_id, [found.subject_id], target)
         context = {
-            "title": _("Erasure case"), "subtitle": f"…{str(found.id)[-12:]}", "case": found,
+            "title": _("Erasure case"), "subtitle": tail_of(found.id), "case": found,
             "shown": casework.shown(found), "verbs": rows.open_verbs(request, found),
             "opened_by": _actor(request, found.opened_by),
             "approved_by": _actor(request, found.approved_by),

@@ -22,6 +22,7 @@ from audit.console import actor, shown, site
 from desk.forms import CASE
 from desk.profiles import words
 from desk.views import page, refuse, see_other
+from desk.words import tail_of
 from keys.problems import DomainError
 from profiles import selectors_views as selectors
 from profiles import services as profiles
@@ -137,7 +138,7 @@ def _page(
                 refuse(form, error)
             else:
                 return see_other(back)
-        told = {"subtitle": f"…{str(subject_id)[-12:]}", "form": form, "back": back}
+        told = {"subtitle": tail_of(subject_id), "form": form, "back": back}
         return page(request, "desk/profiles/open.html", {**context, **told, **_use(request)}, form)
 
     return shown(request, build)

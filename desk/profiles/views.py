@@ -27,6 +27,7 @@ from desk.dashboard import chosen
 from desk.profiles import showing, words
 from desk.profiles.forms import FindForm, UseForm
 from desk.views import duties_of, page, refuse, see_other
+from desk.words import tail_of
 from keys.problems import DomainError
 from profiles import selectors_views as selectors
 from profiles import services as profiles
@@ -89,7 +90,7 @@ def profile(request: HttpRequest, subject_id: UUID) -> HttpResponse:
         request.GET if is_asked else None, seats=reader.choices, purposes=reader.purposes,
         initial={name: request.GET.get(name, "") for name in ASKED},
     )  # fmt: skip
-    context = {"title": _("Profile"), "subtitle": f"…{str(subject_id)[-12:]}", "form": form,
+    context = {"title": _("Profile"), "subtitle": tail_of(subject_id), "form": form,
                "reader": reader, "subject_id": subject_id}  # fmt: skip
     if not is_asked or not form.is_valid():
         return page(request, "desk/profiles/ask.html", context, form)

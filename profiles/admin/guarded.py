@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Permission
 from audit.console import RecordedAdmin, actor_column
 from audit.verbs import VerbAdmin
+from consent.shown import purpose_column
 from profiles.admin import guarded_acts as acts
 from profiles.models import (
     BreakGlass,
@@ -65,7 +66,7 @@ class RevealAdmin(Guarded):
 
     def get_list_display(self, request: HttpRequest) -> Columns:
         by = actor_column(request, _("By"), "holder_id")
-        return ("opened_at", by, "person", "attribute", "purpose", "reason")
+        return ("opened_at", by, "person", "attribute", purpose_column(), "reason")
 
 
 @admin.register(BreakGlass)
@@ -81,7 +82,7 @@ class BreakGlassAdmin(Guarded):
 
     def get_list_display(self, request: HttpRequest) -> Columns:
         by = actor_column(request, _("Opened by"), "holder_id")
-        return ("opened_at", by, "person", "purpose", "case", "expires_at", "review")
+        return ("opened_at", by, "person", purpose_column(), "case", "expires_at", "review")
 
     @admin.display(description=_("Review"))
     def review(self, glass: BreakGlass) -> str:
@@ -146,12 +147,14 @@ class DisclosureAdmin(Guarded):
     related = ("recipient",)
     list_filter: ClassVar[Any] = ("is_written_request",)
     creation = acts.DISCLOSE
-    list_display = ("disclosed_at", "recipient", "person", "purpose", "ground", "decided")
     fields: ClassVar[Any] = (
         "disclosed_at", "recipient", "person", "purpose", "categories", "described", "ground",
         "decision_id", "is_written_request", "request_reference", "key", "recorded_at",
     )  # fmt: skip
     readonly_fields: ClassVar[Any] = fields
+
+    def get_list_display(self, request: HttpRequest) -> Columns:
+        return ("disclosed_at", "recipient", "person", purpose_column(), "ground", "decided")
 
     @admin.display(description=_("Decision"), boolean=True)
     def decided(self, row: Disclosure) -> bool:
@@ -176,7 +179,7 @@ class ProfileExportAdmin(VerbAdmin):
 
     def get_list_display(self, request: HttpRequest) -> Columns:
         by = actor_column(request, _("Asked for by"), "requested_by")
-        return ("requested_at", by, "purpose", "people", "state", "expires_at")
+        return ("requested_at", by, purpose_column(), "people", "state", "expires_at")
 
     @admin.display(description=_("Size"))
     def length(self, export: ProfileExport) -> str:
