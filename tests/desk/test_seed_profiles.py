@@ -1,7 +1,7 @@
 """The demo's profiles: readers from their seats see what the matrix says, of invented people."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from io import StringIO
 from uuid import UUID
 
@@ -13,9 +13,11 @@ from audit.actors import Actor
 from desk.demo.companies import COMPANIES
 from desk.demo.profiles import readers, values
 from profiles import services as profiles
+from profiles.documents import Observed
 from profiles.examples import sector as sectors
 from profiles.fields import Why
 from profiles.models import ProfileRecord
+from profiles.services.ingesting import record
 from subjects.models import Relationship, Subject
 from tests.profiles.test_examples import SHIPPED
 
@@ -37,6 +39,21 @@ def holder(one):
         return Actor("officer", str(staff.get(username=one["username"]).pk))
     found = accounts.services_of(one["controller"]).get(code=one["id"])
     return Actor("service", str(found.pk))
+
+
+def test_a_service_hands_in_what_one_of_the_systems_knows(demo):
+    for slug, code in readers.HANDED_IN.items():
+        house = accounts.controller_by_slug(slug).id
+        person = ProfileRecord.objects.filter(controller_id=house).first().subject_id
+        service = accounts.services_of(house).get(code=readers.HANDS_IN)
+        by = Actor("service", str(service.pk))
+
+        told = record(
+            by=by, controller_id=house, subject_id=person, source=code,
+            values={"full_name": Observed("Asha Handed-In", datetime.now(UTC))},
+        )  # fmt: skip
+
+        assert told.is_change
 
 
 def test_everybody_in_the_file_reads_from_the_seats_it_names(demo):

@@ -26,6 +26,8 @@ from profiles.examples import sector as sectors
 from profiles.examples.entering import enter
 from profiles.services import grant_seat
 from profiles.services.ingesting import Given, record_many
+from registry.selectors_systems import system_by_code
+from registry.services_systems import change_system
 from subjects import relations, selectors
 
 PROFILED = 1500
@@ -51,12 +53,22 @@ def build(  # noqa: PLR0913 (whose, by whom, and how much)
     enter(
         author=author, approver=approver, controller_id=controller_id, sector=sectors.read(folder)
     )
+    _hand_in(company, controller_id, author)
     _seat(company, controller_id, approver)
     known = _known(company, controller_id, total)
     if company.pack == "IN":
         _agree(controller_id, known, today)
     _take_in(company, controller_id, known, today)
     _relate(company, controller_id, known)
+
+
+def _hand_in(company: Company, controller_id: UUID, officer: Actor) -> None:
+    """A service may hand in what one of the systems knows: the API can be tried with its key."""
+    service = accounts.services_of(controller_id).get(code=readers.HANDS_IN)
+    change_system(
+        by=officer, system=system_by_code(controller_id, readers.HANDED_IN[company.slug]),
+        service_id=service.pk,
+    )  # fmt: skip
 
 
 def _seat(company: Company, controller_id: UUID, officer: Actor) -> None:

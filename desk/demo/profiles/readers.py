@@ -9,6 +9,11 @@ SECTORS: Mapping[str, str] = {"nimbu": "retail", "nordlys": "travel"}
 """The example (examples/profiles) that each company's matrix is."""
 
 
+HANDS_IN = "warehouse"
+HANDED_IN: Mapping[str, str] = {"nimbu": "shop-crm", "nordlys": "traveller-file"}
+"""The service that hands data in at each company, and the system whose they are."""
+
+
 class SeatPlan(NamedTuple):
     """A seat, and the purpose to try it with."""
 
