@@ -91,10 +91,15 @@ def _words(request: Any, company: Any, what: str) -> Mapping[str, Any]:
 
 
 def _address(request: Any, subject: Any) -> str:
-    """The person's address, once it is on record that it was read (P11)."""
+    """The person's address, once it is on record that it was read (P11).
+
+    Locked first: an erasure that commits meanwhile would not find the line that names them (P6).
+    """
+    locked = subject_services.lock_many(request.controller_id, [subject.id])
     audit.record(
         event="identifier:revealed", by=Actor.system("portal"), controller_id=request.controller_id,
-        target=Target("rights_request", str(request.id)), subject=subject_services.ref(subject),
+        target=Target("rights_request", str(request.id)),
+        subject=locked.get(subject.id) or subject_services.ref(subject),
     )  # fmt: skip
     try:
         shown = subjects.reveal(subject)

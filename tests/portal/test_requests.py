@@ -15,11 +15,13 @@ from django.utils import timezone
 from audit.models import EntryIndex
 from erasure.models import Case, RetentionRule, Step
 from erasure.services import holding
+from portal import letters
 from registry import services as registry
 from registry.models import Party
 from rights.models import Request
 from rights.references import reference
 from subjects import selectors as subjects
+from subjects import services as subject_services
 from tests.consent.families import house
 from tests.erasure.ended import system
 from tests.portal.world import AUTHOR, OFFERS
@@ -44,6 +46,24 @@ def erase(client, **sent):
     answer = client.post("/privacy/requests/erasure/", sent)
     assert answer.status_code == 303
     return answer["Location"].removeprefix("/privacy/")
+
+
+@pytest.mark.req("P6", "P8")
+def test_a_letter_that_an_erasure_overtakes_names_nobody_in_the_log(
+    asha_in, asha, company, monkeypatch
+):
+    """It had read who they were; meanwhile their key went, and every line that named them."""
+    erase(asha_in)
+    request = Request.objects.get()
+    before = subjects.subject(company.id, asha.id)
+    subject_services.destroy_key(by=AUTHOR, subject=subjects.subject(company.id, asha.id))
+    EntryIndex.objects.filter(event="identifier:revealed").delete()
+    monkeypatch.setattr(letters.subjects, "subject", lambda *_ids: before)
+
+    assert letters.write(request.id, company.id, "received")
+
+    told = EntryIndex.objects.filter(event="identifier:revealed")
+    assert set(told.values_list("subject_id", flat=True)) == {None}
 
 
 class TestBeforeAsking:
