@@ -150,7 +150,8 @@ class AudienceAdmin(VerbAdmin):
              words.count(part.count))
             for part in one.parts.all()[:MOST_PARTS]
         )  # fmt: skip
-        return _listed('<li><a href="{}">{}</a>: {}</li>', rows) or gettext("none")
+        line = '<li><a href="{}"><bdi dir="ltr">{}</bdi></a>: <bdi>{}</bdi></li>'
+        return _listed(line, rows) or gettext("none")
 
 
 def _listed(line: str, rows: Iterable[Iterable[Any]]) -> SafeString | str:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from keys.ids import uuid7
 from policies.audiences import selectors, services
 from policies.audiences.errors import AudienceStoppedError
 from policies.audiences.models import Audience
@@ -109,6 +110,17 @@ class TestTaking:
         (taken,) = entries("audience:taken")
         assert (taken.actor_id, taken.controller_id) == (str(officer.pk), lotus.id)
         assert "once, last on" in page_of(desk, ready)
+
+    @pytest.mark.req("POR-12")
+    def test_leaves_each_entry_beside_its_count_whichever_way_one_reads(self, desk, ready):
+        part = ready.parts.create(
+            id=uuid7(), controller_id=ready.controller_id, number=0, count=3,
+            valid_until=timezone.now(),
+        )  # fmt: skip
+
+        page = desk.get(f"{LIST}{ready.id}/change/").content.decode()
+
+        assert f'<bdi dir="ltr">{part.id}</bdi></a>: <bdi>3 people</bdi>' in page
 
     def test_what_is_over_is_refused(self, desk, ready):
         Audience.objects.filter(id=ready.id).update(valid_until=timezone.now())
