@@ -10,11 +10,12 @@ import msgspec
 from django.db import connection
 from django.utils import timezone
 
-from audit import catalogue, members
+from audit import catalogue, door, members
 from audit.actors import Actor, SubjectRef, Target
 from audit.append import APPEND, ONE, Row, parameters, values
 from audit.bulk import append_many
 from audit.canonical import canonical_struct, check
+from audit.door import Door
 from audit.errors import NotAtomicError
 from keys import statements
 from keys.ids import uuid7
@@ -128,6 +129,7 @@ class _Body(msgspec.Struct, omit_defaults=True, frozen=True):
     purpose: str = ""
     outcome: str = ""
     reason_code: str = ""
+    door: Door | None = None
 
 
 def body(draft: Draft, entry_id: UUID, at: datetime) -> bytes:
@@ -139,7 +141,7 @@ def body(draft: Draft, entry_id: UUID, at: datetime) -> bytes:
         _Body(
             str(entry_id), micros(at), draft.event, _Named(draft.by.type, draft.by.id),
             _Named(draft.target.type, _named(draft)), data, str(subject) if subject else "",
-            draft.purpose, draft.outcome, draft.reason_code,
+            draft.purpose, draft.outcome, draft.reason_code, door.current(),
         )
     )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Typed reading of environment variables. A wrong value stops the process with a sentence."""
 
 import os
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -39,6 +40,14 @@ def integer(name: str, *, default: int) -> int:
 
 def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """Addresses and networks, with commas between them."""
+    try:
+        return [ip_network(word) for word in words(name)]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must list addresses or networks: {error}.") from None
 
 
 def database(url: str) -> dict[str, object]:

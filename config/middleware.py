@@ -2,11 +2,13 @@
 
 import re
 import uuid
+from ipaddress import ip_address
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 
+from audit import door
 from config.logs import SHAPES
 
 PERMISSIONS_POLICY = ", ".join(
@@ -32,17 +34,40 @@ class RequestIdMiddleware(MiddlewareMixin):
     """One id per request: the caller's if it is harmless, else ours; logged and echoed.
 
     It stands before django_structlog's middleware, which takes the id from the request as it is.
+    What is recorded meanwhile says which request it was, and from which network (AUD-02).
     """
 
     def process_request(self, request: HttpRequest) -> None:
         request_id = accepted_id(request.META.get("HTTP_X_REQUEST_ID", ""))
         request.META["HTTP_X_REQUEST_ID"] = request_id
+        door.enter(door.Door(door.trace(request_id), door.network(address_of(request))))
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
         response.headers["X-Request-ID"] = request.META["HTTP_X_REQUEST_ID"]
+        door.leave()  # the thread serves others next
         return response
+
+
+def address_of(request: HttpRequest) -> str:
+    """Who talks to us; where that is a proxy of ours, whoever talks to it, as it says itself.
+
+    A proxy adds its word behind what it was sent, which anybody may have written.
+    """
+    peer: str = request.META.get("REMOTE_ADDR", "")
+    if not settings.PROXIES or not _is_ours(peer):
+        return peer
+    told: str = request.META.get("HTTP_X_FORWARDED_FOR", "")
+    return told.rpartition(",")[2].strip()
+
+
+def _is_ours(peer: str) -> bool:
+    try:
+        address = ip_address(peer)
+    except ValueError:
+        return False
+    return any(address in network for network in settings.PROXIES)
 
 
 def accepted_id(offered: str) -> str:

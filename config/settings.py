@@ -64,6 +64,8 @@ ERASURE_JOURNAL_DAYS = env.integer("SAMMATI_ERASURE_JOURNAL_DAYS", default=400)
 PDF_FONTS = env.text("SAMMATI_PDF_FONTS", "/usr/share/fonts")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if PRODUCTION else "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+# Of these alone X-Forwarded-For is believed, its last address: whom they talk to.
+PROXIES = env.networks("SAMMATI_PROXIES")
 
 INSTALLED_APPS = [
     "config.apps.PrivacyAdminConfig",

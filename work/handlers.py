@@ -8,17 +8,29 @@ The decorated function records: its writes and the job's completion commit toget
 so what it records happens exactly once. Each package's `tasks.py` is imported at start.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
 from work.errors import UnknownKindError
 from work.outcomes import JobView, Outcome, again, finished, retry
 
-__all__ = ["Handler", "JobView", "Outcome", "again", "finished", "handler", "periodic", "retry"]
+__all__ = [
+    "Handler",
+    "JobView",
+    "Outcome",
+    "again",
+    "around",
+    "finished",
+    "handler",
+    "periodic",
+    "retry",
+]
 
 Perform = Callable[[JobView], Any]
 Record = Callable[..., Outcome]
+Around = Callable[[JobView], AbstractContextManager[None]]
 
 DEFAULT_MAX_ATTEMPTS: Final = 12
 DEFAULT_LEASE_SECONDS: Final = 60
@@ -40,6 +52,7 @@ class Handler:
 
 _handlers: dict[str, Handler] = {}
 _schedules: dict[str, int] = {}
+_around: list[Around] = []
 
 
 def handler(
@@ -94,3 +107,20 @@ def known_kinds() -> list[str]:
 def schedules() -> dict[str, int]:
     """Seconds between rounds, by kind."""
     return dict(_schedules)
+
+
+def around(surrounding: Around) -> None:
+    """Have every run of a job, `perform` included, happen within `surrounding(job)`.
+
+    For packages above that must know which job is at work; this one imports none of them.
+    """
+    _around.append(surrounding)
+
+
+@contextmanager
+def surrounded(job: JobView) -> Iterator[None]:
+    """Everything that is to be around a run of this job."""
+    with ExitStack() as stack:
+        for surrounding in _around:
+            stack.enter_context(surrounding(job))
+        yield

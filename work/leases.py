@@ -156,8 +156,9 @@ def run(job: JobView) -> None:
     how = handlers.handler_for(job.kind)
     crash.point("work.claimed")
     try:
-        results = () if how.perform is None else (how.perform(job),)
-        _record(job, lambda: how.record(job, *results))
+        with handlers.surrounded(job):
+            results = () if how.perform is None else (how.perform(job),)
+            _record(job, lambda: how.record(job, *results))
         crash.point("work.recorded")
     except LeaseLostError:
         log.warning("lease_lost", job=str(job.id), kind=job.kind, fence=job.fence)

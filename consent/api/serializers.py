@@ -1,6 +1,5 @@
 """What services send and get about consents. Output forms are allow-lists."""
 
-import ipaddress
 import re
 from typing import Any
 from uuid import UUID
@@ -11,6 +10,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from accounts import inputs
+from audit.door import network
 from consent.methods import CHANNELS, GIVERS
 from consent.services.lines import Choice
 from consent.transitions import State
@@ -45,14 +45,10 @@ class EvidenceInput(inputs.Input):
 
     def validate_ip(self, value: str) -> str:
         """The network of the address: evidence of roughly where, not of who (CON-13)."""
-        try:
-            address = ipaddress.ip_address(value.replace("%", "/"))  # no zone of a machine
-            if isinstance(address, ipaddress.IPv6Address):
-                address = address.ipv4_mapped or address
-            bits = 24 if address.version == 4 else 48
-            return str(ipaddress.ip_network(f"{address}/{bits}", strict=False))
-        except ValueError:
-            raise ValidationError(_("This is not an IP address."), code="ip_address") from None
+        found = "" if "%" in value else network(value)  # no zone of a machine
+        if not found:
+            raise ValidationError(_("This is not an IP address."), code="ip_address")
+        return found
 
 
 class ConsentInput(PersonInput):

@@ -7,7 +7,7 @@ nothing (each row is one event, and the ledger knows it already).
 import gc
 import hashlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -18,6 +18,7 @@ from django.db import IntegrityError, transaction
 
 from audit import services as audit
 from audit.actors import Actor, Target
+from audit.door import through_job
 from consent import catalogue as catalogues
 from consent.importing.ahead import ahead
 from consent.importing.errors import Fault, ImportFileError, NobodyError, require_somebody
@@ -77,7 +78,7 @@ def run(*, by: Actor, order: Order, shown_on: Screen | None = None) -> Counts:
     errors = ErrorFile.open(order.errors, counts.errors_bytes)
     rows = items(order.path, kind, order.mapping, counts.place)
     try:
-        with _few_collections():
+        with _few_collections(), running.through():
             for batch in ahead(_batches(rows, order.batch)):
                 counts = _try_batch(by, order, running, errors, counts, batch)
                 progress.show(counts.offset, counts.rows)
@@ -216,6 +217,9 @@ class _Dry:
     def __init__(self) -> None:
         self.counts = Counts()
 
+    def through(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
     def advance(self, counts: Counts) -> None:
         transaction.set_rollback(True)
 
@@ -243,6 +247,9 @@ class _Kept:
         _audit(by, job, "import:started", data)
         return cls(job, counts)
 
+    def through(self) -> AbstractContextManager[None]:
+        return through_job(self.job.id)
+
     def advance(self, counts: Counts) -> None:
         work.advance(self.job, cursor=counts.as_cursor(), done=counts.offset)
 
@@ -258,7 +265,8 @@ class _Kept:
 
 def _audit(by: Actor, job: JobView, event: str, data: dict[str, Any]) -> None:
     target = Target("import", str(job.id))
-    audit.record(event=event, by=by, controller_id=job.controller_id, target=target, data=data)
+    with through_job(job.id):
+        audit.record(event=event, by=by, controller_id=job.controller_id, target=target, data=data)
 
 
 def _sha256(path: Path) -> str:

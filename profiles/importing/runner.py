@@ -7,7 +7,7 @@ So a killed import goes on behind its last recorded batch, and one that is repea
 import gc
 import hashlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from audit import services as audit
 from audit.actors import Actor, Target
+from audit.door import through_job
 from consent.importing.ahead import ahead
 from consent.importing.errors import Fault, ImportFileError, NobodyError, RowError
 from consent.importing.report import Counts, ErrorFile, check_errors_file
@@ -94,7 +95,7 @@ def _run(
     counts = running.counts
     errors = ErrorFile.open(order.errors, counts.errors_bytes)
     try:
-        with _few_collections():
+        with _few_collections(), running.through():
             for batch in ahead(_batches(source.items(counts.place), order.batch)):
                 counts = _try_batch(by, order, running, errors, counts, batch)
                 progress.show(counts.offset, counts.rows)
@@ -210,6 +211,9 @@ class _Dry:
     def __init__(self) -> None:
         self.counts = taking.Tally()
 
+    def through(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
     def advance(self, counts: Counts) -> None:
         transaction.set_rollback(True)
 
@@ -246,6 +250,9 @@ class _Kept:
         _audit(by, job, "import:started", data)
         return cls(job, counts)
 
+    def through(self) -> AbstractContextManager[None]:
+        return through_job(self.job.id)
+
     def advance(self, counts: Counts) -> None:
         work.advance(self.job, cursor=counts.as_cursor(), done=counts.offset)
 
@@ -262,7 +269,8 @@ class _Kept:
 
 def _audit(by: Actor, job: JobView, event: str, data: dict[str, Any]) -> None:
     target = Target("import", str(job.id))
-    audit.record(event=event, by=by, controller_id=job.controller_id, target=target, data=data)
+    with through_job(job.id):
+        audit.record(event=event, by=by, controller_id=job.controller_id, target=target, data=data)
 
 
 def _sha256(path: Path) -> str:

@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from ipaddress import ip_interface
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,21 @@ def test_the_stores_have_no_way_out():
     for name in ("database", "broker", "migrate", "provision"):
         assert SERVICES[name]["networks"] == ["back"]
     assert "back" not in SERVICES["proxy"]["networks"]
+
+
+@pytest.mark.req("AUD-02")
+def test_the_proxy_alone_is_believed_about_addresses():
+    believed = COMPOSE["x-settings"]["SAMMATI_PROXIES"]
+    (front,) = COMPOSE["networks"]["front"]["ipam"]["config"]
+    address, network, given = (
+        ip_interface(re.sub(r"\$\{SAMMATI_FRONT:-([\d.]+)\}", r"\1", text))
+        for text in (believed, front["subnet"], front["ip_range"])
+    )
+
+    assert SERVICES["proxy"]["networks"] == {"front": {"ipv4_address": believed}}
+    assert address.ip in network.network
+    assert address.ip not in given.network  # which others are given addresses of
+    assert given.network.subnet_of(network.network)
 
 
 @each_service

@@ -5,7 +5,7 @@ import re
 
 from config.places import BASE_DIR
 
-READERS = {"text", "boolean", "integer", "words"}
+READERS = {"text", "boolean", "integer", "words", "networks"}
 
 
 def read_by_settings():

@@ -1,3 +1,4 @@
+from contextlib import contextmanager
 from datetime import timedelta
 from uuid import UUID
 
@@ -5,7 +6,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from work import leases, services
+from work import handlers, leases, services
 from work.errors import LeaseLostError, NotDeadError
 from work.handlers import again, finished, retry
 from work.models import Job, ScheduleEntry
@@ -348,3 +349,45 @@ def in_another_connection(call):
     thread.start()
     thread.join()
     return results[0]
+
+
+class TestWhatIsAround:
+    @pytest.fixture
+    def seen(self, monkeypatch):
+        """What happened, in its order, with something around each run."""
+        happened = []
+        monkeypatch.setattr(handlers, "_around", [])
+
+        @contextmanager
+        def surrounding(job):
+            happened.append(("in", job.id))
+            try:
+                yield
+            finally:
+                happened.append(("out", job.id))
+
+        handlers.around(surrounding)
+        return happened
+
+    def test_is_around_both_halves_of_a_job(self, kind, seen):
+        def perform(job):
+            seen.append(("perform", job.id))
+
+        def record(job, _):
+            seen.append(("record", job.id))
+            return finished()
+
+        job = services.enqueue(kind=kind(record, perform=perform), controller_id=ONE)
+        services.run_available(worker="w")
+
+        assert seen == [(what, job.id) for what in ("in", "perform", "record", "out")]
+
+    def test_ends_with_a_job_that_fails(self, kind, seen):
+        def record(job):
+            raise ValueError
+
+        job = services.enqueue(kind=kind(record), controller_id=ONE)
+        services.run_available(worker="w")
+
+        assert seen == [("in", job.id), ("out", job.id)]
+        assert only_job().state == "ready"
