@@ -131,8 +131,10 @@ class DecisionPoint:
         http.require_json(headers)
         try:
             if path in SEARCHES:
-                return await self._search(key, parse_search(body, SEARCHES[path]))
-            return await self._decide(key, _batch(path, body), _once(headers, path, body))
+                search = parse_search(body, SEARCHES[path], http.request_id(headers))
+                return await self._search(key, search)
+            once, request = _once(headers, path, body), http.request_id(headers)
+            return await self._decide(key, _batch(path, body), once, request)
         except WireError as error:
             raise HttpError(400, str(error)) from None
 
@@ -164,15 +166,19 @@ class DecisionPoint:
         self._charge(key, found.considered)
         return found.answer
 
-    async def _decide(self, key: bytes, batch: Batch, once: Once | None) -> bytes:
+    async def _decide(self, key: bytes, batch: Batch, once: Once | None, request: str) -> bytes:
         self._charge(key, len(batch.items))
         if batch.is_single:
-            return (await self._answers(Call(key, batch.items, _written, once=once)))[0]
+            call = Call(key, batch.items, _written, once=once, request=request)
+            return (await self._answers(call))[0]
         parts = [batch.items[i : i + CHUNK] for i in range(0, len(batch.items), CHUNK)]
         calls = [
-            Call(key, part, _written, STOPS[batch.semantic], once and replace(once, part=number))
+            Call(
+                key, part, _written, STOPS[batch.semantic], once and replace(once, part=number),
+                request,
+            )
             for number, part in enumerate(parts)
-        ]
+        ]  # fmt: skip
         if batch.semantic != "execute_all":
             return wire.answers(await self._until_settled(calls))
         # The first part tells whether the key is another request's, before anything counts.

@@ -51,6 +51,7 @@ class Call:
     write: Callable[[Made], bytes]
     stop_at: bool | None = None
     once: Once | None = None
+    request: str = ""  # the caller's id of it
     made: list[Made] = field(default_factory=list)
     answers: list[bytes] = field(default_factory=list)
     bug: Exception | None = None  # in writing them
@@ -210,7 +211,12 @@ class Decider:
     def _asked(self, calls: list[Call]) -> list[tuple[Call, Asked]]:
         known = self.catalogue.callers
         return [
-            (call, Asked(item, caller) if caller.peers is None else fixture.asked(item, caller))
+            (
+                call,
+                Asked(item, caller, call.request)
+                if caller.peers is None
+                else fixture.asked(item, caller, call.request),
+            )
             for call in calls
             if (caller := known.get(call.key)) is not None
             for item in call.items
@@ -256,4 +262,5 @@ class Decider:
             decision_id, raw_id, caller.controller, caller.id, decision,
             found.facts if found else None, found.subject_id if found else None,
             found.pseudonym if found else "", item.question.purpose, item.error, words,
+            asked.request,
         )  # fmt: skip

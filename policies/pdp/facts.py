@@ -146,6 +146,7 @@ class Asked(msgspec.Struct, gc=False, frozen=True):
 
     item: Item
     caller: Caller
+    request: str = ""  # the caller's id of it
 
 
 def look_up(asked: list[Asked]) -> tuple[Statement, Parameters]:

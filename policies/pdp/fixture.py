@@ -30,18 +30,18 @@ REGISTERED: Final = {"alice": (READ, WRITE, OVERRIDE, SOFT), "bob": (READ, OVERR
 """What each may ask about; nobody writes what is archived without its role, or deletes for good."""
 
 
-def asked(item: Item, caller: Caller) -> Asked:
+def asked(item: Item, caller: Caller, request: str = "") -> Asked:
     """The question in the decision point's words; what is not of the scenario stays as it is."""
     question, peers = item.question, caller.peers or {}
     doing = _doing(item)
     is_ours = question.caller_type == USER and question.resource_type == RECORD
     if not (is_ours and doing and question.caller in peers and item.resource_id in RECORDS):
-        return Asked(item, caller)
+        return Asked(item, caller, request)
     said = replace(
         question, action="activate", purpose=f"exercise.{doing}", caller_type="service",
         resource_type=CUSTOMER,
     )  # fmt: skip
-    return Asked(Item(said, item.resource_id, SCHEME), peers[question.caller])
+    return Asked(Item(said, item.resource_id, SCHEME), peers[question.caller], request)
 
 
 def _doing(item: Item) -> str:

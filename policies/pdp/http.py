@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from audit.door import trace
+
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -113,6 +115,12 @@ def echo(headers: Headers) -> Pairs:
     if wanted and len(wanted) <= 256 and all(33 <= byte < 127 for byte in wanted):
         return ((b"x-request-id", wanted),)
     return ()
+
+
+def request_id(headers: Headers) -> str:
+    """The caller's X-Request-ID, as the record keeps it; mostly there is none."""
+    wanted = headers.get(b"x-request-id")
+    return "" if wanted is None else trace(wanted.decode("latin-1"))
 
 
 def written(error: HttpError, headers: Headers) -> tuple[int, bytes, tuple[bytes, bytes]]:

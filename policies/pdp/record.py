@@ -6,6 +6,7 @@ import msgspec
 
 from audit.canonical import canonical_struct, commitment
 from audit.classes import CLASS_BYTES, RetentionClass
+from audit.door import Door
 from policies.pdp.channel import Parameters, Statement
 from policies.pdp.model import Decision, Facts
 from policies.pdp.policy import Words
@@ -70,6 +71,7 @@ class _Body(msgspec.Struct, gc=False, frozen=True, omit_defaults=True):
     reason_code: str
     purpose: str = ""
     subject: str = ""
+    door: Door | None = None
 
 
 class Made(msgspec.Struct, gc=False, frozen=True):
@@ -86,6 +88,7 @@ class Made(msgspec.Struct, gc=False, frozen=True):
     purpose: str
     error: str = ""
     words: Words | None = None  # of the company's rule that decided
+    request: str = ""  # the caller's id of it
 
 
 def body(made: Made, at: int) -> bytes:
@@ -98,6 +101,7 @@ def body(made: Made, at: int) -> bytes:
             data=_Data(made.facts, decision, made.error),
             outcome="permit" if decision.permit else "deny", reason_code=decision.reason_code,
             purpose=made.purpose, subject=made.pseudonym,
+            door=Door(made.request) if made.request else None,
         )
     )  # fmt: skip
 

@@ -202,7 +202,9 @@ class _Finder:
         made = [made for _, made in page.results]
         search, about = self._search, page.about
         kept = search_record.data(search.kind, search.item.question, page.considered, made)
-        entry = Entry(entry_id, raw_id, caller.controller, caller.id, kept, page.at)
+        entry = Entry(
+            entry_id, raw_id, caller.controller, caller.id, kept, page.at, request=search.request
+        )
         if search.kind == "resource":
             return replace(entry, people=tuple(one.subject_id for one in made if one.subject_id))
         return replace(

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from audit import arrays
 from audit.canonical import canonical_struct, commitment
 from audit.classes import CLASS_BYTES, RetentionClass
+from audit.door import Door
 from policies.pdp.channel import Parameters, Statement
 from policies.pdp.model import Facts, Question, ServiceFacts
 from policies.pdp.record import INDEXED, Made
@@ -85,6 +86,7 @@ class _Body(msgspec.Struct, gc=False, frozen=True, omit_defaults=True):
     data: Data
     purpose: str = ""
     subject: str = ""
+    door: Door | None = None
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -103,6 +105,7 @@ class Entry(msgspec.Struct, frozen=True):
     people: tuple[bytes, ...] = ()
     subject_id: bytes | None = None
     pseudonym: str = ""
+    request: str = ""  # the caller's id of it
 
 
 def data(kind: str, question: Question, considered: int, results: list[Made]) -> Data:
@@ -147,6 +150,7 @@ def body(entry: Entry) -> bytes:
             id=entry.id, at=entry.at, event=entry.event, actor=_Named("service", entry.service_id),
             target=_Named("search", entry.id), data=entry.data,
             purpose=entry.data.question.purpose, subject=entry.pseudonym,
+            door=Door(entry.request) if entry.request else None,
         )
     )  # fmt: skip
 

@@ -31,7 +31,8 @@ _ENCODER = msgspec.json.Encoder(order="sorted")
 class Search(msgspec.Struct, frozen=True):
     """One page of a search as asked; `item` has a stand-in where the results go.
 
-    `asked` is a digest of everything that has to stay the same from page to page.
+    `asked` is a digest of everything that has to stay the same from page to page; `request` is the
+    caller's id of this one.
     """
 
     kind: Kind
@@ -39,6 +40,7 @@ class Search(msgspec.Struct, frozen=True):
     limit: int
     token: str
     asked: bytes
+    request: str = ""
 
 
 class Entity(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -59,7 +61,7 @@ class _Envelope(msgspec.Struct, frozen=True):
     page: _Page = _Page()
 
 
-def parse_search(body: bytes, kind: Kind) -> Search:
+def parse_search(body: bytes, kind: Kind, request: str = "") -> Search:
     """Read one AuthZEN search request. Raises WireError."""
     message = wire.read(body)
     try:
@@ -70,7 +72,7 @@ def parse_search(body: bytes, kind: Kind) -> Search:
     item = wire.evaluation(whole)
     asked = [kind, {name: whole[name] for name in _BOUND if name in whole}]
     digest = hashlib.sha256(_ENCODER.encode(asked)).digest()
-    return Search(kind, item, min(page.limit, MOST), page.token, digest)
+    return Search(kind, item, min(page.limit, MOST), page.token, digest, request)
 
 
 def _completed(message: dict[str, Any], kind: Kind) -> dict[str, Any]:

@@ -13,8 +13,12 @@ from policies.pdp.engine import decide
 from policies.pdp.facts import FACTS
 from policies.pdp.model import Decision, Facts
 from tests.audit.log import waiting
-from tests.factories.company import EVALUATIONS, OFFERS
+from tests.audit.schema import VALIDATOR
+from tests.factories.company import EVALUATION, EVALUATIONS, OFFERS
+from tests.policies.searches import ACTION, RESOURCE
 from tests.policies.stories import STORIES
+
+TRACES = ["0192f0c1-1234-7123-8123-123456789012", "4bf92f3577b34da6a3ce929d0e0e4736", "A" * 32]
 
 
 @pytest.fixture
@@ -191,3 +195,67 @@ def counts(superuser):
         "SELECT count(*), count(DISTINCT xmin::text) FROM audit_payload"
     ).fetchone()
     return dict(zip(("entries", "transactions"), row, strict=True))
+
+
+@pytest.mark.req("AUD-02")
+class TestTheRequest:
+    """A caller's id leads from its own log to the entry; its address, a server's, tells nothing."""
+
+    @pytest.fixture
+    def doors_of(self, lotus, http, stored):
+        """The doors of what one message leaves."""
+
+        def send(path, body, sent):
+            known = len(stored())
+            answer = http.post(path, json=body, headers={**lotus.headers, "X-Request-ID": sent})
+            assert answer.status_code == 200, answer.text
+            assert answer.headers["X-Request-ID"] == sent
+            return [json.loads(row[3]).get("door") for row in stored()[known:]]
+
+        return send
+
+    @pytest.mark.parametrize("trace", TRACES)
+    @pytest.mark.parametrize("items", [1, 2, 25])
+    def test_is_in_the_entry_of_each_decision(self, lotus, asha, doors_of, trace, items):
+        body = {"evaluations": [lotus.question(asha)] * items}
+
+        assert doors_of(EVALUATIONS, body, trace) == [{"request": trace}] * items
+
+    @pytest.mark.parametrize("trace", TRACES)
+    def test_is_in_that_of_a_single_one(self, lotus, asha, doors_of, trace):
+        assert doors_of(EVALUATION, lotus.question(asha), trace) == [{"request": trace}]
+
+    @pytest.mark.parametrize("sent", ["asha.kumar", "order-77", "9" * 10, f"{TRACES[1]}0"])
+    def test_that_could_hold_anything_is_not(self, lotus, asha, doors_of, sent):
+        assert doors_of(EVALUATION, lotus.question(asha), sent) == [None]
+
+    def test_is_left_out_where_there_was_none(self, lotus, asha, ask, stored):
+        ask(lotus, asha)
+
+        assert "door" not in json.loads(stored()[-1][3])
+
+    def test_is_canonical_and_of_the_published_form(self, lotus, asha, doors_of, stored):
+        doors_of(EVALUATIONS, {"evaluations": [lotus.question(asha)] * 2}, TRACES[0])
+
+        for row in stored():
+            entry = json.loads(row[3])
+            assert rfc8785.dumps(entry) == bytes(row[3])
+            VALIDATOR.validate(entry)
+
+    @pytest.mark.parametrize("path", [RESOURCE, ACTION])
+    def test_is_in_that_of_a_page_of_a_search(self, lotus, asha, http, superuser, path):
+        headers = {**lotus.headers, "X-Request-ID": TRACES[0]}
+
+        answer = http.post(path, json=lotus.question(asha), headers=headers)
+
+        assert answer.status_code == 200, answer.text
+        ((body,),) = superuser.execute(PAGES).fetchall()
+        entry = json.loads(body)
+        assert entry["door"] == {"request": TRACES[0]}
+        VALIDATOR.validate(entry)
+
+
+PAGES = """
+SELECT p.body FROM audit_entryindex x JOIN audit_payload p USING (id)
+WHERE x.event IN ('search:made', 'permissions:searched')
+"""
