@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -27,7 +27,7 @@ class EntryIndexAdmin(ListingAdmin):
     ordering = ("-id",)
     fields = (
         "at", "sentence", "event", "actor_type", "actor_id", "target_type", "target_id", "person",
-        "purpose", "outcome", "reason", "id", "proof", "commitment",
+        "purpose", "outcome", "reason", "request", "network", "id", "proof", "commitment",
         "payload",
     )  # fmt: skip
     readonly_fields = fields
@@ -71,17 +71,42 @@ class EntryIndexAdmin(ListingAdmin):
     def reason(self, entry: EntryIndex) -> str:
         return site().reason_text(entry.reason_code) if entry.reason_code else ""
 
+    def get_fields(self, request: HttpRequest, obj: EntryIndex | None = None) -> tuple[str, ...]:
+        """Of the door it came through what is known."""
+        unknown = {"request", "network"} - _door(obj).keys() if obj is not None else ()
+        return tuple(one for one in self.fields if one not in unknown)
+
+    @admin.display(description=_("Id of the request or job"))
+    def request(self, entry: EntryIndex) -> SafeString:
+        return format_html('<code dir="ltr">{}</code>', _door(entry)["request"])
+
+    @admin.display(description=_("Network it came from"))
+    def network(self, entry: EntryIndex) -> SafeString:
+        return format_html('<code dir="ltr">{}</code>', _door(entry)["network"])
+
     @admin.display(description=_("Commitment (SHA-256 of salt and payload)"))
     def commitment(self, entry: EntryIndex) -> SafeString:
         return format_html("<code>{}</code>", selectors.commitment_of(entry))
 
     @admin.display(description=_("Payload"))
     def payload(self, entry: EntryIndex) -> str | SafeString:
-        said = selectors.payload(entry.id)
+        said = _payload(entry)
         if said is None:
             return str(_("It has reached the end of its life; the commitment stays."))
         text = json.dumps(said, indent=2, ensure_ascii=False)
         return format_html('<pre class="payload" tabindex="0">{}</pre>', text)
+
+
+def _payload(entry: EntryIndex) -> dict[str, object] | None:
+    """What the entry says, read once for a page."""
+    if not hasattr(entry, "told"):
+        entry.told = selectors.payload(entry.id)  # type: ignore[attr-defined]
+    found: dict[str, object] | None = entry.told  # type: ignore[attr-defined]
+    return found
+
+
+def _door(entry: EntryIndex) -> dict[str, str]:
+    return cast("dict[str, str]", (_payload(entry) or {}).get("door", {}))
 
 
 def said(request: HttpRequest, entry: EntryIndex) -> str:

@@ -20,7 +20,7 @@ from keys.private import private_file
 
 COLUMNS: Final = (
     "index", "id", "at", "event", "actor_type", "actor_id", "target_type", "target_id", "person",
-    "purpose", "outcome", "reason_code", "data",
+    "purpose", "outcome", "reason_code", "data", "request", "network",
 )  # fmt: skip
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 ROWS_AT_ONCE: Final = 10_000
@@ -54,7 +54,7 @@ def rows(source: Path, moved: Moved) -> Rows:
 
 
 def _row(said: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
-    actor, target = body.get("actor", {}), body.get("target", {})
+    actor, target, door = (body.get(name, {}) for name in ("actor", "target", "door"))
     data = msgspec.json.encode(body["data"]).decode() if "data" in body else ""
     return {
         "index": said["index"], "id": said["id"], "at": body.get("at"),
@@ -63,6 +63,7 @@ def _row(said: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
         "target_id": target.get("id", ""), "person": body.get("subject", ""),
         "purpose": body.get("purpose", ""), "outcome": body.get("outcome", ""),
         "reason_code": body.get("reason_code", ""), "data": data,
+        "request": door.get("request", ""), "network": door.get("network", ""),
     }  # fmt: skip
 
 

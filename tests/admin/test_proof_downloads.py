@@ -1,11 +1,12 @@
 """An officer takes away the proof of an entry and its record; both are recorded first."""
 
 import hashlib
+from uuid import UUID
 
 import pytest
 from django.urls import reverse
 
-from audit import sealing
+from audit import door, sealing
 from audit.models import EntryIndex, Payload
 from audit.selectors import payload
 from audit.tiles import LogReader
@@ -141,3 +142,35 @@ def test_the_proof_outlives_the_record(desk, placed, superuser):
     assert notes.Proof.parse(desk.get(file("proof", placed)).content.decode()).extra == b""
     assert desk.get(file("record", placed)).status_code == 404
     assert file("record", placed) not in shown
+
+
+@pytest.mark.req("AUD-02")
+class TestTheDoor:
+    TRACE = "0192f0c1-1234-7123-8123-123456789012"
+
+    def test_is_on_the_page_with_request_and_network(self, desk, lotus):
+        door.enter(door.Door(self.TRACE, "203.0.113.0/24"))
+        entry = house.decide(lotus)
+        door.leave()
+
+        text = desk.get(page(entry)).content.decode()
+
+        assert "Id of the request or job" in text
+        assert f'<code dir="ltr">{self.TRACE}</code>' in text
+        assert "Network it came from" in text
+        assert '<code dir="ltr">203.0.113.0/24</code>' in text
+
+    def test_of_a_job_has_no_network(self, desk, lotus):
+        with door.through_job(UUID(self.TRACE)):
+            entry = house.decide(lotus)
+
+        text = desk.get(page(entry)).content.decode()
+
+        assert f'<code dir="ltr">{self.TRACE}</code>' in text
+        assert "Network it came from" not in text
+
+    def test_is_not_there_where_nobody_knows(self, desk, entry):
+        text = desk.get(page(entry)).content.decode()
+
+        assert "Id of the request or job" not in text
+        assert "Network it came from" not in text

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 
-from audit import sealing
+from audit import door, sealing
 from audit.actors import Target
 from audit.exporting import job, services
 from audit.exporting.errors import (
@@ -214,6 +214,19 @@ class TestCopies:
         )  # fmt: skip
         assert row["person"] == str(PERSON.pseudonym)
         assert row["at"].endswith("Z")
+
+    @pytest.mark.req("AUD-02")
+    def test_tell_the_request_and_the_network(self):
+        door.enter(door.Door("A" * 32, "203.0.113.0/24"))
+        write(1)
+        door.leave()
+        write(1)
+
+        _, path = house.made()
+
+        told = [(row["request"], row["network"]) for row in house.table(path)]
+        assert told == [("A" * 32, "203.0.113.0/24"), ("", "")]
+        assert house.verify(path, "--vkey", house.key()).returncode == 0
 
     @pytest.mark.parametrize(
         "text",
