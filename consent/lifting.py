@@ -13,13 +13,10 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from audit import services as audit
 from audit.actors import Actor, Target
 from consent import selectors, services
 from consent.services.restrictions import TELL, stamp
-from subjects import selectors as subjects
-from subjects import services as subject_services
-from subjects.errors import KeyDestroyedError
+from subjects.addressing import email_of
 from work.handlers import JobView, Outcome, finished, handler, retry
 
 log = structlog.get_logger(__name__)
@@ -64,7 +61,7 @@ def _letter(job: JobView) -> EmailMessage | None:
     found = _announced(job)
     if found is None or found.told_at is not None:
         return None
-    address = _address(found)
+    address = email_of(by=BY, subject=found.subject, target=Target("restriction", str(found.pk)))
     company = found.controller
     language = found.subject.language or company.default_language
     with translation.override(language), timezone.override(company.time_zone):
@@ -87,16 +84,3 @@ def _body(found: Any) -> str:
         "company": found.controller.name, "contact": found.controller.contact_email,
         "pages": settings.BASE_URL + reverse("portal:choices"),
     }  # fmt: skip
-
-
-def _address(found: Any) -> str:
-    """The person's address, once it is on record that it was read (P11)."""
-    audit.record(
-        event="identifier:revealed", by=BY, controller_id=found.controller_id,
-        target=Target("restriction", str(found.pk)), subject=subject_services.ref(found.subject),
-    )  # fmt: skip
-    try:
-        shown = subjects.reveal(found.subject)
-    except KeyDestroyedError:
-        return ""
-    return next((one.text for one in shown if one.scheme == "email"), "")

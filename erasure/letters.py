@@ -14,15 +14,12 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from audit import services as audit
 from audit.actors import Target
 from erasure import selectors
 from erasure.errors import NoticeTooLateError
 from erasure.models import InactivityNotice
 from erasure.services import idle
-from subjects import selectors as subjects
-from subjects import services as subject_services
-from subjects.errors import KeyDestroyedError
+from subjects.addressing import email_of
 from work.handlers import JobView, Outcome, finished, handler, retry
 
 log = structlog.get_logger(__name__)
@@ -71,7 +68,9 @@ def _letter(job: JobView) -> EmailMessage | None:
         notice.purge_at = idle.put_off(
             by=idle.BY, controller_id=job.controller_id, notice_id=notice.pk, hours=hours + 3
         ).purge_at
-    address = _address(notice)
+    address = email_of(
+        by=idle.BY, subject=notice.subject, target=Target("inactivity_notice", str(notice.pk))
+    )
     return _written(notice, address) if address else None
 
 
@@ -96,17 +95,3 @@ def _body(notice: InactivityNotice) -> str:
         "company": company.name, "contact": company.contact_email,
         "pages": settings.BASE_URL + reverse("portal:choices"),
     }  # fmt: skip
-
-
-def _address(notice: InactivityNotice) -> str:
-    """The person's address, once it is on record that it was read (P11)."""
-    audit.record(
-        event="identifier:revealed", by=idle.BY, controller_id=notice.controller_id,
-        target=Target("inactivity_notice", str(notice.pk)),
-        subject=subject_services.ref(notice.subject),
-    )  # fmt: skip
-    try:
-        shown = subjects.reveal(notice.subject)
-    except KeyDestroyedError:
-        return ""
-    return next((one.text for one in shown if one.scheme == "email"), "")

@@ -19,20 +19,20 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy
 
 from accounts import selectors as accounts
-from audit import services as audit
 from audit.actors import Actor, Target
 from portal import people
 from rights import selectors as rights
 from rights.errors import RequestMissingError
 from rights.references import reference
 from subjects import selectors as subjects
-from subjects import services as subject_services
-from subjects.errors import KeyDestroyedError, SubjectUnknownError
+from subjects.addressing import email_of
+from subjects.errors import SubjectUnknownError
 
 if TYPE_CHECKING:  # of the development lock only
     from django_stubs_ext import StrPromise
 
 log = structlog.get_logger(__name__)
+BY = Actor.system("portal")
 HEADINGS: "Final[dict[str, StrPromise]]" = {
     "received": gettext_lazy("We have received your request"),
     "paused": gettext_lazy("We must be sure who asks"),
@@ -68,7 +68,7 @@ def _letter(request_id: UUID, controller_id: UUID, what: str) -> EmailMessage | 
         return None
     if subject.age_state == "child":
         return None
-    address = _address(request, subject)
+    address = email_of(by=BY, subject=subject, target=Target("rights_request", str(request.id)))
     return _written(request, subject, address, what) if address else None
 
 
@@ -88,21 +88,3 @@ def _words(request: Any, company: Any, what: str) -> Mapping[str, Any]:
         "kind": request.get_kind_display(), "doubt": pause.reason if pause else "",
         "url": settings.BASE_URL + reverse("portal:followed", args=[reference(request)]),
     }  # fmt: skip
-
-
-def _address(request: Any, subject: Any) -> str:
-    """The person's address, once it is on record that it was read (P11).
-
-    Locked first: an erasure that commits meanwhile would not find the line that names them (P6).
-    """
-    locked = subject_services.lock_many(request.controller_id, [subject.id])
-    audit.record(
-        event="identifier:revealed", by=Actor.system("portal"), controller_id=request.controller_id,
-        target=Target("rights_request", str(request.id)),
-        subject=locked.get(subject.id) or subject_services.ref(subject),
-    )  # fmt: skip
-    try:
-        shown = subjects.reveal(subject)
-    except KeyDestroyedError:
-        return ""
-    return next((one.text for one in shown if one.scheme == "email"), "")

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from smtplib import SMTPException
-from typing import Any
 from uuid import UUID
 
 import structlog
@@ -15,12 +14,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts import selectors as accounts
-from audit import services as audit
 from audit.actors import Actor, Target
 from subjects import returning, signin
-from subjects import selectors as subjects
-from subjects import services as subject_services
-from subjects.errors import KeyDestroyedError
+from subjects.addressing import email_of
 
 log = structlog.get_logger(__name__)
 
@@ -61,8 +57,10 @@ def _letter(link_id: UUID) -> Letter | None:
     if made is None:
         return None
     link, token = made
-    address = _address(link)
-    if address is None:
+    address = email_of(
+        by=Actor.system("portal"), subject=link.subject, target=Target("sign_in_link", str(link.id))
+    )
+    if not address:
         return None
     with translation.override(link.language), timezone.override(link.controller.time_zone):
         context = {
@@ -89,16 +87,3 @@ def _offer(request_id: UUID) -> Letter | None:
         subject = _("Your link to your privacy choices at %(company)s")
         body = render_to_string("portal/mail/return.txt", context)
         return Letter(met.asked.address, subject % {"company": company.name}, body)
-
-
-def _address(link: Any) -> str | None:
-    """The person's address, once it is on record that it was read (P11)."""
-    audit.record(
-        event="identifier:revealed", by=Actor.system("portal"), controller_id=link.controller_id,
-        target=Target("sign_in_link", str(link.id)), subject=subject_services.ref(link.subject),
-    )  # fmt: skip
-    try:
-        shown = subjects.reveal(link.subject)
-    except KeyDestroyedError:
-        return None
-    return next((one.text for one in shown if one.scheme == "email"), None)

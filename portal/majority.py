@@ -15,17 +15,17 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts import selectors as accounts
-from audit import services as audit
 from audit.actors import Actor, Target
 from portal import people
 from subjects import family
 from subjects import selectors as subjects
-from subjects import services as subject_services
-from subjects.errors import KeyDestroyedError, SubjectUnknownError
+from subjects.addressing import email_of
+from subjects.errors import SubjectUnknownError
 from subjects.suppression import channels
 
 log = structlog.get_logger(__name__)
 GONE = ("erasing", "erased", "deceased")
+BY = Actor.system("portal")
 EMAIL, EVERY = "email", "*"
 
 
@@ -57,7 +57,7 @@ def _letter(controller_id: UUID, subject_id: UUID) -> Letter | None:
         return None
     if not _may_be_written_to(subject):
         return None
-    address = _address(subject)
+    address = email_of(by=BY, subject=subject, target=Target("subject", str(subject.pk)))
     company = accounts.controller(controller_id)
     if not address:
         return None
@@ -73,17 +73,3 @@ def _may_be_written_to(subject: Any) -> bool:
     gone = subjects.standings(subject).filter(state__in=GONE, scope_type="everything")
     closed = {EMAIL, EVERY} & set(channels(subject.suppressed))
     return family.is_adult(subject) and not closed and not gone.exists()
-
-
-def _address(subject: Any) -> str:
-    """The person's address, once it is on record that it was read (P11)."""
-    audit.record(
-        event="identifier:revealed", by=Actor.system("portal"),
-        controller_id=subject.controller_id, target=Target("subject", str(subject.pk)),
-        subject=subject_services.ref(subject),
-    )  # fmt: skip
-    try:
-        shown = subjects.reveal(subject)
-    except KeyDestroyedError:
-        return ""
-    return next((one.text for one in shown if one.scheme == EMAIL), "")

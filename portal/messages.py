@@ -22,7 +22,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import selectors as accounts
-from audit import services as audit
 from audit.actors import Actor, Target
 from consent import messages as selectors
 from consent import selectors as consent
@@ -33,8 +32,7 @@ from portal import people, sentences
 from portal.people import Person
 from portal.selectors import titles
 from subjects import selectors as subjects
-from subjects import services as subject_services
-from subjects.errors import KeyDestroyedError
+from subjects.addressing import email_of
 from subjects.suppression import channels
 
 if TYPE_CHECKING:  # of the development lock only
@@ -45,6 +43,7 @@ SENT, PORTAL, DROPPED, FAILED = "sent", "portal", "dropped", "mail_failed"
 LEGACY, REMINDER = "legacy_notice", "expiry_reminder"
 RECONSENT, CONFIRMATION = "reconsent_request", "confirmation"
 GONE = frozenset({"erasing", "erased", "deceased"})
+BY = Actor.system("portal")
 EMAIL, EVERY = "email", "*"
 
 HEADINGS: "dict[str, StrPromise]" = {
@@ -133,7 +132,7 @@ def _letter(message_id: UUID) -> Delivery | tuple[EmailMessage, NoticeWords | No
         return Delivery(DROPPED, "person_gone")
     if reason := _unwritten(subject):
         return Delivery(PORTAL, reason)
-    address = _address(message, subject)
+    address = email_of(by=BY, subject=subject, target=Target("message", str(message.id)))
     if not address:
         return Delivery(PORTAL, "no_address")
     return _written(message, subject, address)
@@ -212,16 +211,3 @@ def _of_the_ledger(message: Any, title: str) -> str:
             " want it to go on, say yes again."
         ) % {"purpose": title, "date": ends}
     return sentences.line(event, {event.purpose.code: title}).sentence
-
-
-def _address(message: Any, subject: Any) -> str:
-    """The person's address, once it is on record that it was read (P11)."""
-    audit.record(
-        event="identifier:revealed", by=Actor.system("portal"), controller_id=message.controller_id,
-        target=Target("message", str(message.id)), subject=subject_services.ref(subject),
-    )  # fmt: skip
-    try:
-        shown = subjects.reveal(subject)
-    except KeyDestroyedError:
-        return ""
-    return next((one.text for one in shown if one.scheme == EMAIL), "")

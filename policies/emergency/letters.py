@@ -10,13 +10,12 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from audit import services as audit
 from audit.actors import Actor, Target
 from policies.emergency.models import EmergencyUse
 from policies.emergency.services import OFFICER
 from subjects import selectors as subjects
-from subjects import services as subject_services
-from subjects.errors import KeyDestroyedError, SubjectUnknownError
+from subjects.addressing import email_of
+from subjects.errors import SubjectUnknownError
 
 log = structlog.get_logger(__name__)
 NO_ADDRESS, FAILED, SENT = "no_address", "failed", "sent"
@@ -81,13 +80,8 @@ def _person(use: EmergencyUse) -> tuple[str, str]:
     """The person's language and address, once it is on record that it was read (P11)."""
     try:
         person = subjects.subject(use.controller_id, use.subject_id)
-        audit.record(
-            event="identifier:revealed", by=Actor.system("emergency"),
-            controller_id=use.controller_id, target=Target("emergency", str(use.id)),
-            subject=subject_services.ref(person),
-        )  # fmt: skip
-        shown = subjects.reveal(person)
-    except (KeyDestroyedError, SubjectUnknownError):
+    except SubjectUnknownError:
         return "", ""
-    address = next((one.text for one in shown if one.scheme == "email"), "")
+    target = Target("emergency", str(use.id))
+    address = email_of(by=Actor.system("emergency"), subject=person, target=target)
     return person.language or use.controller.default_language, address

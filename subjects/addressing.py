@@ -1,0 +1,28 @@
+"""Where a letter to a person goes."""
+
+from django.db import transaction
+
+from audit import services as audit
+from audit.actors import Actor, Target
+from subjects import selectors, services
+from subjects.errors import KeyDestroyedError
+from subjects.models import Subject
+
+
+@transaction.atomic
+def email_of(*, by: Actor, subject: Subject, target: Target) -> str:
+    """The person's e-mail address, once it is on record that it was read (P11); empty: none.
+
+    They are locked first: an erasure that commits meanwhile would not find the line of the log's
+    index that names them (P6).
+    """
+    locked = services.lock_many(subject.controller_id, [subject.id])
+    audit.record(
+        event="identifier:revealed", by=by, controller_id=subject.controller_id, target=target,
+        subject=locked.get(subject.id) or services.ref(subject),
+    )  # fmt: skip
+    try:
+        shown = selectors.reveal(subject)
+    except KeyDestroyedError:
+        return ""
+    return next((one.text for one in shown if one.scheme == "email"), "")
