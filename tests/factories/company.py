@@ -89,7 +89,7 @@ class Company:
         """A purpose, or the next version of one, approved; the notice tells what changed."""
         version = self.drafts(code, **changes)
         self.versions[code] = consent.approve_purpose(by=APPROVER, version=version)
-        if self.notice and code == OFFERS:
+        if self.notice and code == OFFERS and self.versions[code].is_material:
             self.publishes()
         return self.versions[code]
 
