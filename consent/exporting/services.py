@@ -29,6 +29,8 @@ KIND: Final = "consent.export"
 MOST_REASON: Final = 300
 OFFICER: Final = "officer"
 EXPORTER: Final = Actor.system("export")
+MILLISECOND: Final = timedelta(milliseconds=1)
+"""Ids tell when a line was recorded to the millisecond: one of this very one is recorded."""
 
 
 @transaction.atomic
@@ -46,7 +48,7 @@ def start(
     if len(reason) > MOST_REASON or (by.type == OFFICER and not reason):
         raise ExportReasonError
     now = timezone.now()
-    ends = min(until or now, now)
+    ends = min(until, now) if until else now + MILLISECOND
     if since and since >= ends:
         raise ExportSpanError
     _check_purposes(by, controller_id, purposes)

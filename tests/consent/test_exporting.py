@@ -5,7 +5,8 @@ import hashlib
 import io
 import json
 import stat
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from unittest import mock
 
 import pytest
 from django.utils import timezone
@@ -78,6 +79,17 @@ def test_every_line_is_there_once_in_order(lived):
     assert found[1]["reason"] == "too_many"
     assert (export.lines, export.size_bytes) == (4, len(body))
     assert export.sha256 == hashlib.sha256(body).hexdigest()
+
+
+def test_what_was_recorded_in_this_very_millisecond_is_in_it(lived):
+    last = ConsentEvent.objects.latest("id")
+    same = datetime.fromtimestamp((last.id.int >> 80) / 1000, UTC)
+    with mock.patch("consent.exporting.services.timezone.now", return_value=same):
+        export = asked(lived)
+
+    found = lines.page(export, None, 100)
+
+    assert found[-1].id == last.id
 
 
 def test_csv_and_ndjson_say_the_same(lived):
