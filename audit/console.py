@@ -5,7 +5,8 @@ nothing here knows accounts or subjects.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol, cast
 from uuid import UUID
 
 import structlog
@@ -21,6 +22,7 @@ from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from audit import services as audit
 from audit.actors import Actor, SubjectRef, Target
@@ -38,6 +40,7 @@ else:  # only the type checker knows the admin as generic
     Pages = Paginator
 
 UUID_LENGTH = 36
+ANY: Final = _("Any")
 logger = structlog.get_logger(__name__)
 
 Seen = tuple[UUID, UUID | None]
@@ -107,6 +110,29 @@ def actor_column(
         actor_type = getattr(obj, type_field) if type_field else "officer"
         actor_id = getattr(obj, id_field)
         return who(request, actor_type, actor_id) if actor_id else ""
+
+    return column
+
+
+def titled_column(
+    label: "StrOrPromise",
+    field: str,
+    titles: Callable[[UUID], Mapping[str, str]],
+    *,
+    empty: "StrOrPromise" = ANY,
+) -> Callable[[Any], str]:
+    """A column of codes by their titles at the row's controller, each looked up once a page.
+
+    What has no title (it was never registered, or stands for many) is shown as it was written.
+    """
+    known = cache(titles)
+
+    @admin.display(description=label)
+    def column(row: Any) -> str:
+        code = getattr(row, field)
+        if not code:
+            return str(empty)
+        return known(row.controller_id).get(code, code)
 
     return column
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from audit.console import titled_column
 from consent import selectors
-from registry.shown import titled_column
 
 
 def purpose_column() -> Callable[[Any], str]:

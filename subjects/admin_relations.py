@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Permission
-from audit.console import RecordedAdmin, Seen
+from audit.console import HappenedFilter, RecordedAdmin, Seen
 from audit.verbs import Act, AddForm, Verb, VerbAdmin
 from registry import selectors_systems as systems
 from subjects import relations
@@ -112,7 +112,7 @@ class RelationshipAdmin(RecordedAdmin, VerbAdmin):
     creation = RECORD
     verbs = (END,)
     ordering = ("-id",)
-    list_filter: ClassVar[Any] = ("kind", ("ended_at", admin.EmptyFieldListFilter))
+    list_filter: ClassVar[Any] = ("kind", ("ended_at", HappenedFilter))
     list_display_links = ("kind",)  # the people's columns lead to the people
     list_display = ("person", "kind", "other", "where", "verified_at", "ends_on", "ended_at")
     fields: ClassVar[Any] = (

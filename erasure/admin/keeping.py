@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Permission
-from audit.console import HappenedFilter, actor_column
+from audit.console import HappenedFilter, actor_column, titled_column
 from audit.verbs import VerbAdmin
 from consent import selectors as consents
 from consent.shown import purpose_column
@@ -19,7 +19,7 @@ from erasure.admin.shown import AboutPeople, Columns
 from erasure.models import Hold, InactivityNotice, RetentionRule, VaultAccess, VaultItem
 from erasure.vault.storing import IDENTIFIERS
 from registry import selectors as registry
-from registry.shown import category_column, titled_column
+from registry.shown import category_column
 
 ANY_LAW = "both"
 

@@ -25,6 +25,14 @@ def shown_fields(model):
     return [one for one in model._meta.fields if one.name in names or found.fields is None]
 
 
+@pytest.mark.parametrize("model", OURS, ids=lambda one: one.__name__)
+def test_a_filter_asks_whether_something_happened_and_not_whether_a_field_is_empty(model):
+    filters = admin.site._registry[model].list_filter
+    kinds = [one[1] for one in filters if isinstance(one, tuple)]
+
+    assert admin.EmptyFieldListFilter not in kinds
+
+
 def in_language(language, words):
     with translation.override(language):
         return str(words)
