@@ -51,6 +51,16 @@ def parts(session, table="audit_payload"):
     return {row[0] for row in session.execute(query, [table]).fetchall()}
 
 
+def untouched(session, table):
+    """Months whose upkeep is PostgreSQL's default."""
+    query = (
+        "SELECT relid::regclass::text FROM pg_partition_tree(%s) JOIN pg_class c ON c.oid = relid "
+        "WHERE isleaf AND NOT coalesce(reloptions, '{}') "
+        "@> '{autovacuum_vacuum_insert_threshold=1000000,autovacuum_analyze_threshold=50000}'"
+    )
+    return {row[0] for row in session.execute(query, [table]).fetchall()}
+
+
 def months_ago(count):
     """The first day of the month so many before this one."""
     now = timezone.now()
@@ -65,6 +75,22 @@ class TestEnsure:
         assert ensure(session, LONG_AGO, 4) == 6
         assert {f"audit_payload_{kind}_2001{m}" for kind in ("rc1", "rc2", "rc3") for m in
                 ("02", "03", "04", "05")} <= parts(session)  # fmt: skip
+
+    @pytest.mark.parametrize("table", ["audit_payload", "audit_entryindex"])
+    def test_has_no_month_kept_up_as_often_as_a_table_that_changes(self, session, table):
+        ensure(session, LONG_AGO)
+
+        assert f"{table}_rc2_200102" in parts(session, table)
+        assert untouched(session, table) == set()
+
+    def test_gathers_no_statistics_of_payloads(self, session):
+        ensure(session, LONG_AGO)
+
+        query = (
+            "SELECT DISTINCT attstattarget FROM pg_attribute WHERE attnum > 0 AND attrelid IN "
+            "(SELECT relid FROM pg_partition_tree('audit_payload') WHERE isleaf)"
+        )
+        assert session.execute(query).fetchall() == [(0,)]
 
     def test_the_app_calls_it_through_the_service(self):
         services.ensure_partitions()

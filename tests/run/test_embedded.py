@@ -193,11 +193,20 @@ class TestRecovery:
 def test_memory_decides_the_buffers():
     found = places("none")
 
-    small = postgres.settings(found, memory=256 * postgres.MEGABYTE)
-    large = postgres.settings(found, memory=64 * 1024 * postgres.MEGABYTE)
+    small = postgres.settings(found, memory=256 * postgres.MEGABYTE, room=0)
+    large = postgres.settings(found, memory=64 * 1024 * postgres.MEGABYTE, room=0)
 
     assert small["shared_buffers"] == "32MB"
     assert large["shared_buffers"] == "2048MB"
+
+
+@pytest.mark.parametrize(("room", "log"), [(0, "1024MB"), (12, "3072MB"), (900, "8192MB")])
+def test_the_disk_decides_how_much_is_logged_between_checkpoints(room, log):
+    gigabyte = 1024 * postgres.MEGABYTE
+
+    found = postgres.settings(places("none"), memory=gigabyte, room=room * gigabyte)
+
+    assert found["max_wal_size"] == log
 
 
 def test_refused_statements_leave_no_values_in_the_log(set_name):
