@@ -176,11 +176,19 @@ def install_tools() -> None:
         raise BootstrapError(explained("could not be filled"))
 
 
+def refuse_files_for_folders() -> None:
+    """Raise BootstrapError where a file has the name of a folder that is to be made."""
+    for path in (BASE_DIR / ".venv", LOG.parent.parent, LOG.parent):
+        if path.exists() and not path.is_dir():
+            raise BootstrapError(f"{path} is not a folder; move it away and run make again.")
+
+
 def main(kind: str) -> int:
     try:
         python = fitting_python()
         if python != sys.executable:
             os.execv(python, [python, "-I", __file__, kind])  # noqa: S606 (a Python we looked up)
+        refuse_files_for_folders()
         LOG.parent.parent.mkdir(mode=0o700, exist_ok=True)
         LOG.parent.mkdir(mode=0o700, exist_ok=True)
         with (LOG.parent / "bootstrap.lock").open("w") as lock:

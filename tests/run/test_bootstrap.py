@@ -91,6 +91,20 @@ def test_a_folder_that_cannot_be_written_gets_one_sentence(monkeypatch, capsys, 
     assert words.count("\n") == 1
 
 
+@pytest.mark.parametrize("name", [".venv", ".local", ".local/logs"])
+def test_a_file_in_the_place_of_a_folder_is_named(name, monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(bootstrap, "BASE_DIR", tmp_path)
+    monkeypatch.setattr(bootstrap, "LOG", tmp_path / ".local" / "logs" / "bootstrap.log")
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text("not a folder")
+
+    assert bootstrap.main("run") == 1
+
+    assert capsys.readouterr().err == (
+        f"{tmp_path / name} is not a folder; move it away and run make again.\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("words", "meaning"),
     [
