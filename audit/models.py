@@ -8,6 +8,9 @@ keys: an entry outlives what it is about.
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from audit.catalogue import EVENTS
+from keys.naming import dated
+
 
 class Pending(models.Model):
     """What one statement recorded in one log and the sequencer has not placed yet.
@@ -191,7 +194,8 @@ class EntryIndex(models.Model):
         on_erasure = "delete_row"
 
     def __str__(self) -> str:
-        return str(self.id)
+        known = EVENTS.get(self.event)
+        return dated(known.sentence if known else self.event, self.at)
 
 
 from audit.exporting.models import Export  # noqa: E402, F401 (found as a model)

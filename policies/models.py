@@ -6,6 +6,8 @@ Nothing is stored here. What is gone from the log is gone from these lists in th
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from keys.naming import dated
+
 
 class Reported(models.Model):
     """A line of the log's index about a report."""
@@ -37,7 +39,7 @@ class Reported(models.Model):
         on_erasure = "delete_row"
 
     def __str__(self) -> str:
-        return str(self.id)
+        return dated(self.purpose, self.at)
 
 
 class Processing(Reported):

@@ -74,7 +74,7 @@ class Connector(models.Model):
         on_erasure = "none"
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.system_id}"
+        return f"{self.system.name} ({self.kind})"
 
 
 class Wait(models.Model):
@@ -120,4 +120,4 @@ class Wait(models.Model):
         on_erasure = "none"
 
     def __str__(self) -> str:
-        return f"{self.system_id} > {self.after_id}"
+        return f"{self.system.name} > {self.after.name}"

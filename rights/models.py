@@ -1,10 +1,12 @@
 """Requests of people: what they ask for, whether it is they who ask, and until when we answer."""
 
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from erasure.scopes import ScopeType
 from keys.ids import uuid7
+from keys.naming import dated
 from rights.grounds import ANSWERS, IDENTIFIED, REFUSED
 
 
@@ -136,7 +138,7 @@ class Request(models.Model):
         on_erasure = "keep_pseudonymous"
 
     def __str__(self) -> str:
-        return str(self.id)
+        return dated(self.get_kind_display(), self.received_at)
 
 
 class Pause(models.Model):
@@ -176,7 +178,7 @@ class Pause(models.Model):
         on_erasure = "keep_pseudonymous"
 
     def __str__(self) -> str:
-        return str(self.id)
+        return dated(capfirst(self._meta.verbose_name), self.began_at)
 
 
 class AccessBundle(models.Model):
@@ -238,4 +240,4 @@ class AccessBundle(models.Model):
         on_erasure = "keep_pseudonymous"
 
     def __str__(self) -> str:
-        return str(self.id)
+        return dated(capfirst(self._meta.verbose_name), self.made_at)

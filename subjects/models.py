@@ -5,6 +5,7 @@ from django.db.models.functions import Greatest, Least
 from django.utils.translation import gettext_lazy as _
 
 from keys.ids import uuid7
+from keys.naming import tailed
 
 
 class AgeState(models.TextChoices):
@@ -89,7 +90,7 @@ class Subject(models.Model):
         )  # fmt: skip
 
     def __str__(self) -> str:
-        return str(self.id)
+        return tailed("", self.id)
 
 
 class DataKey(models.Model):
@@ -284,7 +285,7 @@ class Relationship(models.Model):
         on_erasure = "delete_row"
 
     def __str__(self) -> str:
-        return str(self.id)
+        return tailed(self.get_kind_display(), self.related_id)
 
 
 class SignInLink(models.Model):

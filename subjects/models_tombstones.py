@@ -1,9 +1,11 @@
 """What keeps erased people erased: digests of what they were known by, and what came in since."""
 
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from keys.ids import uuid7
+from keys.naming import dated
 
 
 class Tombstone(models.Model):
@@ -70,7 +72,7 @@ class Tombstone(models.Model):
         on_erasure = "none"
 
     def __str__(self) -> str:
-        return str(self.id)
+        return dated(capfirst(self._meta.verbose_name), self.set_at)
 
 
 class Quarantined(models.Model):
@@ -131,7 +133,7 @@ class Quarantined(models.Model):
         on_erasure = "none"
 
     def __str__(self) -> str:
-        return str(self.id)
+        return dated(self.get_kind_display(), self.first_at)
 
 
 class LinkRequest(models.Model):

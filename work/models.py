@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from keys.ids import uuid7
+from keys.naming import tailed
 
 
 class JobState(models.TextChoices):
@@ -118,7 +119,7 @@ class Job(models.Model):
         on_erasure = "none"
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.id}"
+        return tailed(self.kind, self.id)
 
 
 class ScheduleEntry(models.Model):

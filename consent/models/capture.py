@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from keys.ids import uuid7
+from keys.naming import tailed
 
 
 class ManagerState(models.TextChoices):
@@ -114,7 +115,7 @@ class ManagerKey(models.Model):
         on_erasure = "none"
 
     def __str__(self) -> str:
-        return f"…{str(self.id)[-12:]}"
+        return tailed("", self.id)
 
 
 class ManagerRequest(models.Model):

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consent.family.parents import Appointment, Check
 from keys.ids import uuid7
+from keys.naming import tailed
 
 
 class CheckState(models.TextChoices):
@@ -100,7 +101,7 @@ class ParentalCheck(models.Model):
         on_erasure = "keep_pseudonymous"
 
     def __str__(self) -> str:
-        return f"{self.get_state_display()} …{str(self.pk)[-12:]}"
+        return tailed(self.get_state_display(), self.pk)
 
 
 class AppointmentState(models.TextChoices):
@@ -200,4 +201,4 @@ class GuardianAppointment(models.Model):
         on_erasure = "keep_pseudonymous"
 
     def __str__(self) -> str:
-        return f"{self.get_state_display()} …{str(self.pk)[-12:]}"
+        return tailed(self.get_state_display(), self.pk)

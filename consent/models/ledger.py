@@ -8,6 +8,7 @@ from consent import states
 from consent.models.notices import NoticeVersion
 from consent.models.purposes import Purpose
 from keys.ids import uuid7
+from keys.naming import dated
 
 
 class ConsentEvent(models.Model):
@@ -75,7 +76,7 @@ class ConsentEvent(models.Model):
         on_erasure = "keep_pseudonymous"
 
     def __str__(self) -> str:
-        return f"{self.state} {self.id}"
+        return dated(self.get_state_display(), self.event_at)
 
 
 class ConsentState(models.Model):
@@ -151,7 +152,7 @@ class ConsentState(models.Model):
         on_erasure = "keep_pseudonymous"
 
     def __str__(self) -> str:
-        return f"{self.state} {self.event_id}"
+        return dated(self.get_state_display(), self.since_at)
 
 
 class ObjectionKind(models.TextChoices):
@@ -248,7 +249,7 @@ class Objection(models.Model):
         on_erasure = "keep_pseudonymous"
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.id}"
+        return dated(self.get_kind_display(), self.objected_at)
 
 
 class Commitment(models.Model):
@@ -283,4 +284,4 @@ class Commitment(models.Model):
         on_erasure = "keep_pseudonymous"
 
     def __str__(self) -> str:
-        return f"{self.reference} {self.id}"
+        return dated(self.reference, self.started_at)

@@ -7,6 +7,7 @@ from consent.grounds import NEEDS
 from consent.models.notices import NoticeVersion
 from consent.models.purposes import Purpose
 from keys.ids import uuid7
+from keys.naming import dated
 
 
 class ContactPlan(models.Model):
@@ -123,7 +124,7 @@ class Message(models.Model):
         on_erasure = "keep_pseudonymous"
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.queued_at:%Y-%m-%d}"
+        return dated(self.get_kind_display(), self.queued_at)
 
 
 class LegacyQueue(Purpose):

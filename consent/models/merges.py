@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from keys.ids import uuid7
+from keys.naming import dated
 
 
 class MergeReason(models.TextChoices):
@@ -77,4 +78,4 @@ class Merge(models.Model):
         emptied = ("facts",)
 
     def __str__(self) -> str:
-        return f"{self.get_reason_display()} {self.merged_at:%Y-%m-%d}"
+        return dated(self.get_reason_display(), self.merged_at)

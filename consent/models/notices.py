@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from consent.models.begun import Versions
 from consent.models.purposes import PurposeVersion
 from keys.ids import uuid7
+from keys.naming import dated
 
 LONGEST_WAIVER_DAYS: Final = 366
 """A year, also across a leap day."""
@@ -275,4 +276,4 @@ class LanguageWaiver(models.Model):
         on_erasure = "none"
 
     def __str__(self) -> str:
-        return f"{self.notice.code} {self.until_on:%Y-%m-%d}"
+        return dated(self.notice.code, self.until_on)

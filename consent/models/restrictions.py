@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from keys.ids import uuid7
+from keys.naming import dated
 
 
 class RestrictionGround(models.TextChoices):
@@ -107,4 +108,4 @@ class Restriction(models.Model):
         on_erasure = "keep_pseudonymous"
 
     def __str__(self) -> str:
-        return f"{self.ground} {self.id}"
+        return dated(self.get_ground_display(), self.asked_at)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from erasure.scopes import ScopeType
 from erasure.words import OUTCOMES
 from keys.ids import uuid7
+from keys.naming import dated
 from registry.connectors.contract import Verb
 
 VERBS = [
@@ -242,7 +243,7 @@ class Case(models.Model):
         on_erasure = "keep_pseudonymous"
 
     def __str__(self) -> str:
-        return str(self.id)
+        return dated(self.get_trigger_display(), self.opened_at)
 
 
 class Platform(models.TextChoices):
@@ -295,4 +296,4 @@ class Callback(models.Model):
         on_erasure = "none"
 
     def __str__(self) -> str:
-        return str(self.id)
+        return dated(self.get_platform_display(), self.received_at)

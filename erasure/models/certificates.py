@@ -1,9 +1,11 @@
 """Certificates: signed accounts of what is gone, what stays and why."""
 
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from keys.ids import uuid7
+from keys.naming import dated
 
 
 class Certificate(models.Model):
@@ -46,4 +48,4 @@ class Certificate(models.Model):
         on_erasure = "keep_pseudonymous"
 
     def __str__(self) -> str:
-        return str(self.id)
+        return dated(capfirst(self._meta.verbose_name), self.issued_at)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from erasure.models.cases import Platform
 from keys.ids import uuid7
+from keys.naming import dated
 
 
 class PlatformApp(models.Model):
@@ -81,4 +82,4 @@ class PlatformApp(models.Model):
         on_erasure = "none"
 
     def __str__(self) -> str:
-        return f"{self.platform} {self.id}"
+        return dated(self.get_platform_display(), self.created_at)

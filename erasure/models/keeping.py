@@ -1,10 +1,12 @@
 """What may not go yet: holds, retention, India's vault; and who was not heard of for long."""
 
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from erasure.scopes import ScopeType
 from keys.ids import uuid7
+from keys.naming import dated
 
 
 class Hold(models.Model):
@@ -214,7 +216,7 @@ class VaultItem(models.Model):
         on_erasure = "keep_pseudonymous"
 
     def __str__(self) -> str:
-        return str(self.id)
+        return dated(capfirst(self._meta.verbose_name), self.stored_at)
 
 
 class VaultAccess(models.Model):
@@ -282,7 +284,7 @@ class VaultAccess(models.Model):
         on_erasure = "keep_pseudonymous"
 
     def __str__(self) -> str:
-        return str(self.id)
+        return dated(self.matter, self.asked_at)
 
 
 class DeliveredHow(models.TextChoices):
@@ -358,4 +360,4 @@ class InactivityNotice(models.Model):
         on_erasure = "keep_pseudonymous"
 
     def __str__(self) -> str:
-        return str(self.id)
+        return dated(capfirst(self._meta.verbose_name), self.purge_at)

@@ -1,9 +1,11 @@
 """What people do by hand: links to it, and the files by which they show that it is done."""
 
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from keys.ids import uuid7
+from keys.naming import dated
 
 
 class Claim(models.TextChoices):
@@ -65,7 +67,7 @@ class Errand(models.Model):
         on_erasure = "none"
 
     def __str__(self) -> str:
-        return str(self.id)
+        return dated(capfirst(self._meta.verbose_name), self.opened_at)
 
     @property
     def place(self) -> str:
@@ -145,4 +147,4 @@ class ShownEvidence(models.Model):
         on_erasure = "keep_pseudonymous"
 
     def __str__(self) -> str:
-        return str(self.id)
+        return dated(self.get_claim_display(), self.shown_at)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from erasure.models.cases import VERBS
 from erasure.words import FINDINGS
 from keys.ids import uuid7
+from keys.naming import dated
 
 
 class StepState(models.TextChoices):
@@ -188,7 +189,7 @@ class Step(models.Model):
         on_erasure = "keep_pseudonymous"
 
     def __str__(self) -> str:
-        return str(self.id)
+        return dated(self.get_verb_display(), self.created_at)
 
     @property
     def key(self) -> str:
@@ -243,7 +244,7 @@ class Mark(models.Model):
         on_erasure = "keep_pseudonymous"
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.round}"
+        return dated(self.get_kind_display(), self.at)
 
 
 class Gate(models.Model):

@@ -2,9 +2,11 @@
 
 from django.db import models
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from keys.ids import uuid7
+from keys.naming import dated
 
 
 class TrainingSet(models.Model):
@@ -116,4 +118,4 @@ class TrainingMember(models.Model):
         on_erasure = "keep_pseudonymous"
 
     def __str__(self) -> str:
-        return str(self.id)
+        return dated(self.get_why_display() or capfirst(self._meta.verbose_name), self.gone_at)

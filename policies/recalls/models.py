@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from keys.ids import uuid7
+from keys.naming import dated
 
 
 class Endpoint(models.Model):
@@ -227,4 +228,4 @@ class Recall(models.Model):
         on_erasure = "keep_pseudonymous"
 
     def __str__(self) -> str:
-        return str(self.id)
+        return dated(self.purpose, self.created_at)

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from keys.ids import uuid7
+from keys.naming import tailed
 
 
 class Sensitivity(models.TextChoices):
@@ -120,7 +121,7 @@ class _Sealed(models.Model):
         abstract = True
 
     def __str__(self) -> str:
-        return str(self.id)
+        return tailed(self.get_sensitivity_display(), self.id)
 
 
 class ProfileRecord(_Sealed):

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from keys.ids import uuid7
+from keys.naming import dated
 
 
 class Reveal(models.Model):
@@ -51,7 +52,7 @@ class Reveal(models.Model):
         on_erasure = "keep_pseudonymous"
 
     def __str__(self) -> str:
-        return str(self.id)
+        return dated(self.attribute, self.opened_at)
 
 
 class Verdict(models.TextChoices):
@@ -129,7 +130,7 @@ class BreakGlass(models.Model):
         on_erasure = "keep_pseudonymous"
 
     def __str__(self) -> str:
-        return str(self.id)
+        return dated(self.case, self.opened_at)
 
 
 class Disclosure(models.Model):
@@ -196,7 +197,7 @@ class Disclosure(models.Model):
         on_erasure = "keep_pseudonymous"
 
     def __str__(self) -> str:
-        return str(self.id)
+        return dated(self.purpose, self.disclosed_at)
 
 
 class ExportState(models.TextChoices):
@@ -269,4 +270,4 @@ class ProfileExport(models.Model):
         on_erasure = "null"
 
     def __str__(self) -> str:
-        return str(self.id)
+        return dated(self.purpose, self.requested_at)

@@ -1,9 +1,11 @@
 """Who watches the readers: what counts as unusual, about whom more so, and what was noticed."""
 
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from keys.ids import uuid7
+from keys.naming import dated
 from profiles.models.views import HolderType
 
 
@@ -79,7 +81,7 @@ class UnusualAccess(models.Model):
         on_erasure = "keep_pseudonymous"
 
     def __str__(self) -> str:
-        return str(self.id)
+        return dated(self.get_kind_display(), self.since_at)
 
 
 class Watch(models.TextChoices):
@@ -129,7 +131,7 @@ class FlaggedPerson(models.Model):
         on_erasure = "delete_row"
 
     def __str__(self) -> str:
-        return str(self.id)
+        return dated(self.get_why_display(), self.set_at)
 
 
 class ReaderPerson(models.Model):
@@ -172,7 +174,7 @@ class ReaderPerson(models.Model):
         on_erasure = "delete_row"
 
     def __str__(self) -> str:
-        return str(self.id)
+        return dated(capfirst(self._meta.verbose_name), self.set_at)
 
 
 class ReadingLimits(models.Model):
