@@ -9,7 +9,7 @@ from audit.actors import Actor, SubjectRef, Target
 from profiles import limits
 from subjects import selectors as subjects
 from subjects.selectors import ShownIdentifier
-from subjects.services import ref
+from subjects.services import locked_refs, ref
 
 
 @transaction.atomic
@@ -40,8 +40,9 @@ def reveal(
     KeyDestroyedError.
     """
     person = subjects.subject(controller_id, subject_id)
+    locked = locked_refs(controller_id, [person.id])
     audit.record(
-        event="identifier:revealed", by=by, controller_id=controller_id, subject=ref(person),
+        event="identifier:revealed", by=by, controller_id=controller_id, subject=locked[person.id],
         target=Target("subject", str(person.id)), data={"reason": reason, "case": case},
     )  # fmt: skip
     return subjects.reveal(person)

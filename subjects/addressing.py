@@ -11,15 +11,11 @@ from subjects.models import Subject
 
 @transaction.atomic
 def email_of(*, by: Actor, subject: Subject, target: Target) -> str:
-    """The person's e-mail address, once it is on record that it was read (P11); empty: none.
-
-    They are locked first: an erasure that commits meanwhile would not find the line of the log's
-    index that names them (P6).
-    """
-    locked = services.lock_many(subject.controller_id, [subject.id])
+    """The person's e-mail address, once it is on record that it was read (P11); empty: none."""
+    locked = services.locked_refs(subject.controller_id, [subject.id])
     audit.record(
         event="identifier:revealed", by=by, controller_id=subject.controller_id, target=target,
-        subject=locked.get(subject.id) or services.ref(subject),
+        subject=locked.get(subject.id),
     )  # fmt: skip
     try:
         shown = selectors.reveal(subject)

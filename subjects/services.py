@@ -49,6 +49,7 @@ __all__ = [
     "end_standing",
     "lock",
     "lock_many",
+    "locked_refs",
     "match_or_create",
     "ref",
     "relate",
@@ -287,6 +288,17 @@ def lock_many(controller_id: UUID, ids: Sequence[UUID]) -> dict[UUID, SubjectRef
     """
     rows = statements.rows(_LOCK, [controller_id, statements.array(ids)])
     return {found: SubjectRef(found, pseudonym) for found, pseudonym in rows}
+
+
+def locked_refs(controller_id: UUID, ids: Sequence[UUID]) -> dict[UUID, SubjectRef]:
+    """How audit entries name these people, who stay as they are until the transaction ends.
+
+    For whoever reads them in clear: an erasure that commits meanwhile would not find the line of
+    the log's index that names them (P6). Records that were joined to another are named as well.
+    """
+    lock_many(controller_id, ids)
+    rows = Subject.objects.filter(controller_id=controller_id, id__in=ids)
+    return {one.id: ref(one) for one in rows}
 
 
 def ref(subject: Subject) -> SubjectRef:

@@ -13,7 +13,6 @@ from audit import services as audit
 from audit.actors import Actor, Target
 from erasure import sealing
 from erasure.models import Duty, Errand, Marked, ShownEvidence, Step, StepState
-from subjects import selectors as subjects
 from subjects import services as subject_services
 
 __all__ = [
@@ -100,14 +99,13 @@ def count(opened: Errand) -> int:
 def tasks(opened: Errand) -> list[Task]:
     """The first who wait, by name; shown once it is on record that they were (P11)."""
     steps = list(_listed(opened)[:AT_ONCE])
-    people = subjects.in_bulk(opened.controller_id, [one.subject_id for one in steps])
+    people = subject_services.locked_refs(opened.controller_id, [one.subject_id for one in steps])
     kept = sealing.opened({one.case_id for one in steps})
     for one in steps:
-        person = people.get(one.subject_id)
         audit.record(
             event="identifier:revealed", by=Actor.system(f"errand:{opened.id}"),
             controller_id=opened.controller_id, target=Target("step", str(one.id)),
-            subject=subject_services.ref(person) if person else None,
+            subject=people.get(one.subject_id),
         )  # fmt: skip
     return [_task(one, kept.get(one.case_id)) for one in steps]
 

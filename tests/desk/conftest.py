@@ -4,6 +4,9 @@ import pytest
 
 from audit.models import EntryIndex
 from tests.desk import house
+from tests.locking import locked_first
+
+__all__ = ["locked_first"]
 
 
 @pytest.fixture

@@ -184,6 +184,12 @@ class TestRevealing:
         assert answer.status_code == 422
         assert not entries("identifier:revealed")
 
+    @pytest.mark.req("P6")
+    def test_no_erasure_overtakes_it(self, desk, lotus, locked_first):
+        desk.post(address("reveal", lotus), {"reason": "grievance"})
+
+        assert locked_first("identifier:revealed", lotus.person.id)
+
     def test_is_refused_without_the_permission(self, lotus, entries):
         auditor = house.signed_in(house.officer(lotus, "ada", "auditor"))
 

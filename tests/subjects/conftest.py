@@ -9,7 +9,10 @@ from audit.models import EntryIndex
 from keys import services as keys
 from keys.models import KeyVersion
 from subjects import rewrap
+from tests.locking import locked_first
 from tests.subjects import people
+
+__all__ = ["locked_first"]
 
 BATCH = 7
 

@@ -47,6 +47,12 @@ def test_names_nobody_whose_erasure_overtook_the_letter(asha):
     assert told() == [("post", "m-1", None)]
 
 
+def test_no_erasure_overtakes_it(asha, locked_first):
+    email_of(subject=asha, **POST)
+
+    assert locked_first("identifier:revealed", asha.id)
+
+
 def test_is_none_of_somebody_without_any(lotus):
     new = services.NewSubject(identifiers=(("crm", "C-2"),))
     nobody = services.create(by=BY, controller_id=lotus.id, new=new)

@@ -1,8 +1,9 @@
 import pytest
 
 from tests.erasure.engine.conftest import asha, heard_above, office
+from tests.locking import locked_first
 
-__all__ = ["asha", "heard_above", "office"]
+__all__ = ["asha", "heard_above", "locked_first", "office"]
 
 
 @pytest.fixture(autouse=True)

@@ -107,6 +107,12 @@ class TestTheLink:
         shown = EntryIndex.objects.filter(event="identifier:revealed", subject_id=step.subject_id)
         assert shown.count() == 1
 
+    @pytest.mark.req("P6")
+    def test_no_erasure_overtakes_a_look(self, case, step, locked_first):
+        opened(Client()).get("/errand/")
+
+        assert locked_first("identifier:revealed", step.subject_id)
+
     @pytest.mark.parametrize("word", ["x", "eyJ4Ijox:1:2", "a" * 500])
     def test_what_was_never_a_link_opens_nothing(self, case, word):
         assert Client().post(f"/errand/{word}/").status_code == 403
