@@ -99,6 +99,7 @@ def rules(controller_id: UUID) -> tuple[Rule, ...]:
             code=row.code, purpose=row.purpose, category=row.category, pack=row.pack,
             counts_from=row.counts_from, minimum_days=row.minimum_days,
             maximum_days=row.maximum_days, citation=row.citation,
+            since=max(row.effective_on, row.created_at.date()),
         )
         for row in rows
         if row.ended_on is None or row.ended_on > today

@@ -11,12 +11,15 @@ from typing import Final
 
 from erasure.planning.facts import ANY, EU, IN, Minimum
 
-__all__ = ["Counted", "Resolved", "Rule", "binding", "minima", "resolve"]
+__all__ = ["Counted", "Resolved", "Rule", "binding", "binds", "minima", "resolve"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A retention rule in force. Empty purpose, category or pack: any."""
+    """A retention rule in force. Empty purpose, category or pack: any.
+
+    `since`: from when it has been known here and counted, whichever is later.
+    """
 
     code: str
     purpose: str = ""
@@ -26,6 +29,7 @@ class Rule:
     minimum_days: int = 0
     maximum_days: int | None = None
     citation: str = ""
+    since: date = date.min
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,18 +71,24 @@ def binding(
 ) -> list[Rule]:
     """The rules that apply to a category used for these purposes, of a person under these laws.
 
-    India's do not bind where the GDPR applies as well: 17(3)(b) knows only the Union's law, and
-    an officer decides (review). A category that is not told apart may be any.
+    A category that is not told apart may be any.
     """
-    laws = set(packs)
     return [
         rule
         for rule in rules
         if (category == ANY or rule.category in ("", category))
         and (not rule.purpose or rule.purpose in purposes)
-        and (not rule.pack or rule.pack in laws)
-        and not (rule.pack == IN and EU in laws)
+        and binds(rule, packs)
     ]
+
+
+def binds(rule: Rule, packs: Collection[str]) -> bool:
+    """Whether it is a rule for a person under these laws.
+
+    India's do not bind where the GDPR applies as well: 17(3)(b) knows only the Union's law, and
+    an officer decides (review).
+    """
+    return rule.pack in {"", *packs} and not (rule.pack == IN and EU in packs)
 
 
 def resolve(

@@ -5,7 +5,7 @@ Nobody sends them here: they are read from where they stand, so that none is los
 looks, and each is one case however often it is seen. Only under a policy that was approved.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -20,13 +20,14 @@ from consent.selectors_uses import Ended
 from erasure import selectors
 from erasure.models import Policy, Trigger
 from erasure.policies import Terms
+from erasure.scopes import ScopeType
 from erasure.services.opening import NewCase, open_cases
 from keys.ids import SYSTEM_ID
 from registry.connectors.contract import Verb
 from subjects import kin
 from subjects import selectors as subjects
 
-__all__ = ["AT_ONCE", "look", "open_all", "open_following", "under_policy"]
+__all__ = ["AT_ONCE", "look", "open_all", "open_following", "still_there", "under_policy"]
 
 BY: Final = Actor.system("erasure")
 AT_ONCE: Final = 500
@@ -102,15 +103,22 @@ def _restrictions(controller_id: UUID, since: datetime) -> Iterator[NewCase]:
 
 
 def open_all(controller_id: UUID, new: Iterable[NewCase]) -> int:
-    """Open these cases a batch at a time; people who were joined go by their one record.
+    """Open these cases a batch at a time; returns how many are new."""
+    count = 0
+    for batch in still_there(controller_id, new):
+        opened = open_cases(by=BY, controller_id=controller_id, new=batch)
+        count += sum(one.is_new for one in opened)
+    return count
+
+
+def still_there(controller_id: UUID, new: Iterable[NewCase]) -> Iterator[list[NewCase]]:
+    """These cases a batch at a time; people who were joined go by their one record.
 
     Who is erased within the scope, or unknown by now, is passed over.
     """
-    waiting, count = iter(new), 0
+    waiting = iter(new)
     while batch := list(islice(waiting, AT_ONCE)):
-        opened = open_cases(by=BY, controller_id=controller_id, new=_there(controller_id, batch))
-        count += sum(one.is_new for one in opened)
-    return count
+        yield _there(controller_id, batch)
 
 
 def open_following(controller_id: UUID, new: NewCase) -> None:
@@ -121,12 +129,22 @@ def open_following(controller_id: UUID, new: NewCase) -> None:
 def _there(controller_id: UUID, batch: Sequence[NewCase]) -> list[NewCase]:
     ids = {one.subject_id for one in batch}
     kept = kin.same_people(controller_id, ids)
-    gone = subjects.erased_scopes(controller_id, ids | set(kept.values()))
+    everybody = ids | set(kept.values())
+    gone = subjects.erased_scopes(controller_id, everybody)
+    categories = subjects.gone_categories(controller_id, everybody)
     moved = [replace(one, subject_id=kept.get(one.subject_id, one.subject_id)) for one in batch]
     known = subjects.in_bulk(controller_id, [one.subject_id for one in moved])
     return [
         one
         for one in moved
         if one.subject_id in known
-        and (one.verb != Verb.ERASE or not {"", one.scope} & gone.get(one.subject_id, set()))
+        and (one.verb != Verb.ERASE or not _is_gone(one, gone, categories))
     ]
+
+
+def _is_gone(
+    one: NewCase, scopes: Mapping[UUID, set[str]], categories: Mapping[UUID, set[str]]
+) -> bool:
+    """Whether what the case is about is erased or being erased: everything, or its own scope."""
+    known = categories if one.scope_type == ScopeType.CATEGORY else scopes
+    return bool({"", one.scope} & known.get(one.subject_id, set()))

@@ -3,7 +3,7 @@
 What must go is opened as a case; what was kept until a day is looked at again on that day.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
@@ -22,8 +22,8 @@ from consent import selectors_uses as consent
 from erasure import selectors
 from erasure.errors import RetentionRuleError, RetentionRuleUnknownError
 from erasure.models import Case, CaseState, RetentionRule, Trigger
-from erasure.planning.retention import Counted, Resolved, Rule, resolve
-from erasure.services import causes, holding, planning
+from erasure.planning.retention import Counted, Resolved, Rule, binds, resolve
+from erasure.services import causes, holding, planning, warning
 from erasure.services.opening import NewCase
 from keys.ids import SYSTEM_ID
 from registry import selectors as registry
@@ -112,14 +112,17 @@ def explain(controller_id: UUID, subject_id: UUID, category: str) -> Resolved:
 
 
 def purge_due() -> int:
-    """Open cases for whatever must be gone by today, under approved policies; how many are new."""
+    """Open cases for whatever must be gone by today, under approved policies; how many are new.
+
+    A rule goes into effect once officers were alerted for as long as the policy says (BRD-AD2).
+    """
     today = timezone.now().date()
     return sum(
         causes.open_all(controller_id, _past(controller_id, rule, today))
         for controller_id, terms in causes.under_policy()
         if Trigger.RETENTION in terms.automatic
         for rule in selectors.rules(controller_id)
-        if rule.maximum_days is not None
+        if rule.maximum_days is not None and today >= rule.since + timedelta(days=terms.alert_days)
     )
 
 
@@ -131,22 +134,17 @@ def warn() -> int:
     today = timezone.now().date()
     near = {
         one: _near(one, today + timedelta(days=terms.alert_days))
+        if Trigger.RETENTION in terms.automatic
+        else []
         for one, terms in causes.under_policy()
     }
-    _tell(alarms.AlarmKind.PURGE_NEAR, near)
+    warning.tell(alarms.AlarmKind.PURGE_NEAR, near)
     company_ids = list(accounts.controllers().values_list("pk", flat=True))
-    late = {one: holding.overdue_reviews([one]).count() for one in company_ids}
-    unreviewed = {one: [str(count)] if count else [] for one, count in late.items()}
-    _tell(alarms.AlarmKind.HOLD_UNREVIEWED, unreviewed)
+    unreviewed = warning.of_counts(
+        {one: holding.overdue_reviews([one]).count() for one in company_ids}
+    )
+    warning.tell(alarms.AlarmKind.HOLD_UNREVIEWED, unreviewed)
     return len({one for found in (near, unreviewed) for one, what in found.items() if what})
-
-
-def _tell(kind: alarms.AlarmKind, found: Mapping[UUID, list[str]]) -> None:
-    for controller_id, what in found.items():
-        if what:
-            alarms.raise_alarm(controller_id=controller_id, kind=kind, detail=" ".join(what))
-        else:
-            alarms.clear(controller_id=controller_id, kind=kind)
 
 
 @transaction.atomic
@@ -188,7 +186,7 @@ def _past(controller_id: UUID, rule: Rule, today: date) -> Iterator[NewCase]:
     before = _moment(controller_id, _back(today, rule.maximum_days or 0))
     after = SYSTEM_ID
     while page := _page(controller_id, rule, before, after, causes.AT_ONCE):
-        for one, day in page:
+        for one, day in _bound(controller_id, rule, page):
             yield NewCase(
                 subject_id=one, trigger=Trigger.RETENTION, trigger_ref=f"{rule.code}:{day}",
                 scope_type=_scope_type(rule), scope=rule.category or rule.purpose,
@@ -199,26 +197,42 @@ def _past(controller_id: UUID, rule: Rule, today: date) -> Iterator[NewCase]:
 def _page(
     controller_id: UUID, rule: Rule, before: datetime, after: UUID, limit: int
 ) -> Sequence[tuple[UUID, date]]:
+    """People for whom the rule's days began before a moment, and the day on which they did."""
     if rule.purpose:
         return consent.past(controller_id, rule.purpose, rule.counts_from, before, after, limit)
     if rule.counts_from == "last_use":
         people = heard.silent(controller_id, before, after, limit)
+        at = heard.last_heard(controller_id, people)
     else:
         people = heard.entered_before(controller_id, before, after, limit)
-    return [(one, before.date()) for one in people]
+        known = subjects.in_bulk(controller_id, people)
+        at = {one: person.created_at for one, person in known.items()}
+    return [(one, at[one].date()) for one in people]
+
+
+def _bound(
+    controller_id: UUID, rule: Rule, page: Sequence[tuple[UUID, date]]
+) -> list[tuple[UUID, date]]:
+    """Those of them under whose law the rule stands, if it stands under one alone."""
+    if not rule.pack:
+        return list(page)
+    country = accounts.controller(controller_id).country
+    known = subjects.in_bulk(controller_id, [one for one, _ in page])
+    return [
+        (one, day)
+        for one, day in page
+        if one in known and binds(rule, packs(known[one].residence, country))
+    ]
 
 
 def _near(controller_id: UUID, day: date) -> list[str]:
-    """The codes of rules that will have passed for somebody by that day."""
+    """The codes of rules that will have passed by that day for somebody who is not erased yet."""
     return [
         rule.code
         for rule in selectors.rules(controller_id)
         if rule.maximum_days is not None
-        and _page(
-            controller_id, rule,
-            _moment(controller_id, _back(day, rule.maximum_days)), SYSTEM_ID, 1,
-        )
-    ]  # fmt: skip
+        and any(causes.still_there(controller_id, _past(controller_id, rule, day)))
+    ]
 
 
 def _back(day: date, days: int) -> date:

@@ -12,8 +12,9 @@ from audit import alarms
 from erasure import errors, selectors
 from erasure.models import Case, RetentionRule
 from erasure.planning.retention import Counted, Rule, minima, resolve
-from erasure.services import retaining
+from erasure.services import deciding, retaining
 from erasure.services.retaining import NewRule
+from registry import services as registry
 from tests.erasure.cases_world import EMAIL, OFFICER, fates, opened, system
 from tests.erasure.test_cases_deciding import policy
 from tests.factories.company import OFFERS, company
@@ -171,6 +172,74 @@ class TestPurging:
 
         case = Case.objects.get()
         assert (case.trigger, case.scope_type, case.scope) == ("retention", "purpose", OFFERS)
+
+    def test_it_goes_once_officers_had_their_days_to_object(self, lotus):
+        policy(lotus, vault=False, alert_days=14)
+        lotus.person()
+
+        with self.later(40):
+            rule(lotus, maximum_days=30, effective_on=date(2020, 1, 1))
+            assert retaining.purge_due() == 0
+            assert retaining.warn() == 1
+        with self.later(53):
+            assert retaining.purge_due() == 0
+        with self.later(55):
+            assert retaining.purge_due() == 1
+            assert retaining.warn() == 0
+
+    def test_what_went_is_not_announced_again(self, lotus):
+        policy(lotus, vault=False)
+        rule(lotus, maximum_days=30, purpose=OFFERS)
+        lotus.yes(lotus.person())
+
+        with self.later(40):
+            retaining.purge_due()
+            assert retaining.warn() == 0
+
+    @pytest.mark.parametrize("counts_from", ["collected", "last_use"])
+    def test_what_an_officer_refused_does_not_come_back_the_next_day(self, lotus, counts_from):
+        policy(lotus, vault=False, approval=["retention"])
+        rule(lotus, maximum_days=30, counts_from=counts_from)
+        lotus.person()
+
+        with self.later(40):
+            assert retaining.purge_due() == 1
+            deciding.refuse(
+                by=OFFICER, controller_id=lotus.id, case_id=Case.objects.get().id,
+                reason="A claim is open.", ground="",
+            )  # fmt: skip
+        with self.later(42):
+            assert retaining.purge_due() == 0
+
+    def test_what_goes_by_nothing_but_a_word_is_not_announced(self, lotus):
+        policy(lotus, automatic=[])
+        rule(lotus, maximum_days=30)
+        lotus.person()
+
+        with self.later(40):
+            assert retaining.warn() == 0
+
+    def test_a_category_goes_once(self, lotus):
+        policy(lotus, vault=False)
+        registry.record_category(by=OFFICER, controller_id=lotus.id, code=EMAIL, name="E-mail")
+        rule(lotus, maximum_days=30, category=EMAIL)
+        lotus.person()
+
+        with self.later(40):
+            assert retaining.purge_due() == 1
+        with self.later(42):
+            assert retaining.purge_due() == 0
+            assert retaining.warn() == 0
+
+    @pytest.mark.parametrize(("residence", "gone"), [("IN", 0), ("DE", 1)])
+    def test_a_rule_of_one_law_is_for_people_under_it(self, lotus, residence, gone):
+        policy(lotus, vault=False)
+        rule(lotus, maximum_days=30, pack="EU")
+        lotus.person("max@example.de", residence=residence)
+
+        with self.later(40):
+            assert retaining.warn() == gone
+            assert retaining.purge_due() == gone
 
     @pytest.mark.parametrize("days", [30_000, 4_000_000])
     def test_a_rule_that_reaches_behind_the_calendar_stops_nobody_elses(self, lotus, days):
