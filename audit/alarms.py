@@ -70,6 +70,7 @@ class AlarmKind(StrEnum):
     ERASURE_OVERDUE = "erasure_overdue"
     PURGE_NEAR = "purge_near"
     HOLD_UNREVIEWED = "hold_unreviewed"
+    NOTICE_UNDELIVERED = "notice_undelivered"
     CALLBACK_WAITS = "callback_waits"
     ERRAND_UNANSWERED = "errand_unanswered"
 
@@ -107,6 +108,9 @@ SENTENCES: dict[str, "StrOrPromise"] = {
     AlarmKind.ERASURE_OVERDUE: _("Cases of erasure were not closed in time."),
     AlarmKind.PURGE_NEAR: _("Data will be erased soon, because their retention ends."),
     AlarmKind.HOLD_UNREVIEWED: _("A legal hold was not reviewed in time."),
+    AlarmKind.NOTICE_UNDELIVERED: _(
+        "Somebody not heard of for years could not be told that their data will be erased."
+    ),
     AlarmKind.CALLBACK_WAITS: _("A platform passed on what only an officer can answer."),
     AlarmKind.ERRAND_UNANSWERED: _("Who erases by hand was asked again and again, and is silent."),
 }

@@ -145,6 +145,7 @@ EVENTS: dict[str, Event] = {
         _evidence("retention_rule:ended", _("A retention rule was ended")),
         _evidence("inactivity:found", _("A person was not heard of for the period of the law")),
         _evidence("inactivity:noticed", _("A person was told that their data will be erased")),
+        _evidence("inactivity:put_off", _("An erasure for inactivity was put off")),
         _evidence("inactivity:ended", _("An erasure for inactivity was called off")),
         _evidence("case:started", _("The steps of a case of erasure began")),
         _evidence("case:closed", _("A case of erasure was closed")),

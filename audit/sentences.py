@@ -182,6 +182,7 @@ ACTS: "dict[str, StrOrPromise]" = {
     "retention_rule:ended": _("%(who)s ended a retention rule"),
     "inactivity:found": _("A person was not heard of for the period of the law"),
     "inactivity:noticed": _("The person was told that their data will be erased"),
+    "inactivity:put_off": _("%(who)s put an erasure for inactivity off"),
     "inactivity:ended": _("An erasure for inactivity was called off: the person was heard of"),
     "case:started": _("The steps of a case of erasure began"),
     "case:closed": _("A case of erasure was closed: every step of it has ended"),

@@ -40,7 +40,9 @@ def revisit(job: JobView) -> Outcome:
 
 @periodic("erasure.silence", every=3600)
 def end_silence(job: JobView) -> Outcome:
-    """Tell the silent, and erase whom that did not bring back."""
+    """Tell the silent, erase whom that did not bring back, and warn of whom nobody could tell."""
     idle.find_silent()
+    idle.call_off()
     idle.purge_due()
+    idle.warn()
     return finished()

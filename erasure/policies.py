@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
+from datetime import date
 from typing import Any, Final
 
 from erasure.errors import PolicyError
@@ -17,6 +18,8 @@ AUTOMATIC: Final = frozenset({
 LEAST_NOTICE_HOURS: Final = 48
 LEAST_VAULT_DAYS: Final = 365
 MOST_DAYS: Final = 36_600
+COMMENCED: Final = ("2025-11-13", "2027-05-13")
+"""The days that may be meant by "commencement of the Rules": of the first of them, and of r.8."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +28,14 @@ class Inactivity:
 
     named_class: str = ""  # of the Third Schedule: e_commerce, gaming, social_media; empty: none
     years: int = 3
+    commenced_on: str = COMMENCED[0]  # nobody was silent before (Third Schedule)
     notice_hours: int = 72
     keeps: tuple[str, ...] = ()  # categories of the account and of tokens, which stay (Schedule)
+
+    @property
+    def commenced(self) -> date:
+        """The day from which silence counts at the earliest."""
+        return date.fromisoformat(self.commenced_on)
 
 
 CLASSES: Final = ("", "e_commerce", "gaming", "social_media")
@@ -107,6 +116,7 @@ def _check(found: Terms) -> None:
         _is_days(found.vault_days, LEAST_VAULT_DAYS),
         _is_days(found.alert_days, 0),
         found.inactivity.named_class in CLASSES,
+        found.inactivity.commenced_on in COMMENCED,
         all(isinstance(one, str) for one in found.inactivity.keeps),
         _is_days(found.inactivity.years, 1),
         _is_days(found.inactivity.notice_hours, LEAST_NOTICE_HOURS),

@@ -115,6 +115,10 @@ TO_DO: "dict[str, StrOrPromise]" = {
         "Look whether the matter of the hold is still open. Note that it stays, with the day of "
         "the next review, or lift it."
     ),
+    AlarmKind.NOTICE_UNDELIVERED: gettext_lazy(
+        "Open the notices before erasure that were not delivered. Tell the person by letter, by "
+        "message or by telephone and note the delivery; put the end off where that needs time."
+    ),
     AlarmKind.CALLBACK_WAITS: gettext_lazy(
         "Open the deletion callbacks: a shop asks for a copy for somebody who is not known here, "
         "or has closed. Answer the shop, or decide whether its people are erased."

@@ -1,6 +1,7 @@
 """What may not go yet, and who was not heard of for long, as officers see it."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -33,9 +34,9 @@ def _scope() -> Callable[[Any], str]:
     return titled_column(_("Purpose or category"), "scope", titles, empty="")
 
 
-def _law() -> Callable[[Any], str]:
-    names = {code: str(name) for code, name in acts.PACKS}
-    return titled_column(_("Whose law"), "pack", lambda _company: names, empty=names[""])
+@admin.display(description=_("Whose law"))
+def _law(rule: RetentionRule) -> str:
+    return str(dict(acts.PACKS)[rule.pack])
 
 
 def _kept() -> Callable[[Any], str]:
@@ -91,12 +92,12 @@ class RetentionRuleAdmin(VerbAdmin):
     ordering = ("code", "-id")
 
     def get_list_display(self, request: HttpRequest) -> Columns:
-        return ("code", purpose_column(), category_column(), _law(), "counts_from", "minimum_days",
+        return ("code", purpose_column(), category_column(), _law, "counts_from", "minimum_days",
                 "maximum_days", "citation", "effective_on", "ended_on", "controller")  # fmt: skip
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         by: Callable[[Any], str] = actor_column(request, _("Entered by"), "created_by")
-        return ("code", "controller", purpose_column(), category_column(), _law(), "counts_from",
+        return ("code", "controller", purpose_column(), category_column(), _law, "counts_from",
                 "minimum_days", "maximum_days", "citation", "reviewed_by", "effective_on",
                 "ended_on", "created_at", by)  # fmt: skip
 
@@ -146,7 +147,7 @@ class VaultAccessAdmin(AboutPeople):
 class InactivityNoticeAdmin(AboutPeople):
     list_filter: ClassVar[Any] = (("ended_at", HappenedFilter), "ended_how")
     list_display = (
-        "purge_at",
+        "due",
         "person",
         "last_heard_at",
         "delivered_at",
@@ -155,4 +156,9 @@ class InactivityNoticeAdmin(AboutPeople):
         "ended_how",
     )
     fields: ClassVar[Any] = (*list_display, "proof")
+    readonly_fields: ClassVar[Any] = ("due", "person")
     verbs = (acts.DELIVERED, acts.PUT_OFF)
+
+    @admin.display(description=_("To be erased on"))
+    def due(self, notice: InactivityNotice) -> datetime:
+        return notice.purge_at

@@ -1,19 +1,22 @@
 """The clock of silence: people not heard of for years are told, and erased after that (ERA-12).
 
 DPDP Rules r.8(1)-(2) and Third Schedule: it runs for a company of a named class, from the person's
-last approach or use of a right; at least 48 hours before the end they are told, and whatever they
-do calls it off. Who could not be told is not erased: that waits for an officer.
+last approach or use of a right, and from the Rules' commencement at the earliest; at least 48 hours
+before the end they are told, and whatever they do calls it off. Who could not be told is not
+erased: that waits for an officer.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts import selectors as accounts
+from audit import alarms
 from audit import services as audit
 from audit.actors import Actor, Target
 from consent import selectors_uses as consent
@@ -21,7 +24,7 @@ from erasure.clocks import years_after
 from erasure.errors import NoticeProofError, NoticeTooLateError, NoticeUnknownError
 from erasure.models import DeliveredHow, InactivityNotice, Trigger
 from erasure.policies import LEAST_NOTICE_HOURS, Inactivity
-from erasure.services import causes
+from erasure.services import causes, warning
 from erasure.services.opening import NewCase, open_case
 from keys.bulk import copy_in
 from keys.ids import SYSTEM_ID, uuid7
@@ -33,8 +36,8 @@ from subjects.jurisdiction import packs
 from work import services as work
 
 __all__ = [
-    "end", "find_silent", "hear", "last_heard", "note_delivered", "purge_due",
-    "put_off",
+    "call_off", "end", "find_silent", "hear", "last_heard", "note_delivered", "purge_due",
+    "put_off", "warn",
 ]  # fmt: skip
 
 BY: Final = causes.BY
@@ -69,6 +72,8 @@ def find_silent() -> int:
 def _find(controller_id: UUID, clock: Inactivity) -> int:
     lead = timedelta(hours=clock.notice_hours) + MARGIN
     since = _years(timezone.now() + lead, -clock.years)
+    if since <= _commenced(clock):
+        return 0  # the years have passed for nobody
     after, count = SYSTEM_ID, 0
     while people := heard.silent(controller_id, since, after, causes.AT_ONCE):
         count += _note(controller_id, people, since, clock)
@@ -149,6 +154,7 @@ def put_off(*, by: Actor, controller_id: UUID, notice_id: UUID, hours: int) -> I
         raise NoticeTooLateError
     notice.purge_at = max(notice.purge_at, timezone.now() + timedelta(hours=hours))
     notice.save(update_fields=["purge_at"])
+    _record("inactivity:put_off", by, notice, {"purge_at": notice.purge_at.isoformat()})
     return notice
 
 
@@ -167,6 +173,35 @@ def hear(*, by: Actor, controller_id: UUID, subject_id: UUID, how: str) -> int:
     for notice in rows:
         end(by=by, notice=notice, how=how)
     return len(rows)
+
+
+def call_off() -> int:
+    """End the notices of people who were heard of since by a way that tells nobody here (a
+    sign-in, a choice), so that officers see who is silent; returns how many ended.
+    """
+    companies = _open().order_by("controller_id").values_list("controller_id", flat=True)
+    return sum(_call_off(one) for one in list(companies.distinct()))
+
+
+def _call_off(controller_id: UUID) -> int:
+    after, count = SYSTEM_ID, 0
+    rows = _open().filter(controller_id=controller_id).order_by("pk")
+    while page := list(rows.filter(pk__gt=after)[: causes.AT_ONCE]):
+        at = last_heard(controller_id, [one.subject_id for one in page])
+        spoke = [one for one in page if at[one.subject_id] > one.last_heard_at]
+        count += sum(_end_heard(one) for one in spoke)
+        after = page[-1].pk
+    return count
+
+
+@transaction.atomic
+def _end_heard(notice: InactivityNotice) -> bool:
+    subject_services.lock_many(notice.controller_id, [notice.subject_id])
+    try:
+        end(by=BY, notice=_locked(notice.controller_id, notice.pk), how=HEARD)
+    except NoticeUnknownError:  # it ended meanwhile
+        return False
+    return True
 
 
 def end(*, by: Actor, notice: InactivityNotice, how: str) -> None:
@@ -194,7 +229,7 @@ def _purge(controller_id: UUID, notice_id: UUID) -> bool:
     notice = _locked(controller_id, notice_id)
     at = last_heard(controller_id, [notice.subject_id])[notice.subject_id]
     if at > notice.last_heard_at:
-        end(by=BY, notice=notice, how="heard")
+        end(by=BY, notice=notice, how=HEARD)
         return False
     notice.ended_at, notice.ended_how = timezone.now(), "purged"
     notice.save(update_fields=["ended_at", "ended_how"])
@@ -203,6 +238,29 @@ def _purge(controller_id: UUID, notice_id: UUID) -> bool:
     )
     open_case(by=BY, controller_id=controller_id, new=new)
     return True
+
+
+def warn() -> int:
+    """Raise or clear the alarm of people whom no letter reached: an officer has to tell them.
+
+    Returns how many they are.
+    """
+    untold: dict[UUID, list[UUID]] = {}
+    late = _open().filter(delivered_at=None, created_at__lt=timezone.now() - MARGIN)
+    for controller_id, subject_id in late.values_list("controller_id", "subject_id"):
+        untold.setdefault(controller_id, []).append(subject_id)
+    counts = {one: _number_not_erased(one, people) for one, people in untold.items()}
+    warning.tell(alarms.AlarmKind.NOTICE_UNDELIVERED, warning.of_counts(counts))
+    return sum(counts.values())
+
+
+def _number_not_erased(controller_id: UUID, people: Sequence[UUID]) -> int:
+    gone = subjects.erased_scopes(controller_id, people)
+    return sum("" not in gone.get(one, ()) for one in people)
+
+
+def _open() -> QuerySet[InactivityNotice]:
+    return InactivityNotice.objects.filter(ended_at=None)
 
 
 def _locked(controller_id: UUID, notice_id: UUID) -> InactivityNotice:
@@ -215,7 +273,12 @@ def _locked(controller_id: UUID, notice_id: UUID) -> InactivityNotice:
 
 def _purge_at(at: datetime, now: datetime, clock: Inactivity) -> datetime:
     """The end of the years, or so long after now that the notice can be in time."""
-    return max(_years(at, clock.years), now + timedelta(hours=clock.notice_hours))
+    ends = _years(max(at, _commenced(clock)), clock.years)
+    return max(ends, now + timedelta(hours=clock.notice_hours))
+
+
+def _commenced(clock: Inactivity) -> datetime:
+    return datetime.combine(clock.commenced, time(), tzinfo=UTC)
 
 
 def _years(at: datetime, years: int) -> datetime:

@@ -1,19 +1,20 @@
 """The clock of silence: told in time, called off by anything the person does."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import time_machine
 from django.core import mail
 from django.db import DatabaseError, transaction
 
+from audit import alarms
 from audit.models import EntryIndex
-from erasure import errors, selectors
+from erasure import errors, policies, selectors
 from erasure.clocks import years_after
 from erasure.models import Case, InactivityNotice
 from erasure.services import idle
 from subjects import signin
-from tests.erasure.cases_world import OFFICER, fates, system
+from tests.erasure.cases_world import OFFICER, fates, opened, system
 from tests.erasure.test_cases_deciding import policy
 from tests.factories.company import company
 from work import services as work
@@ -92,6 +93,23 @@ class TestFinding:
         with at(ENDS):
             assert idle.find_silent() == 0
 
+    def test_nobody_was_silent_before_the_rules_commenced(self, monkeypatch):
+        begun = (START + timedelta(days=200)).date()
+        monkeypatch.setattr(policies, "COMMENCED", ("2025-11-13", begun.isoformat()))
+        mango = company("mango", name="Mango")
+        ends = datetime.combine(years_after(begun, 3), time(), tzinfo=UTC)
+        with at(START):
+            policy(mango, inactivity={**CLOCK, "commenced_on": begun.isoformat()}, vault=False)
+            mango.person()
+
+        with at(ENDS):
+            assert idle.find_silent() == 0
+        with at(ends - timedelta(hours=90)):
+            assert idle.find_silent() == 1
+
+        found = InactivityNotice.objects.get()
+        assert (found.last_heard_at, found.purge_at) == (START, ends)
+
 
 class TestNotice:
     def test_one_at_47_hours_is_refused(self, lotus, notice):
@@ -131,8 +149,29 @@ class TestNotice:
                 idle.put_off(by=OFFICER, controller_id=lotus.id, notice_id=notice.id, hours=47)
             idle.put_off(by=OFFICER, controller_id=lotus.id, notice_id=notice.id, hours=72)
 
+        entry = EntryIndex.objects.get(event="inactivity:put_off")
+        assert (entry.actor_id, entry.subject_id) == (OFFICER.id, notice.subject_id)
+
         found = delivered(lotus, notice, ENDS - timedelta(hours=9))
         assert found.purge_at == ENDS + timedelta(hours=62)
+
+    def test_whom_no_letter_reached_an_officer_hears_of(self, lotus, notice):
+        with at(ENDS - timedelta(hours=80)):
+            assert idle.warn() == 0
+        with at(ENDS - timedelta(hours=60)):
+            assert idle.warn() == 1
+            assert [one.kind for one in alarms.open_alarms([lotus.id])] == ["notice_undelivered"]
+
+        delivered(lotus, notice, ENDS - timedelta(hours=50))
+
+        with at(ENDS - timedelta(hours=40)):
+            assert idle.warn() == 0
+        assert not alarms.open_alarms([lotus.id])
+
+    def test_nobody_is_to_tell_whoever_is_erased_for_another_reason(self, lotus, asha, notice):
+        with at(ENDS - timedelta(hours=60)):
+            opened(lotus, asha)
+            assert idle.warn() == 0
 
 
 class TestPurging:
@@ -164,6 +203,18 @@ class TestPurging:
         notice.refresh_from_db()
         assert notice.ended_how == "heard"
         assert not Case.objects.exists()
+
+    def test_a_sign_in_ends_the_notice_before_its_end_comes(self, lotus, asha, notice):
+        with at(ENDS - timedelta(hours=70)):
+            assert idle.call_off() == 0
+            link = signin.request_link(subject=asha, language="en")
+            _link, token = signin.make_token(link_id=link.id)
+            signin.redeem(token=token)
+            assert idle.call_off() == 1
+            assert idle.warn() == 0
+
+        notice.refresh_from_db()
+        assert notice.ended_how == "heard"
 
     def test_contact_or_the_use_of_a_right_calls_it_off_at_once(self, lotus, asha, notice):
         delivered(lotus, notice, ENDS - timedelta(hours=72))
