@@ -217,6 +217,8 @@ EVENTS: dict[str, Event] = {
         _evidence("objection:decided", _("An objection was decided on")),
         _evidence("channel:suppressed", _("A channel was closed for a person")),
         _evidence("channel:released", _("A channel was opened again for a person")),
+        _evidence("provenance:set", _("A provenance flag was set about a person")),
+        _evidence("provenance:ended", _("A provenance flag about a person was ended")),
         _evidence("import:started", _("An import was started")),
         _evidence("import:finished", _("An import was finished")),
         _evidence("keys:rotated", _("A key was rotated")),

@@ -12,7 +12,7 @@ GROUPS: "tuple[tuple[StrOrPromise, str], ...]" = (
                     " personalisation receipt state import ledger"),
     (_("Decisions"), "decision behaviour search permissions permit recall campaign emergency"
                      " endpoint audience segment processing ai training sharing rehearsal policy"),
-    (_("People"), "subject parent guardian standing channel identifier person link"),
+    (_("People"), "subject parent guardian standing channel provenance identifier person link"),
     (_("Profiles"), "view reader_role seat attribute profile profiles glass access reader limits"
                     " disclosure values"),
     (_("Purposes and notices"), "purpose notice translation waiver finding category"),

@@ -257,6 +257,8 @@ ACTS: "dict[str, StrOrPromise]" = {
     "objection:decided": _("%(who)s decided on the person’s objection"),
     "channel:suppressed": _("%(who)s closed a channel to the person"),
     "channel:released": _("%(who)s opened a channel to the person again"),
+    "provenance:set": _("%(who)s set a provenance flag about the person"),
+    "provenance:ended": _("%(who)s ended a provenance flag about the person"),
     "import:started": _("%(who)s started an import"),
     "import:finished": _("The import of %(who)s was finished"),
     "keys:rotated": _("%(who)s rotated a key"),

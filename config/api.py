@@ -40,7 +40,7 @@ from profiles.api import related as profile_related
 from profiles.api import transfers
 from profiles.api import views as profiles
 from rights.api import requests as rights
-from subjects.api import ages, relationships
+from subjects.api import ages, provenance, relationships
 from subjects.api import views as subjects
 
 __all__ = ["app_name", "extensions", "urlpatterns"]
@@ -89,6 +89,8 @@ urlpatterns = [
     path("parents/<uuid:check_id>/check", parents.ParentCheck.as_view(), name="check-parent"),
     path("triggers", subjects.Triggers.as_view(), name="triggers"),
     path("suppressions", subjects.Suppressions.as_view(), name="suppressions"),
+    path("provenance", provenance.Flags.as_view(), name="provenance"),
+    path("provenance/end", provenance.FlagEnd.as_view(), name="end-provenance"),
     path("consents", consent.Consents.as_view(), name="consents"),
     path("consents/withdraw", consent.Withdrawals.as_view(), name="withdraw"),
     path("consents/exports", exports.Exports.as_view(), name="consent-exports"),

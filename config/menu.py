@@ -21,6 +21,7 @@ MENU: tuple[Heading, ...] = (
         {
             "Subject": _("People"),
             "Relationship": _("Relationships"),
+            "Provenance": _("Provenance flags"),
             "ParentalCheck": _("Parents"),
             "GuardianAppointment": _("Guardians"),
         },

@@ -261,6 +261,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
+        "ProvenanceKind": ("outsourced", "published"),
         "RelationshipKind": ("account_holder", "employer", "household", "joint_holder"),
         "ErasureCaseState": [
             "open",

@@ -68,6 +68,7 @@ class PersonShown:
 
     identifiers: Sequence[ShownIdentifier]
     standings: Sequence[Any]
+    provenances: Sequence[Any]
     relationships: Sequence[Any]
     states: Sequence[tuple[StateShown, str]]
     objections: Sequence[Any]
@@ -93,6 +94,7 @@ def shown(found: Person) -> PersonShown:
     return PersonShown(
         identifiers=subjects.masked_many([found.subject]).get(found.id, []),
         standings=list(subjects.standings(found.subject)),
+        provenances=list(subjects.provenances(found.subject)),
         relationships=list(subjects.relationships(found.subject)),
         states=[(one, words.said(words.STATES, one.state)) for one in states],
         objections=list(consents.objections(found.controller_id, found.id)),

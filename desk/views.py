@@ -135,7 +135,7 @@ def abilities(request: HttpRequest, found: Person) -> dict[str, bool]:
     """Which buttons the page has."""
     wanted = {
         "may_reveal": Permission.REVEAL_IDENTIFIERS, "may_record": Permission.RECORD_CONSENTS,
-        "may_audit": Permission.VIEW_AUDIT,
+        "may_audit": Permission.VIEW_AUDIT, "may_flag": Permission.MANAGE_PURPOSES,
     }  # fmt: skip
     return {
         name: found.controller_id in site().controller_ids(request, permission)

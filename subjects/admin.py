@@ -53,4 +53,8 @@ class SubjectAdmin(OpensPage, RecordedAdmin):
         return ", ".join(f"{one.scheme}: {one.text}" for one in person.masked) or "–"
 
 
-from subjects import admin_relations, admin_returns  # noqa: E402, F401 (register what else is here)
+from subjects import (  # noqa: E402 (register what else is here)
+    admin_provenance,  # noqa: F401
+    admin_relations,  # noqa: F401
+    admin_returns,  # noqa: F401
+)

@@ -128,17 +128,17 @@ class RelationshipAdmin(RecordedAdmin, VerbAdmin):
 
     @admin.display(description=_("Person"))
     def person(self, row: Relationship) -> SafeString:
-        return _named(row.subject_id)
+        return named(row.subject_id)
 
     @admin.display(description=_("The other person"))
     def other(self, row: Relationship) -> SafeString:
-        return _named(row.related_id)
+        return named(row.related_id)
 
     @admin.display(description=_("Business unit"))
     def where(self, row: Relationship) -> str:
         return row.unit or gettext("Every unit")
 
 
-def _named(subject_id: Any) -> SafeString:
+def named(subject_id: Any) -> SafeString:
     address = reverse("admin:person", args=[subject_id])
     return format_html('<a href="{}"><bdi dir="ltr">…{}</bdi></a>', address, str(subject_id)[-12:])

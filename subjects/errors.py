@@ -180,3 +180,55 @@ class IdentifiersSeveralError(DomainError):
     status = 409
     message = "The person is known by several of these, and nobody can say which is wrong."
     field = "values"
+
+
+class ProvenanceReferenceError(DomainError):
+    code = "provenance_reference_missing"
+    status = 422
+    message = "A flag needs the contract it rests on, or where and when the data were made public."
+    field = "reference"
+
+
+class ProvenanceKindError(DomainError):
+    code = "provenance_kind"
+    status = 422
+    message = "There is no such kind of provenance flag."
+    field = "kind"
+
+
+class ProvenanceCategoryError(DomainError):
+    code = "provenance_category"
+    status = 422
+    message = (
+        "What was made public is named by a data category on record here; an outsourcing names "
+        "none."
+    )
+    field = "category"
+
+
+class ProvenanceResidentError(DomainError):
+    code = "provenance_resident"
+    status = 409
+    message = "The person lives in India, so an outsourcing takes nothing out of the Act."
+    field = "kind"
+
+
+class ProvenanceOverError(DomainError):
+    code = "provenance_over"
+    status = 422
+    message = "This day has passed already."
+    field = "valid_until"
+
+
+class ProvenanceTooManyError(DomainError):
+    code = "provenance_too_many"
+    status = 409
+    message = "So many flags stand about the person already."
+    field = "category"
+
+
+class ProvenanceEndedError(DomainError):
+    code = "provenance_ended"
+    status = 409
+    message = "No such flag stands about the person."
+    field = "kind"

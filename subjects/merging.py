@@ -18,6 +18,7 @@ from keys import services as keys
 from subjects.capacities import refuse_related
 from subjects.errors import SubjectsNotTwoError, SubjectUnknownError
 from subjects.models import AgeState, Assurance, Identifier, SignInLink, Standing, Subject
+from subjects.provenance import keep_common
 from subjects.selectors import data_key
 from subjects.services import end_standing, ref, set_standing
 from subjects.suppression import read, write
@@ -50,6 +51,9 @@ def both(controller_id: UUID, one: UUID, other: UUID) -> tuple[Subject, Subject]
 def join(*, by: Actor, kept: Subject, absorbed: Subject) -> Joined:
     """Let `kept` be found by every identifier of `absorbed`, about which nothing is permitted now.
 
+    A provenance flag stays where it stands about both, and ends for good where it does not: who
+    parts the records again sets it anew.
+
     Both come from `both`. Raises SubjectsNotTwoError for one record, for one that was joined to
     another already, or that another was joined to; SubjectsRelatedError where one is verified to
     be the other's guardian, joint holder or the like; KeyDestroyedError for an erased one.
@@ -58,6 +62,7 @@ def join(*, by: Actor, kept: Subject, absorbed: Subject) -> Joined:
     if kept.id == absorbed.id or taken or kept.merged_into or absorbed.merged_into:
         raise SubjectsNotTwoError
     refuse_related(kept.controller_id, kept.id, absorbed.id)
+    keep_common(by=by, kept=kept, absorbed=absorbed)
     joined = Joined(
         _move(list(Identifier.objects.filter(subject=absorbed)), absorbed, kept),
         _copy_standings(by, kept, absorbed), _protect(kept, absorbed),

@@ -48,6 +48,10 @@ class Subject(models.Model):
         max_length=400, blank=True, default="", db_default="",
         help_text=_("Channels the person may not be contacted through, each with its reason."),
     )  # fmt: skip
+    provenance = models.CharField(
+        max_length=1200, blank=True, default="", db_default="",
+        help_text=_("The provenance flags that count, as decisions read them."),
+    )  # fmt: skip
     created_at = models.DateTimeField(auto_now_add=True)
     merged_into = models.UUIDField(null=True, editable=False, db_index=True)
 
@@ -78,15 +82,15 @@ class Subject(models.Model):
         identifier = ("pseudonym",)
         personal = (
             "residence", "region", "time_zone", "language", "has_guardian", "suppressed",
-            "merged_into",
+            "provenance", "merged_into",
         )  # fmt: skip
         sensitive = ("age_state", "age_assurance", "adult_on")
         evidence = ()
         operational = ("id", "controller", "created_at")
         on_erasure = "keep_pseudonymous"
         emptied = (
-            "region", "time_zone", "language", "has_guardian", "suppressed", "age_state",
-            "age_assurance", "adult_on",
+            "region", "time_zone", "language", "has_guardian", "suppressed", "provenance",
+            "age_state", "age_assurance", "adult_on",
         )  # fmt: skip
 
     def __str__(self) -> str:
@@ -345,6 +349,7 @@ class Trigger(models.Model):
 
 
 from subjects.models_holds import CompanyHold  # noqa: E402 (this is their home)
+from subjects.models_provenance import Provenance, ProvenanceKind  # noqa: E402
 from subjects.models_sessions import Session  # noqa: E402 (this is their home)
 from subjects.models_tombstones import (  # noqa: E402
     LinkRequest,
@@ -353,7 +358,7 @@ from subjects.models_tombstones import (  # noqa: E402
 )
 
 __all__ = [
-    "AgeState", "Assurance", "CompanyHold", "DataKey", "Identifier", "LinkRequest", "Quarantined",
-    "Relationship", "RelationshipKind", "ScopeType", "Session", "SignInLink", "Standing",
-    "StandingState", "Subject", "Tombstone", "Trigger",
+    "AgeState", "Assurance", "CompanyHold", "DataKey", "Identifier", "LinkRequest", "Provenance",
+    "ProvenanceKind", "Quarantined", "Relationship", "RelationshipKind", "ScopeType", "Session",
+    "SignInLink", "Standing", "StandingState", "Subject", "Tombstone", "Trigger",
 ]  # fmt: skip

@@ -11,7 +11,15 @@ from keys import statements
 from subjects.capacities import MUTUAL
 from subjects.errors import KeyDestroyedError, SubjectUnknownError
 from subjects.family import kind_of
-from subjects.models import CompanyHold, DataKey, Identifier, Relationship, Standing, Subject
+from subjects.models import (
+    CompanyHold,
+    DataKey,
+    Identifier,
+    Provenance,
+    Relationship,
+    Standing,
+    Subject,
+)
 from subjects.schemes import mask, normalise
 
 
@@ -115,6 +123,11 @@ def data_key(subject: Subject) -> bytes:
 def standings(subject: Subject) -> QuerySet[Standing]:
     """What stands about a person now."""
     return Standing.objects.filter(subject=subject, ended_at=None).order_by("-since_at", "id")
+
+
+def provenances(subject: Subject) -> QuerySet[Provenance]:
+    """The provenance flags that stand about a person, newest first."""
+    return Provenance.objects.filter(subject=subject, ended_at=None).order_by("-id")
 
 
 def held() -> list[tuple[UUID, UUID | None]]:

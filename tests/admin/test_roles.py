@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.req("ADM-01")]
 PEOPLE = {
     "Subject", "ConsentState", "ConsentEvent", "EmergencyUse", "Commitment", "ConsentExport",
     "GuardianAppointment", "Merge", "Message", "Objection", "ParentalCheck", "PersonalGround",
-    "Restriction", "Disclosure", "Relationship",
+    "Restriction", "Disclosure", "Relationship", "Provenance",
 }  # fmt: skip
 LOG = {
     "EntryIndex", "User", "AIDecision", "Processing", "Export", "Recall", "Campaign", "Delivery",

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from audit.actors import Actor
 from consent.models import GuardianAppointment, ParentalCheck
-from subjects import relations
+from subjects import provenance, relations
 
 BY = Actor.system("house")
 
@@ -25,8 +25,11 @@ def cared_for(house, person):
 
 
 def related(house, person):
-    """The person holds an account together with somebody."""
+    """The person holds an account together with somebody, and made their address public."""
     other = house.twins[0]
     relations.confirm(
         by=BY, subject=person, related_id=other.id, kind="joint_holder", verified_by="contract"
+    )
+    provenance.set_flag(
+        by=BY, subject=person, kind="published", category="pd:EmailAddress", reference="Directory 7"
     )

@@ -10,7 +10,7 @@ from registry import ours
 from registry import services as registry
 from registry.connectors.contract import Person, Verb
 from registry.models import DataCategory
-from subjects import channels, signin, triggers
+from subjects import channels, provenance, signin, triggers
 from subjects import services as subjects
 from tests.factories.company import AUTHOR
 from tests.factories.company import company as new_company
@@ -44,6 +44,10 @@ def planted(world, email=EMAIL, phone=PHONE, number=NUMBER):
     child = world.company.person(f"child.{email}")
     subjects.relate(by=AUTHOR, subject=person, related_id=child.id, kind="parent")
     channels.suppress(by=AUTHOR, subject=person, channel="sms", reason="register")
+    provenance.set_flag(
+        by=AUTHOR, subject=person, kind="published", category=next(iter(CATEGORIES)),
+        reference="Gazette 7",
+    )  # fmt: skip
     triggers.report(by=AUTHOR, subject=person, code="basket_left", at=datetime.now(UTC))
     link = signin.request_link(subject=person, language="en")
     signin.make_token(link_id=link.id)

@@ -15,7 +15,15 @@ from registry.connectors import factory
 from registry.connectors.contract import Act, Finding, Verb
 from subjects import services as subjects
 from subjects import tombstones
-from subjects.models import DataKey, Identifier, Relationship, SignInLink, Subject, Trigger
+from subjects.models import (
+    DataKey,
+    Identifier,
+    Provenance,
+    Relationship,
+    SignInLink,
+    Subject,
+    Trigger,
+)
 from tests.erasure.own_world import (
     EMAIL,
     NUMBER,
@@ -89,6 +97,15 @@ class TestEverything:
 
         assert (said.act, said.evidence) == (Act.DONE, {"effect": "key_destroyed"})
         assert probe(lotus, step) == [Finding.ABSENT]
+
+    @pytest.mark.req("PRO-09")
+    def test_flags_of_provenance_are_gone(self, lotus, asha, step):
+        assert Provenance.objects.filter(subject_id=asha.id).exists()
+
+        tell(lotus, step)
+
+        assert not Provenance.objects.filter(subject_id=asha.id).exists()
+        assert Subject.objects.get(pk=asha.pk).provenance == ""
 
     def test_whatever_names_the_person_is_gone(self, lotus, asha, step):
         tell(lotus, step)

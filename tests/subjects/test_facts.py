@@ -214,6 +214,10 @@ ROWS = {
     "subjects_relationship": {
         "related_id": uuid4(), "kind": "household", "verified_by": "", "created_at": AT,
     },
+    "subjects_provenance": {
+        "kind": "outsourced", "category": "", "reference": "C-1", "set_at": AT,
+        "set_by_type": "system", "set_by": "test",
+    },
     "subjects_signinlink": {"language": "en", "created_at": AT, "expires_at": AT},
     "consent_objection": {"kind": "direct_marketing", "objected_at": AT},
     "consent_restriction": {
