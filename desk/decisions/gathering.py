@@ -258,7 +258,11 @@ def _step(look: Look) -> Step:
 
 def _said(was: Decision) -> Iterator[tuple[str, str]]:
     yield _("Under"), was.policy_version
-    yield _("Laws that apply"), ", ".join(map(_law, was.packs)) or _("none determinable")
+    without = _("none") if was.off else _("none determinable")
+    yield _("Laws that apply"), ", ".join(map(_law, was.packs)) or without
+    if was.off:
+        off = (f"{_law(pack)} ({ref})" for pack, ref in was.off.items())
+        yield _("Switched off by a provenance flag"), ", ".join(off)
     if was.basis:
         basis = (f"{_law(pack)}: {ground}" for pack, ground in was.basis.items())
         yield _("Ground"), ", ".join(basis)

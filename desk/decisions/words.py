@@ -32,6 +32,13 @@ SAID: "dict[Said, StrOrPromise]" = {
     Said.DENIED: _("Denies"), Said.PASSED: _("Passes"), Said.NOT_ASKED: _("Not asked"),
 }  # fmt: skip
 WHY: "dict[str, StrOrPromise]" = {
+    "outsourced": _(
+        "India’s Act asks nothing here: the data of somebody who is not in India are processed "
+        "under a contract with somebody abroad (DPDP Act 2023 s.17(1)(d))."
+    ),
+    "published": _(
+        "India’s Act does not apply: the data were made public (DPDP Act 2023 s.3(c)(ii))."
+    ),
     "other_ground": _("Consent is not the ground here."),
     "not_concerned": _("It is not about this kind of use."),
     "reserved": _("The purpose is one that the law itself demands, which passes by this rule."),
@@ -157,6 +164,10 @@ EDITIONS: "dict[str, StrOrPromise]" = {
     "statutory-2026.11.4": _(
         "The protection officer is told of what no service may ask; permits say until when the"
         " data may be kept."
+    ),
+    "statutory-2026.11.5": _(
+        "Data outsourced from abroad, and data made public, are out of India’s Act where a flag"
+        " says so; a person’s no stands all the same."
     ),
 }
 """What each version of the statutory rules brought."""

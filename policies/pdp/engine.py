@@ -20,6 +20,7 @@ from policies.rules.duties import is_unfulfillable, of_denial, of_permit
 from policies.rules.permit import (
     ACTIONS,
     BY_COMMITMENT,
+    BY_EXEMPTION,
     BY_LEGACY,
     BY_RESERVATION,
     COMMITMENT,
@@ -37,6 +38,8 @@ from policies.rules.version import POLICY_VERSION
 _MICROSECONDS = 1_000_000
 _CURES = {rule.code: rule.cure for rule in RULES}
 _PERMIT_REASONS = {key: finding.reason for key, finding in PERMITS.items()}
+_EXEMPTIONS = {kind: finding.reason for kind, finding in BY_EXEMPTION.items()}
+_OFF = {kind: {IN: reason.refs[0]} for kind, reason in _EXEMPTIONS.items()}
 _RESERVATIONS = {
     (code, pack): replace(BY_RESERVATION.reason, pack=pack, refs=refs)
     for code, reserved in RESERVED.items()
@@ -48,17 +51,19 @@ def decide(facts: Facts, policy: Guardrails = NONE, as_of: date | None = None) -
     """Decide one question: the lowest-numbered failing rule decides, the others follow.
 
     Every law that applies must permit, and then the controller's own `policy`, which can only
-    narrow. Never raises for facts of the declared types; never permits on what is unknown. Times
-    are microseconds since 1970 UTC. `as_of` simulates the law in force at a date; it is for
+    narrow. Where a provenance flag leaves no law, the rules of every law and the person's no are
+    what is asked. Never raises for facts of the declared types; never permits on what is unknown.
+    Times are microseconds since 1970 UTC. `as_of` simulates the law in force at a date; it is for
     comparison alone, and no answer is ever given by it.
     """
-    decision = _lawful(facts, kind(facts, as_of))
+    of = kind(facts, as_of)
+    decision = _lawful(facts, of)
     if policy is not NONE:
         decision = _guarded(facts, decision, policy)
     if decision.permit and decision.obligations and is_unfulfillable(facts, decision):
         denied = _deny((NOT_SUPPORTED.reason,), decision.packs, NOT_SUPPORTED.cure)
-        return replace(denied, policy_version=decision.policy_version)
-    return decision
+        decision = replace(denied, policy_version=decision.policy_version)
+    return replace(decision, off=_OFF[of.exempt]) if of.exempt else decision
 
 
 def failed(facts: Facts | None, code: str) -> Decision:
@@ -116,7 +121,11 @@ def _permit(facts: Facts, subject: SubjectFacts, purpose: PurposeFacts, of: Kind
         if reason is not None:
             found.append(reason)
             basis[pack] = ground
-    if not packs or len(found) != len(packs) or facts.question.action not in ACTIONS:
+    needed = len(packs)
+    if of.exempt:
+        found.append(_EXEMPTIONS[of.exempt])
+        needed += 1
+    if not needed or len(found) != needed or facts.question.action not in ACTIONS:
         return _deny((NOTHING_MATCHED.reason,), packs)
     reasons = tuple(found)
     return Decision(
@@ -150,7 +159,7 @@ def _valid_until(facts: Facts, subject: SubjectFacts, purpose: PurposeFacts) -> 
         if end is not None and now < end < until:
             until = end
     more = facts.commitment or facts.recipients or facts.model or facts.emergency_until
-    if more or subject.standings or _ends_before(purpose.findings, until):
+    if more or subject.standings or subject.provenance or _ends_before(purpose.findings, until):
         return min([until, *(end for end in _further_ends(facts, subject, purpose) if now < end)])
     return until
 
@@ -162,6 +171,7 @@ def _ends_before(findings: dict[str, int], until: int) -> bool:
 def _further_ends(facts: Facts, subject: SubjectFacts, purpose: PurposeFacts) -> Iterator[int]:
     yield from purpose.findings.values()
     yield from (each.since for each in subject.standings if each.state == EXPIRED)
+    yield from (each.until for each in subject.provenance if each.until is not None)
     if facts.emergency_until is not None:
         yield facts.emergency_until
     ends = [party.tool_ends_at for party in facts.recipients]

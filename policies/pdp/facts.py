@@ -22,6 +22,7 @@ from policies.pdp.model import (
     ConsentFacts,
     Facts,
     Objection,
+    Provenance,
     RecipientFacts,
     Standing,
     SubjectFacts,
@@ -33,6 +34,7 @@ from policies.rules.choice import SAID_NO
 from policies.rules.commencement import SECTION_5_AT
 from policies.rules.consent import PERMITTING
 from subjects.clock import offsets
+from subjects.flags import read as flags
 from subjects.jurisdiction import packs, region
 from subjects.schemes import MalformedIdentifierError, UnknownSchemeError, normalise
 from subjects.suppression import channels
@@ -79,7 +81,7 @@ SELECT s.id, s.pseudonym, s.residence, s.age_state, s.age_assurance, s.adult_on,
        c.event_id, c.state, c.since_at, c.expires_at, c.purpose_version, c.notice_version_id,
        c.language, c.is_explicit, c.is_provable, c.given_by, c.guardian_verified,
        m.reference, m.purpose, m.started_at, m.ends_at, s.time_zone, s.region,
-       s.suppressed, c.is_noticed, now(), ({STAMP})
+       s.suppressed, c.is_noticed, s.provenance, now(), ({STAMP})
 FROM {sources[0]} {ordered}
   AS asked(controller_id, subject_id, purpose_id, scheme, digest, commitment{number})
 {"" if is_plain else _KNOWN}
@@ -255,13 +257,13 @@ def _marketing(found: list[list[str]]) -> int | None:
 
 
 def _objections(row: tuple[Any, ...], purpose: Purpose | None) -> tuple[Objection, ...]:
-    """The other objections. A no to a use that does not ask for consent is one as well."""
+    """The other objections. A no where consent is not the ground, or may not be, is one as well."""
     found = [
         Objection(kind, state, int(at))
         for kind, state, at in sorted(row[8] or ())
         if kind != MARKETING
     ]
-    if purpose is not None and purpose.heeds_no and row[10] in _NO:
+    if purpose is not None and (purpose.heeds_no or row[28]) and row[10] in _NO:
         found.append(Objection(SAID_NO, "upheld", row[11]))
     return tuple(found)
 
@@ -274,7 +276,9 @@ def _frozen(asked: Asked, receiving: tuple[RecipientFacts, ...]) -> tuple[str, .
 def _subject(row: tuple[Any, ...], country: str) -> SubjectFacts:
     standings = row[7]
     if standings is None:
-        return _plain_subject(row[2], row[25], country, row[3], row[4], row[5], row[6], row[26])
+        return _plain_subject(
+            row[2], row[25], country, row[3], row[4], row[5], row[6], row[26], row[28]
+        )
     told = tuple(
         Standing(state, kind, scope, int(at)) for state, kind, scope, at in sorted(standings)
     )
@@ -282,7 +286,7 @@ def _subject(row: tuple[Any, ...], country: str) -> SubjectFacts:
         packs=packs(row[2], country), region=region(row[2], row[25]), age=row[3],
         age_assurance=row[4], adult_at=row[5], has_guardian=row[6], standings=told,
         consents_at=consents_at(row[2], row[5]) if row[3] == "child" else None,
-        suppressed=channels(row[26]),
+        suppressed=channels(row[26]), provenance=_provenance(row[28]),
     )  # fmt: skip
 
 
@@ -304,13 +308,18 @@ def _plain_subject(  # noqa: PLR0913, PLR0917 (the columns of a person without s
     adult_at: int | None,
     guardian: bool,
     suppressed: str,
+    provenance: str,
 ) -> SubjectFacts:
     return SubjectFacts(
         packs=packs(residence, country), region=region(residence, part), age=age,
         age_assurance=assurance, adult_at=adult_at, has_guardian=guardian,
         consents_at=consents_at(residence, adult_at) if age == "child" else None,
-        suppressed=channels(suppressed),
+        suppressed=channels(suppressed), provenance=_provenance(provenance),
     )  # fmt: skip
+
+
+def _provenance(text: str) -> tuple[Provenance, ...]:
+    return tuple(Provenance(*each) for each in flags(text)) if text else ()
 
 
 def _consent(row: tuple[Any, ...], catalogue: Catalogue) -> ConsentFacts:

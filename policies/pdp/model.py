@@ -123,6 +123,14 @@ class Standing(msgspec.Struct, gc=False, frozen=True, array_like=True):
     since: int
 
 
+class Provenance(msgspec.Struct, gc=False, frozen=True, array_like=True):
+    """Where data of the person come from, as a flag on record says it (PRO-09)."""
+
+    kind: str  # outsourced (DPDP s.17(1)(d)), published (s.3(c)(ii))
+    category: str = ""  # of what was published
+    until: int | None = None  # it counts before this moment; None: no end is set
+
+
 class SubjectFacts(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
     """The person, as far as the law asks."""
 
@@ -136,6 +144,7 @@ class SubjectFacts(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw
     has_guardian: bool = False  # a person with disability who has a lawful guardian
     standings: tuple[Standing, ...] = ()
     suppressed: tuple[str, ...] = ()  # channels the person may not be contacted through; "*": all
+    provenance: tuple[Provenance, ...] = ()  # flags that may take data out of India's Act
 
 
 class Objection(msgspec.Struct, gc=False, frozen=True, array_like=True):
@@ -246,3 +255,4 @@ class Decision(msgspec.Struct, gc=False, frozen=True, omit_defaults=True, kw_onl
     valid_until: int | None = None  # only on a permit
     cure: str = ""  # code of what would change the answer
     obligations: tuple[Obligation, ...] = ()
+    off: dict[str, str] = {}  # pack that a provenance flag switched off -> the law that says so

@@ -1,7 +1,8 @@
 """Which rules are asked in which order, laid out once for each kind of question.
 
 That depends only on the laws that apply, on where consent is the ground, on what the question is
-about, on the reserved purpose if it is one, and on the date a simulation is for.
+about, on the reserved purpose if it is one, on a flag that takes it out of India's Act, and on the
+date a simulation is for.
 """
 
 from collections.abc import Callable
@@ -12,9 +13,10 @@ from typing import NamedTuple
 from policies.pdp.model import EU, IN, Facts, Reason
 from policies.rules import RULES
 from policies.rules.commencement import rule_applies_from
+from policies.rules.provenance import KEPT, OUTSOURCED, PUBLISHED, exemption
 from policies.rules.registry import CONSENT_GROUND, KNOWN_PACKS, SEAM_PACKS, Condition, Rule
 from policies.rules.reserved import PREFIX, RESERVED, is_reading
-from policies.rules.topics import topics
+from policies.rules.topics import FLAGGED, topics
 
 ORDER = (*KNOWN_PACKS, *SEAM_PACKS)
 _IN_ORDER: dict[tuple[str, ...], tuple[str, ...]] = {
@@ -33,7 +35,10 @@ class Step(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """What decides which rules can speak. `about`: topics; `reserved`: the code, if it is one."""
+    """What decides which rules can speak. `about`: topics; `reserved`: the code, if it is one.
+
+    `exempt` says what took the question out of India's Act, which then is not among the packs.
+    """
 
     packs: tuple[str, ...]
     on_consent_in: bool
@@ -43,6 +48,7 @@ class Kind(NamedTuple):
     is_reading: bool = False
     as_of: date | None = None
     is_legacy: bool = False
+    exempt: str = ""
 
 
 _PLAIN: dict[tuple[tuple[str, ...], bool, bool, int], Kind] = {}
@@ -62,12 +68,16 @@ def kind(facts: Facts, as_of: date | None = None) -> Kind:
     subject, purpose, question = facts.subject, facts.purpose, facts.question
     packs = () if subject is None else in_order(subject.packs)
     grounds = {} if purpose is None else purpose.grounds
-    plain = (packs, grounds.get(IN) == ON_IN, grounds.get(EU) == ON_EU, topics(facts))
-    if as_of is None and not question.purpose.startswith(PREFIX):
+    about = topics(facts)
+    exempt = exemption(facts) if about & FLAGGED else ""
+    if exempt:
+        packs = tuple(pack for pack in packs if pack != IN)
+    plain = (packs, grounds.get(IN) == ON_IN, grounds.get(EU) == ON_EU, about)
+    if as_of is None and not exempt and not question.purpose.startswith(PREFIX):
         return _PLAIN.get(plain) or _PLAIN.setdefault(plain, Kind(*plain))
     code = question.purpose if question.purpose in RESERVED else ""
     reading = is_reading(question.operations)
-    return Kind(*plain, code, reading, as_of, facts.consent.is_legacy)
+    return Kind(*plain, code, reading, as_of, facts.consent.is_legacy, exempt)
 
 
 @lru_cache(maxsize=8192)
@@ -81,12 +91,13 @@ def programme(of: Kind) -> tuple[Step, ...]:
 
 
 def spoken(of: Kind) -> list[tuple[Rule, str]]:
-    """Every rule, once for each law that applies and that it is of."""
+    """Every rule, once for each law that applies, or would but for a flag, and that it is of."""
+    laws = (*of.packs, IN) if of.exempt else of.packs
     return [
         (rule, pack)
         for rule in RULES
         for pack in (rule.packs or ("",))
-        if not rule.packs or pack in of.packs
+        if not rule.packs or pack in laws
     ]
 
 
@@ -108,6 +119,13 @@ def finding(rule: Rule, pack: str, packs: tuple[str, ...]) -> Reason:
     cited = (pack,) if pack else [each for each in packs if each in rule.refs] or KNOWN_PACKS
     refs = tuple(ref for each in cited for ref in rule.refs[each])
     return Reason(rule=rule.number, code=rule.code, pack=pack, refs=refs)
+
+
+def _switched_off_by(exempt: str) -> Callable[[Rule, str, Kind], bool]:
+    def is_off(rule: Rule, pack: str, of: Kind) -> bool:
+        return of.exempt == exempt and pack == IN and rule.number not in KEPT
+
+    return is_off
 
 
 def _is_of_another_ground(rule: Rule, pack: str, of: Kind) -> bool:
@@ -144,6 +162,8 @@ def _is_future(rule: Rule, pack: str, of: Kind) -> bool:
 
 
 _SILENCES: dict[str, Callable[[Rule, str, Kind], bool]] = {
+    OUTSOURCED: _switched_off_by(OUTSOURCED),
+    PUBLISHED: _switched_off_by(PUBLISHED),
     "other_ground": _is_of_another_ground,
     "not_concerned": _is_beside,
     "reserved": _is_passed_by,

@@ -3,6 +3,7 @@
 from policies.pdp.model import CA, EU, IN, Facts
 from policies.rules.consent import PERMITTING, is_held
 from policies.rules.law import act, ccpa, gdpr, rules
+from policies.rules.provenance import exemption
 from policies.rules.registry import CONSENT_GROUND, Rule
 from policies.rules.topics import GUARDED
 
@@ -22,12 +23,13 @@ def _lacks(facts: Facts, pack: str, *givers: str) -> bool:
     """Whether s.9(1) is unmet: nobody verified of these agreed.
 
     On consent the state is gate 7's to judge; on other grounds s.9(1) still asks for the consent
-    of a parent or guardian, and then it must be in force.
+    of a parent or guardian, and then it must be in force. So it must where a provenance flag
+    leaves no ground to look at.
     """
     purpose = facts.purpose
     if purpose is None:  # R02's finding
         return False
-    on_consent = purpose.grounds.get(pack) == CONSENT_GROUND[pack]
+    on_consent = purpose.grounds.get(pack) == CONSENT_GROUND[pack] and not exemption(facts)
     return not (_by_verified(facts, *givers) and (on_consent or _consent_in_force(facts)))
 
 

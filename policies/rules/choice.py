@@ -3,15 +3,17 @@
 from policies.pdp.model import EU, IN, Facts
 from policies.rules.consent import PERMITTING
 from policies.rules.law import act, gdpr
+from policies.rules.provenance import is_flagged
 from policies.rules.registry import Rule
 from policies.rules.standing import covers
-from policies.rules.topics import RECORDED, STANDING
+from policies.rules.topics import FLAGGED, RECORDED, STANDING
 
 PARTICULAR = "particular_situation"
 VOLUNTARY = "voluntary_use"
 SALE_SHARING = "sale_sharing"
 SAID_NO = "said_no"  # refused, or withdrew, consent to what is not based on consent
 ALL_CHANNELS = "*"
+NO = frozenset(("withdrawn", "refused"))
 
 
 def _consented_after(facts: Facts, moment: int) -> bool:
@@ -28,6 +30,32 @@ def has_objected(facts: Facts, kind: str, state: str) -> bool:
     """Whether such an objection stands and no later consent outweighs it."""
     return any(
         each.kind == kind and each.state == state and not _consented_after(facts, each.since)
+        for each in facts.objections
+    )
+
+
+@Rule(
+    "R29", gate=4, code="REFUSAL_STANDS", cure="new_consent",
+    refs={IN: act("3(c)(ii)", "6(4)", "17(1)(d)"), EU: gdpr("7(3)", "18(2)", "21")},
+    about=FLAGGED,
+    text="A provenance flag may take the data out of India's Act; the person said no, and that "
+    "stands.",
+    person="You said no to this use of your data.",
+)  # fmt: skip
+def refusal_stands(facts: Facts, _pack: str) -> bool:
+    # A law that is switched off asks for none of this, so it is asked here.
+    if not is_flagged(facts):
+        return False
+    if facts.consent.state in NO or objected_to_marketing(facts, EU):
+        return True
+    return processing_restricted(facts, EU) or _objects(facts)
+
+
+def _objects(facts: Facts) -> bool:
+    """Whether any objection that concerns the use stands, decided on or not."""
+    is_advertising = facts.purpose is not None and facts.purpose.is_advertising
+    return any(
+        (each.kind != SALE_SHARING or is_advertising) and not _consented_after(facts, each.since)
         for each in facts.objections
     )
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from policies.pdp.model import EU, IN, Reason
 from policies.rules.ground import ARTICLE_6, CERTAIN_USES
 from policies.rules.law import act, gdpr
+from policies.rules.provenance import OUTSOURCED, PUBLISHED
 from policies.rules.registry import CONSENT_GROUND
 
 ACTIONS = frozenset(("activate",))  # what R95 and R96 permit; any other action ends in R99
@@ -47,6 +48,26 @@ PERMITS: dict[tuple[str, str], Finding] = {
     ),
     **{(IN, ground): _certain_use(ground) for ground in CERTAIN_USES},
     **{(EU, ground): _article_6(ground) for ground in ARTICLE_6},
+}  # fmt: skip
+
+
+def _exempt(kind: str, section: str, text: str, person: str) -> Finding:
+    code = f"PERMIT_ACT_NOT_APPLICABLE:{kind}"
+    return Finding(Reason(rule="R93", code=code, pack=IN, refs=act(section)), text, person)
+
+
+BY_EXEMPTION: dict[str, Finding] = {
+    OUTSOURCED: _exempt(
+        OUTSOURCED, "17(1)(d)",
+        "India's Act does not ask for a ground: the person is not in India, and the data are "
+        "processed under a contract with somebody abroad.",
+        "Your data is processed for a company outside India, and Indian law leaves it to yours.",
+    ),
+    PUBLISHED: _exempt(
+        PUBLISHED, "3(c)(ii)",
+        "India's Act does not apply: these data were made public by the person or by legal duty.",
+        "You made these data public, or the law did.",
+    ),
 }  # fmt: skip
 
 BY_COMMITMENT = Finding(
@@ -110,6 +131,6 @@ TROUBLES: dict[str, Finding] = {
     )
 }
 FINDINGS: tuple[Finding, ...] = (
-    *PERMITS.values(), BY_COMMITMENT, BY_RESERVATION, BY_LEGACY, NOT_IN_FORCE, NOT_SUPPORTED,
-    NOTHING_MATCHED, *TROUBLES.values(),
+    *PERMITS.values(), *BY_EXEMPTION.values(), BY_COMMITMENT, BY_RESERVATION, BY_LEGACY,
+    NOT_IN_FORCE, NOT_SUPPORTED, NOTHING_MATCHED, *TROUBLES.values(),
 )  # fmt: skip

@@ -18,6 +18,8 @@ RECEIVED = 16
 """Somebody beyond the caller receives data, or they go somewhere."""
 RECORDED = 32
 """Something restrictive is recorded: a duty, protected data, a freeze, an objection, a channel."""
+FLAGGED = 64
+"""A provenance flag is on record about the person."""
 
 
 def topics(facts: Facts) -> int:
@@ -35,6 +37,8 @@ def topics(facts: Facts) -> int:
         return found
     if subject.standings:
         found |= STANDING
+    if subject.provenance:
+        found |= FLAGGED
     if subject.age != "adult" or subject.adult_at is not None or subject.has_guardian:
         return found | GUARDED
     return found if facts.consent.given_by == "principal" else found | GUARDED

@@ -40,6 +40,10 @@ EDITIONS = (
         _numbers("39"), _numbers("06 08 67 75 76 86"),
     ),
     Edition("statutory-2026.11.4", date(2026, 11, 23), "maintainers"),
+    Edition(
+        "statutory-2026.11.5", date(2026, 11, 23), "maintainers",
+        _numbers("29 93"), _numbers("50 51"),
+    ),
 )  # fmt: skip
 """Oldest first."""
 

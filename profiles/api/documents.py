@@ -32,7 +32,7 @@ _DENIED: Final[dict[str, Any]] = {
 _DECISION: Final[dict[str, Any]] = {
     "permit": True, "reason_code": "PERMIT_IN:consent",
     "text": "Permitted in India on the person's consent.", "rule": "R95",
-    "policy_version": "statutory-2026.11.4", "since": None, "obligations": [],
+    "policy_version": "statutory-2026.11.5", "since": None, "obligations": [],
 }  # fmt: skip
 _WITHDRAWN: Final[dict[str, Any]] = {
     **_DECISION, "permit": False, "reason_code": "CONSENT_WITHDRAWN", "rule": "R60",

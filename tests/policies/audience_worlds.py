@@ -11,6 +11,9 @@ from consent.transitions import State
 from policies.audiences.deciding import Asking
 from policies.pdp import catalogue as catalogues
 from policies.pdp.model import Question
+from registry import selectors as known
+from registry import services as registry
+from subjects import provenance
 from subjects import services as subjects
 from tests.factories.company import OFFERS
 
@@ -19,6 +22,7 @@ NOW = datetime.now(UTC)
 STATES = (
     State.GIVEN, State.GIVEN, State.GIVEN, State.REFUSED, State.REQUESTED, State.WITHDRAWN, None,
 )  # fmt: skip
+EMAIL = "pd:EmailAddress"
 STANDINGS = ("restricted", "erasing", "erased", "deceased", "hold")
 
 
@@ -35,6 +39,8 @@ def asking(company, purpose=OFFERS, *, valid_seconds=None, **more):
 def populate(company, seed, count=60):
     """People of every sort, told through the services. The same for the same seed."""
     dice = random.Random(seed)  # noqa: S311 (repeatable, nothing secret)
+    if EMAIL not in known.category_codes(company.id):
+        registry.record_category(by=BY, controller_id=company.id, code=EMAIL, name="E-mail")
     return [_person(company, dice, f"{seed}.{n}@example.in") for n in range(count)]
 
 
@@ -57,7 +63,21 @@ def _person(company, dice, email):
             subjects.end_standing(by=BY, standing=standing)
     if dice.random() < 0.2:
         consent.object_to(by=BY, controller_id=company.id, subject_id=person.id)
+    if dice.random() < 0.3:
+        _flag(dice, person)
     return person
+
+
+def _flag(dice, person):
+    """Where the person's data come from; of a few it is said no more, or until today."""
+    kind = "published" if person.residence == "IN" else dice.choice(["outsourced", "published"])
+    category = EMAIL if kind == "published" else ""
+    provenance.set_flag(
+        by=BY, subject=person, kind=kind, category=category, reference="R-1",
+        valid_until=dice.choice([None, NOW.date() + timedelta(days=3)]),
+    )  # fmt: skip
+    if dice.random() < 0.2:
+        provenance.end_flag(by=BY, subject=person, kind=kind, category=category)
 
 
 def _choice(company, dice, person):

@@ -8,6 +8,7 @@ from policies.pdp.model import (
     Commitment,
     ConsentFacts,
     Facts,
+    Provenance,
     PurposeFacts,
     Question,
     ServiceFacts,
@@ -95,6 +96,16 @@ NAMED_DESPITE_RESTRICTION = change(
     subject=standing("restricted", "purpose", PURPOSE),
 )
 
+FLAGGED_OUT = {"region": "US", "provenance": (Provenance("outsourced"),)}
+NOT_ASKED = {"state": "unknown", "since": 0, "is_provable": False}
+OUTSOURCED = change(INDIA, subject=FLAGGED_OUT, consent=NOT_ASKED)
+PUBLISHED = change(
+    INDIA,
+    subject={"provenance": (Provenance("published", "pd:EmailAddress"),)},
+    consent=NOT_ASKED,
+)
+OUTSOURCED_FROM_EUROPE = change(BOTH, subject={**FLAGGED_OUT, "region": "DE"})
+
 PERMITTED: dict[str, Facts] = {
     "india": INDIA,
     "europe": EUROPE,
@@ -106,4 +117,7 @@ PERMITTED: dict[str, Facts] = {
     "committed_both": COMMITTED_BOTH,
     "opted_in_again": OPTED_IN_AGAIN,
     "named_despite_restriction": NAMED_DESPITE_RESTRICTION,
+    "outsourced": OUTSOURCED,
+    "published": PUBLISHED,
+    "outsourced_from_europe": OUTSOURCED_FROM_EUROPE,
 }

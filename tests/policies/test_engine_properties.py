@@ -25,6 +25,7 @@ from policies.pdp.model import (
 )
 from policies.rules import RULES
 from policies.rules.topics import topics
+from tests.policies.flagged import PROVENANCE, check_flag, consent_unknown, ended, is_exempt
 from tests.policies.scenes import DAY, NOW, PERMITTED, PURPOSE, change
 
 NAMES = [PURPOSE, "analytics", "pd:EmailAddress", "order-1", "", "\ud800"]
@@ -122,6 +123,8 @@ MEMBERS: dict[str, dict[str, list[Any]]] = {
         "is_ambiguous": FLAGS,
         "standings": [(), *STANDINGS],
         "suppressed": [(), ("email",), ("*",)],
+        "region": ["", "IN", "IN-KA", "US", "DE-BE"],
+        "provenance": PROVENANCE,
     },
     "consent": {
         "state": STATES,
@@ -226,8 +229,8 @@ PROTECTIONS = {
     "subject unknown": lambda f: replace(f, subject=None),
     "purpose unknown": lambda f: replace(f, purpose=None),
     "service unknown": lambda f: replace(f, service=ServiceFacts()),
-    "consent unknown": lambda f: replace(f, consent=ConsentFacts()),
-    "consent state unknown": lambda f: change(f, consent={"state": "unknown"}),
+    "consent unknown": lambda f: consent_unknown(f, ConsentFacts()),
+    "consent state unknown": lambda f: consent_unknown(f, replace(f.consent, state="unknown")),
     "evidence unknown": lambda f: change(f, consent={"is_provable": False}),
     "explicitness unknown": lambda f: change(f, consent={"is_explicit": False}),
     "giver unknown": lambda f: change(f, consent={"guardian_verified": False}),
@@ -236,6 +239,9 @@ PROTECTIONS = {
     "commitment unknown": lambda f: replace(f, commitment=None),
     "contract unknown": lambda f: change(f, service={"has_contract": False}),
     "law unknown": lambda f: _known_part(f, "subject", packs=()),
+    "residence unknown": lambda f: _known_part(f, "subject", region=""),
+    "residence in India": lambda f: _known_part(f, "subject", region="IN"),
+    "flags ended": ended,
     "identity ambiguous": lambda f: _known_part(f, "subject", is_ambiguous=True),
     "ground unknown": lambda f: _known_part(f, "purpose", grounds={}),
     "exemption unknown": lambda f: _known_part(f, "purpose", schedule_item=""),
@@ -268,7 +274,10 @@ def check_permit(facts):
     if not decision.permit:
         assert decision.valid_until is None
         return
-    assert set(decision.basis) == set(decision.packs) == set(facts.subject.packs)
+    assert (
+        set(decision.basis) == set(decision.packs) == set(facts.subject.packs) - set(decision.off)
+    )
+    assert decision.off == {} or set(decision.off) == {"IN"} and is_exempt(facts)
     assert NOW < decision.valid_until <= NOW + facts.valid_seconds * 1_000_000
     if decision.basis.get("IN") == "consent" or decision.basis.get("EU") == "6-1-a":
         assert facts.consent.state in ("given", "renewed")
@@ -323,7 +332,8 @@ def check_replay(facts):
 
 
 CHECKS = [
-    check_reasons, check_permit, check_hold, check_laws, check_topics, check_child, check_replay,
+    check_reasons, check_permit, check_flag, check_hold, check_laws, check_topics, check_child,
+    check_replay,
 ]  # fmt: skip
 
 

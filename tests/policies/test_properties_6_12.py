@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from policies.pdp.engine import decide
-from policies.pdp.model import AIUse, ModelFacts, RecipientFacts, Standing
+from policies.pdp.model import AIUse, ModelFacts, Provenance, RecipientFacts, Standing
 from policies.rehearsal.trail import trail
 from policies.rules.ground import CERTAIN_USES
 from policies.rules.standing import covers
-from tests.policies.scenes import BOTH, CHILD, DAY, NOW, change
+from tests.policies.flagged import is_exempt
+from tests.policies.scenes import BOTH, CHILD, DAY, NOW, OUTSOURCED, PUBLISHED, change
 from tests.policies.test_engine_properties import CASES, CHECKS, PROTECTIONS, changed
 from tests.policies.test_reserved import CALM, TABLE, reserved
 from tests.policies.test_rules_6_12 import (
@@ -67,6 +68,15 @@ CHANGES = [
     [("subject", "age", value) for value in ("adult", "child", "unknown")],
     [("subject", "standings", value) for value in ((), INACCURATE)],
     [("subject", "packs", value) for value in (("IN",), ("EU",), ("IN", "EU"), ("CA",))],
+    [("subject", "region", value) for value in ("", "IN", "US")],
+    [
+        ("subject", "provenance", value)
+        for value in (
+            (),
+            (Provenance("outsourced"),),
+            (Provenance("published", "pd:EmailAddress"),),
+        )
+    ],
     [("consent", "given_by", value) for value in ("principal", "parent", "guardian")],
     [("consent", "guardian_verified", value) for value in FLAGS],
     [("consent", "is_legacy", value) for value in FLAGS],
@@ -79,6 +89,7 @@ CHANGES = [
 ]
 SCENES = [
     GUARDED, YOUNG, GROWN, CHILD, BOTH, ON_CONTRACT, SPECIAL, SDF, to(POST), to(ABROAD),
+    OUTSOURCED, PUBLISHED,
     *(reserved(CALM, code) for code in TABLE),
 ]  # fmt: skip
 BORDER = [changed(scene, new) for scene in SCENES for member in CHANGES for new in member]
@@ -132,8 +143,11 @@ def is_reserved(facts):
 
 def check_ground(facts):
     """In India nothing is permitted without consent, a commitment or a use section 7 lists."""
-    basis = decide(facts).basis.get("IN")
+    decision = decide(facts)
+    basis = decision.basis.get("IN")
     assert basis in (None, "consent", "commitment", *CERTAIN_USES)
+    if decision.permit and "IN" in facts.subject.packs and basis is None:
+        assert is_exempt(facts)
 
 
 def check_live(facts):

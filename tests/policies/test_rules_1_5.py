@@ -16,6 +16,8 @@ from tests.policies.scenes import (
     EUROPE,
     INDIA,
     NOW,
+    OUTSOURCED,
+    PUBLISHED,
     PURPOSE,
     change,
     standing,
@@ -95,6 +97,16 @@ DENIED: list[tuple[str, str, tuple[str, ...], Facts]] = [
         purpose={"categories": ("pd:Bank",), "duties": ("localised:pd:Bank", "sdf")})),
     ("R27", "India", IN, replace(SECTOR_IN, recipients=ABROAD)),
     ("R27", "Europe", EU, replace(SECTOR_EU, recipients=(RecipientFacts("agency", "CH"),))),
+    ("R29", "withdrawn", ALL, change(OUTSOURCED, consent={"state": "withdrawn"})),
+    ("R29", "refused, made public", ALL, change(PUBLISHED, consent={"state": "refused"})),
+    ("R29", "restricted", ALL, change(OUTSOURCED, subject=standing("restricted"))),
+    ("R29", "restricted in India, where the flag does not count", ALL, change(
+        INDIA, subject={"provenance": OUTSOURCED.subject.provenance, **standing("restricted")})),
+    ("R29", "objected", ALL, objecting(PUBLISHED, "particular_situation")),
+    ("R29", "no to what needs no consent", ALL, objecting(PUBLISHED, "said_no", "upheld")),
+    ("R29", "no marketing", ALL, replace(OUTSOURCED, objected_marketing_at=NOW - DAY)),
+    ("R29", "opted out of advertising", ALL, objecting(
+        change(OUTSOURCED, purpose={"is_advertising": True}), "sale_sharing", "upheld")),
     ("R31", "pending", EU, objecting(INTEREST, "particular_situation")),
     ("R31", "on consent too", EU, objecting(EUROPE, "particular_situation")),
     ("R31", "consented at the same time", EU, objecting(

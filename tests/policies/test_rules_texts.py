@@ -11,7 +11,7 @@ from policies.rules.registry import Rule, RuleError
 CODES = sorted(texts.CATALOGUES["en"])
 NUMBERS = ["R01", "R02", "R03", "R04", "R05", "R06", "R07", "R08", "R10", "R11", "R12", "R13"]
 NUMBERS += ["R14", "R20", "R21", "R22", "R23", "R24", "R25", "R26", "R27"]
-NUMBERS += ["R30", "R31", "R32", "R33", "R34", "R35", "R36", "R37", "R38", "R39"]
+NUMBERS += ["R29", "R30", "R31", "R32", "R33", "R34", "R35", "R36", "R37", "R38", "R39"]
 NUMBERS += ["R40", "R41", "R42", "R43", "R44", "R45", "R46", "R47"]
 NUMBERS += ["R50", "R51", "R52", "R53", "R54"]
 NUMBERS += ["R60", "R61", "R62", "R63", "R64", "R65", "R66", "R67", "R68", "R69"]
