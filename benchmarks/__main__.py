@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
-from benchmarks import cerbos, counts, kill, report
+from benchmarks import cerbos, counts, kill, report, wal
 from benchmarks.cores import CORES, pin_database
 from benchmarks.people import World
 from benchmarks.report import Report
@@ -25,6 +25,7 @@ from config.run.embedded import Servers
 
 RESULTS = Path(__file__).parent / "results"
 PARTS = (0.5, 0.7, 0.9)
+LIVED_IN = 6144  # megabytes of write-ahead log: what the rounds write between two checkpoints
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ def main() -> int:
     name, plan = os.environ.get("SAMMATI_EMBEDDED", "bench"), Plan.chosen()
     os.sched_setaffinity(0, {CORES.load})
     with embedded.in_use(name) as servers:
+        wal.lived_in(name, LIVED_IN)
         print(f"Filling the database with {plan.subjects} subjects, or copying it...", flush=True)
         world = prepared(name, plan.subjects)
         pin_database(name)

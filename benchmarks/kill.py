@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -29,7 +30,7 @@ from config.run import embedded, processes
 from config.run.embedded import Servers
 
 CONNECTIONS = 32
-RESTART_SECONDS = 60
+RESTART_SECONDS = START_SECONDS = 60
 GRACE_SECONDS = 1.0
 FROZEN_SECONDS = 6.0
 BOUND_SECONDS = env.integer("SAMMATI_DECISION_TIMEOUT_SECONDS", default=3) + GRACE_SECONDS
@@ -154,6 +155,21 @@ class Arena:
     def journal(self) -> Path:
         return FOLDER / f"journal-{os.getpid()}"
 
+    def under_load(self, job: Job, after: float) -> subprocess.Popen[bytes]:
+        """The load, for so many seconds since decisions came of it.
+
+        On a busy machine the load may need longer to start than any fixed time: what is killed
+        before its first answer shows nothing.
+        """
+        before = counts.counts(self.name).transactions
+        load = start_load(job)
+        processes.wait_for(
+            lambda: counts.counts(self.name).transactions > before + CONNECTIONS,
+            seconds=START_SECONDS,
+        )
+        time.sleep(after)
+        return load
+
     def judged(self, what: str, result: Result) -> Outcome:
         told = decided(self.journal.read_bytes())
         self.journal.unlink()
@@ -180,8 +196,7 @@ class Arena:
 
 def kill_server(arena: Arena, after: float, seed: int) -> Outcome:
     with server(arena.name) as running:
-        load = start_load(arena.job(running.port, seconds=20, seed=seed))
-        time.sleep(after)
+        load = arena.under_load(arena.job(running.port, seconds=20, seed=seed), after)
         running.kill()
         return arena.judged("server killed", finished(load))
 
@@ -189,8 +204,7 @@ def kill_server(arena: Arena, after: float, seed: int) -> Outcome:
 def kill_database(arena: Arena, after: float, seed: int) -> Outcome:
     """The server lives on: it must refuse at once or in bounded time, and find the way back."""
     with server(arena.name) as running:
-        load = start_load(arena.job(running.port, seconds=after + 2, seed=seed))
-        time.sleep(after)
+        load = arena.under_load(arena.job(running.port, seconds=after + 4, seed=seed), after)
         arena.kill_database()
         result = finished(load)
         arena.restart_database()
@@ -202,8 +216,7 @@ def kill_database(arena: Arena, after: float, seed: int) -> Outcome:
 
 def kill_both(arena: Arena, after: float, seed: int) -> Outcome:
     with server(arena.name) as running:
-        load = start_load(arena.job(running.port, seconds=20, seed=seed))
-        time.sleep(after)
+        load = arena.under_load(arena.job(running.port, seconds=20, seed=seed), after)
         arena.kill_database()
         running.kill()
         result = finished(load)
@@ -214,8 +227,9 @@ def kill_both(arena: Arena, after: float, seed: int) -> Outcome:
 def freeze_database(arena: Arena, after: float, seed: int) -> Outcome:
     """A database that neither answers nor ends: the worst kind of dead."""
     with server(arena.name) as running:
-        load = start_load(arena.job(running.port, seconds=after + FROZEN_SECONDS, seed=seed))
-        time.sleep(after)
+        load = arena.under_load(
+            arena.job(running.port, seconds=after + FROZEN_SECONDS, seed=seed), after
+        )
         with frozen(arena.name):
             result = finished(load)
         back = arena.await_decision(running)

@@ -11,7 +11,7 @@ from psycopg import sql
 
 from audit.append import Row
 from audit.canonical import canonical
-from benchmarks import counts
+from benchmarks import counts, wal
 from config.run import embedded, stages
 from config.run.provision import DATABASE, provision
 from keys.ids import uuid7
@@ -30,6 +30,7 @@ def fresh(name: str) -> Iterator[Connection]:
         with psycopg.connect(servers.superuser_dsn, autocommit=True) as outside:
             statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
             outside.execute(statement.format(sql.Identifier(DATABASE)))
+        wal.lived_in(name)
         provision(servers.superuser_dsn)
         variables = stages.environment(stages.DEFAULT_PORT, name)
         for command in (["migrate", "--noinput"], ["ensure_keys"]):

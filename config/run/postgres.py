@@ -75,7 +75,7 @@ def settings(found: Places, memory: int, room: int) -> dict[str, str]:
         "maintenance_work_mem": f"{max(buffers // 4, 16)}MB",
         "work_mem": "16MB",
         "wal_compression": "on",
-        "min_wal_size": "256MB",
+        "min_wal_size": f"{log // 4}MB",  # files to take again: a new one holds up who commits
         "max_wal_size": f"{log}MB",
         "checkpoint_timeout": "15min",
         "random_page_cost": "1.1",

@@ -207,6 +207,7 @@ def test_the_disk_decides_how_much_is_logged_between_checkpoints(room, log):
     found = postgres.settings(places("none"), memory=gigabyte, room=room * gigabyte)
 
     assert found["max_wal_size"] == log
+    assert 4 * int(found["min_wal_size"][:-2]) == int(log[:-2])
 
 
 def test_refused_statements_leave_no_values_in_the_log(set_name):
