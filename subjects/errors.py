@@ -1,5 +1,7 @@
 """What can go wrong with subjects."""
 
+from django.utils.translation import gettext_noop as _
+
 from keys.problems import DomainError
 
 
@@ -185,21 +187,23 @@ class IdentifiersSeveralError(DomainError):
 class ProvenanceReferenceError(DomainError):
     code = "provenance_reference_missing"
     status = 422
-    message = "A flag needs the contract it rests on, or where and when the data were made public."
+    message = _(
+        "A flag needs the contract it rests on, or where and when the data were made public."
+    )
     field = "reference"
 
 
 class ProvenanceKindError(DomainError):
     code = "provenance_kind"
     status = 422
-    message = "There is no such kind of provenance flag."
+    message = _("There is no such kind of provenance flag.")
     field = "kind"
 
 
 class ProvenanceCategoryError(DomainError):
     code = "provenance_category"
     status = 422
-    message = (
+    message = _(
         "What was made public is named by a data category on record here; an outsourcing names "
         "none."
     )
@@ -209,26 +213,26 @@ class ProvenanceCategoryError(DomainError):
 class ProvenanceResidentError(DomainError):
     code = "provenance_resident"
     status = 409
-    message = "The person lives in India, so an outsourcing takes nothing out of the Act."
+    message = _("The person lives in India, so an outsourcing takes nothing out of the Act.")
     field = "kind"
 
 
 class ProvenanceOverError(DomainError):
     code = "provenance_over"
     status = 422
-    message = "This day has passed already."
+    message = _("This day has passed already.")
     field = "valid_until"
 
 
 class ProvenanceTooManyError(DomainError):
     code = "provenance_too_many"
     status = 409
-    message = "So many flags stand about the person already."
+    message = _("So many flags stand about the person already.")
     field = "category"
 
 
 class ProvenanceEndedError(DomainError):
     code = "provenance_ended"
     status = 409
-    message = "No such flag stands about the person."
+    message = _("No such flag stands about the person.")
     field = "kind"

@@ -45,6 +45,7 @@ class SubjectRow(NamedTuple):
     adult_on: date | None
     has_guardian: bool
     suppressed: str
+    provenance: str
     created_at: datetime
     merged_into: UUID | None
 
@@ -119,8 +120,8 @@ class Made(NamedTuple):
             raise NoIdentifierError
         subject = SubjectRow(
             uuid7(), controller_id, uuid7(), new.residence, new.region, new.time_zone,
-            new.language, new.age_state, new.age_assurance, new.adult_on, new.has_guardian, "", at,
-            None,
+            new.language, new.age_state, new.age_assurance, new.adult_on, new.has_guardian, "", "",
+            at, None,
         )  # fmt: skip
         key = keys.new_data_key()
         wrapped = keys.wrap(key, context=subject.id.bytes)
