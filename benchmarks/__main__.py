@@ -25,7 +25,6 @@ from config.run.embedded import Servers
 
 RESULTS = Path(__file__).parent / "results"
 PARTS = (0.5, 0.7, 0.9)
-LIVED_IN = 6144  # megabytes of write-ahead log: what the rounds write between two checkpoints
 
 
 @dataclass(frozen=True)
@@ -36,19 +35,21 @@ class Plan:
     rounds: int
     seconds: float
     kills: int
+    log_megabytes: int
+    """Of write-ahead log: what the rounds write between two checkpoints."""
 
     @classmethod
     def chosen(cls) -> "Plan":
         is_quick = env.boolean("QUICK", default=False)
         subjects = env.integer("SUBJECTS", default=100_000 if is_quick else 1_000_000)
-        return cls(subjects, 2, 2.0, 1) if is_quick else cls(subjects, 5, 6.0, 3)
+        return cls(subjects, 2, 2.0, 1, 512) if is_quick else cls(subjects, 5, 6.0, 3, 6144)
 
 
 def main() -> int:
     name, plan = os.environ.get("SAMMATI_EMBEDDED", "bench"), Plan.chosen()
     os.sched_setaffinity(0, {CORES.load})
     with embedded.in_use(name) as servers:
-        wal.lived_in(name, LIVED_IN)
+        wal.lived_in(name, plan.log_megabytes)
         print(f"Filling the database with {plan.subjects} subjects, or copying it...", flush=True)
         world = prepared(name, plan.subjects)
         pin_database(name)

@@ -11,13 +11,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Permission
-from audit.console import HappenedFilter, RecordedAdmin, actor_column
+from audit.console import HappenedFilter, RecordedAdmin, actor_column, titled_column
 from audit.verbs import Act, AddForm, Verb, VerbAdmin
 from registry import selectors as registry
 from subjects import provenance
 from subjects.admin_relations import named
 from subjects.models import Provenance, ProvenanceKind
 from subjects.selectors import subject
+
+NONE = "–"
 
 
 class FlagForm(AddForm):
@@ -40,8 +42,10 @@ class FlagForm(AddForm):
 
     def prepare(self) -> None:
         super().prepare()
-        known = {code for one in self.controllers for code in registry.category_codes(one)}
-        choices = [("", "–"), *((code, code) for code in sorted(known))]
+        known: dict[str, str] = {}
+        for one in self.controllers:
+            known |= registry.category_titles(one)
+        choices = [("", NONE), *sorted(known.items())]
         self.fields["category"].choices = choices  # type: ignore[attr-defined]
 
 
@@ -58,6 +62,11 @@ def end_flag(act: Act) -> str:
     row = act.obj
     provenance.end_flag(by=act.by, subject=row.subject, kind=row.kind, category=row.category)
     return gettext("It has ended, from the next decision on.")
+
+
+def _category() -> Callable[[Any], str]:
+    """An outsourcing is about the person, not about one category."""
+    return titled_column(_("Data category"), "category", registry.category_titles, empty=NONE)
 
 
 SET = Verb(
@@ -85,16 +94,19 @@ class ProvenanceAdmin(RecordedAdmin, VerbAdmin):
     ordering = ("-id",)
     list_filter: ClassVar[Any] = ("kind", ("ended_at", HappenedFilter))
     list_display_links = ("kind",)  # the person's column leads to the person
-    list_display = ("person", "kind", "category", "valid_until", "set_at", "ended_at", "controller")
     fields: ClassVar[Any] = (
-        "person", "kind", "category", "reference", "valid_until", "set_at", "ended_at",
-        "controller",
+        "person", "kind", "reference", "valid_until", "set_at", "ended_at", "controller",
     )  # fmt: skip
     readonly_fields: ClassVar[Any] = ("person",)
 
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return (
+            "person", "kind", _category(), "valid_until", "set_at", "ended_at", "controller",
+        )  # fmt: skip
+
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         by: Callable[[Any], str] = actor_column(request, _("Set by"), "set_by", "set_by_type")
-        return (*self.fields, by)
+        return (*self.fields[:2], _category(), *self.fields[2:], by)
 
     @admin.display(description=_("Person"))
     def person(self, row: Provenance) -> SafeString:
