@@ -14,7 +14,8 @@ from keys.ids import uuid7_at
 
 __all__ = [
     "Ended", "Restricted", "Use", "categories_by_purpose", "last_spoken", "live_uses",
-    "of_closed_purposes", "past", "purpose_codes", "restricted", "under_age", "upheld", "withdrawn",
+    "of_closed_purposes", "past", "purpose_codes", "restricted", "served", "under_age", "upheld",
+    "withdrawn",
 ]  # fmt: skip
 
 Kind = Literal["consent", "ground", "commitment"]
@@ -115,6 +116,14 @@ FROM consent_consentevent e JOIN consent_purpose p ON p.id = e.purpose_id
 WHERE e.controller_id = %s AND e.id >= %s AND e.state = 'invalidated' AND e.reason = 'under_age'
 ORDER BY e.id
 """
+_SERVED = """
+SELECT e.subject_id, e.id, p.code, e.event_at
+FROM consent_consentevent e JOIN consent_purpose p ON p.id = e.purpose_id
+JOIN consent_consentstate s ON s.subject_id = e.subject_id AND s.purpose_id = e.purpose_id
+  AND s.event_id = e.id
+WHERE e.controller_id = %s AND e.id >= %s AND e.state = 'revoked'
+  AND e.reason IN ('purpose_ended', 'relation_ended') ORDER BY e.id
+"""
 _UPHELD = """
 SELECT o.subject_id, o.id, COALESCE(p.code, ''), COALESCE(o.decided_at, o.objected_at)
 FROM consent_objection o LEFT JOIN consent_purpose p ON p.id = o.purpose_id
@@ -138,6 +147,11 @@ WHERE r.controller_id = %s AND (r.asked_at >= %s OR r.lifted_at >= %s) ORDER BY 
 def withdrawn(controller_id: UUID, since: datetime) -> list[Ended]:
     """Withdrawals on record since, as long as nothing was said after them (DPDP s.6(4), 8(7))."""
     return _ended(controller_id, _WITHDRAWN, [uuid7_at(since)])
+
+
+def served(controller_id: UUID, since: datetime) -> list[Ended]:
+    """Consents that the controller ended since, as what they were for is over (DPDP s.8(7))."""
+    return _ended(controller_id, _SERVED, [uuid7_at(since)])
 
 
 def under_age(controller_id: UUID, since: datetime) -> list[Ended]:

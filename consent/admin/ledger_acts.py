@@ -77,7 +77,9 @@ REVOKE = Verb(
     permission=Permission.APPROVE_PURPOSES, form=RevokeForm, run=revoke, applies=_runs,
     is_grave=True,
     consequence=gettext_lazy(
-        "The data may not be used for this purpose any more until the person agrees again."
+        "The data may not be used for this purpose any more until the person agrees again. Where "
+        "the use has ended or the person is no longer served, an erasure follows if the erasure "
+        "policy says so."
     ),
 )  # fmt: skip
 INVALIDATE = Verb(

@@ -1,6 +1,7 @@
 """What happened elsewhere that ends the reason to keep data: cases are opened for it (ERA-01).
 
-Withdrawals, upheld objections, closed purposes, consents that were a child's own, restrictions.
+Withdrawals, upheld objections, closed purposes, consents ended because their use is over or found
+to be a child's own, restrictions.
 Nobody sends them here: they are read from where they stand, so that none is lost while nobody
 looks, and each is one case however often it is seen. Only under a policy that was approved.
 """
@@ -60,6 +61,7 @@ def _look(controller_id: UUID, terms: Terms, since: datetime) -> int:
 
 _READ: Final[dict[str, Callable[[UUID, datetime], list[Ended]]]] = {
     Trigger.WITHDRAWAL.value: consent.withdrawn,
+    Trigger.PURPOSE_END.value: consent.served,
     Trigger.OBJECTION.value: consent.upheld,
     Trigger.CHILD_SERVICE.value: consent.under_age,
 }

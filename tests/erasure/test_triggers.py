@@ -68,6 +68,33 @@ class TestFromElsewhere:
 
         assert {only(one).trigger for one in (asha, other)} == {"purpose_end"}
 
+    @pytest.mark.parametrize(
+        ("reason", "count"),
+        [("purpose_ended", 1), ("relation_ended", 1), ("safety", 0), ("authority", 0)],
+    )
+    def test_a_use_that_is_over_for_one_person(self, lotus, asha, reason, count):
+        lotus.yes(asha)
+        lotus.yes(lotus.person("ravi@example.in"))
+        consent.revoke(
+            by=OFFICER, controller_id=lotus.id, subject_id=asha.id, purpose=OFFERS, reason=reason
+        )
+
+        assert look() == count
+
+        found = Case.objects.values_list("subject_id", "trigger", "scope")
+        assert list(found) == [(asha.id, "purpose_end", OFFERS)] * count
+        assert look() == 0
+
+    def test_a_use_that_began_again_is_not_over(self, lotus, asha):
+        lotus.yes(asha)
+        consent.revoke(
+            by=OFFICER, controller_id=lotus.id, subject_id=asha.id, purpose=OFFERS,
+            reason="purpose_ended",
+        )  # fmt: skip
+        lotus.yes(asha)
+
+        assert look() == 0
+
     def test_an_objection_that_was_upheld(self, lotus):
         anna = lotus.person("anna@example.de", residence="DE")
         objection = consent.object_to(

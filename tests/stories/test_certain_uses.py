@@ -1,12 +1,16 @@
 """The illustrations to sections 7 and 8: uses without consent, and how they end."""
 
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from consent import services as consent
 from consent.models import Purpose
+from erasure.models import Case
+from erasure.services import causes
 from keys.problems import DomainError
+from tests.erasure.test_cases_deciding import policy
 from tests.factories.company import AUTHOR
 from tests.stories.town import opened
 
@@ -65,17 +69,38 @@ class TestSection7ClauseB:
 
 @pytest.mark.req("CON-02", "POL-05")
 class TestSection8Subsection7:
-    def test_when_the_car_is_sold_its_sellers_data_serve_no_purpose(self, http):
+    def test_when_the_car_is_sold_its_sellers_data_go(self, http):
         """X sells her car on Y's marketplace; the sale is concluded."""
         market = opened(http, "market", CAR)
         market.asks_about(CAR, data=("pd:Contact", "pd:Vehicle"))
-        x = market.person()
-        market.says_yes(x, CAR)
+        policy(market.made)
+        x, z = market.person(), market.person("z@example.in")
+        for seller in (x, z):
+            market.says_yes(seller, CAR)
         assert market.permits(x, CAR)
 
-        market.withdraws(x, CAR)
+        consent.revoke(
+            by=AUTHOR, controller_id=market.id, subject_id=x.id, purpose=CAR,
+            reason="purpose_ended",
+        )  # fmt: skip
+        causes.look(since=datetime.now(UTC) - timedelta(hours=1))
 
-        assert market.why(x, CAR) == "CONSENT_WITHDRAWN"
+        case = Case.objects.get(controller_id=market.id)
+        assert (case.subject_id, case.verb, case.scope) == (x.id, "erase", CAR)
+        assert (market.permits(x, CAR), market.permits(z, CAR)) == (False, True)
+
+    def test_a_seller_who_withdraws_before_is_erased_as_well(self, http):
+        market = opened(http, "market", CAR)
+        market.asks_about(CAR)
+        policy(market.made)
+        x = market.person()
+        market.says_yes(x, CAR)
+
+        market.withdraws(x, CAR)
+        causes.look(since=datetime.now(UTC) - timedelta(hours=1))
+
+        assert Case.objects.get(subject_id=x.id).trigger == "withdrawal"
+        assert not market.permits(x, CAR)
 
     def test_a_purpose_that_is_over_serves_nobody(self, http):
         market = opened(http, "market", CAR)
