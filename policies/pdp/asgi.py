@@ -89,8 +89,8 @@ class DecisionPoint:
         async def read(most: int) -> bytes:
             return await http.body(headers, receive, most)
 
-        path = scope["path"].removesuffix("/")
-        await http.send_whole(send, await self._respond(path, scope["method"], headers, read))
+        answer = await self._respond(scope["path"], scope["method"], headers, read)
+        await http.send_whole(send, answer)
 
     async def answer(self, path: str, headers: Headers, body: bytes) -> Answer:
         """The answer to a POST whose body is here, and no larger than a single check's."""

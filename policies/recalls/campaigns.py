@@ -18,6 +18,7 @@ from policies.recalls.errors import (
     CampaignExistsError,
     CampaignTimesError,
     CampaignUnknownError,
+    KillListAheadError,
     ServiceUnknownError,
 )
 from policies.recalls.models import Campaign, KillLine
@@ -119,9 +120,13 @@ def kill_list(  # noqa: PLR0913 (a page of a list has these parts)
     """Who must be left out of a campaign, in the order of their numbers, those after `after`.
 
     Numbers appear in order, so polling with the last one misses nobody. A page that shows
-    somebody is recorded first (P11). Raises CampaignUnknownError, ReadNotRecordedError.
+    somebody is recorded first (P11). A number that no line has yet was not told here: whoever asked
+    with it would never hear of the lines before it. Raises CampaignUnknownError,
+    KillListAheadError, ReadNotRecordedError.
     """
     campaign = _own(controller_id, service_id, campaign_id)
+    if after > campaign.lines:
+        raise KillListAheadError
     is_settled = _is_settled(controller_id)
     found = list(campaign.kill_lines.filter(number__gt=after).order_by("number")[: limit + 1])
     lines = found[:limit]

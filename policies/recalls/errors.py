@@ -41,3 +41,10 @@ class CampaignTimesError(DomainError):
     status = 422
     message = "A campaign ends in the future, within 400 days, and counts permits of the past 90."
     field = "ends_at"
+
+
+class KillListAheadError(DomainError):
+    code = "kill_list_ahead"
+    status = 422
+    message = "The kill list has no line of that number yet; read it again from 0."
+    field = "after"

@@ -10,10 +10,13 @@ import pytest
 from accounts import services as accounts
 from accounts.models import ServiceKey
 from tests.factories.company import AUTHOR, EVALUATION, EVALUATIONS, OFFERS, SURVEYS, company
+from tests.policies.searches import SEARCHES
 
 JSON = {"Content-Type": "application/json"}
 EMAIL = "asha.rao@example.in"
 ENDPOINTS = [EVALUATION, EVALUATIONS]
+CONFIGURATION = "/.well-known/authzen-configuration"
+DOCUMENTS = [CONFIGURATION, f"{CONFIGURATION}/lotus", "/.well-known/jwks.json"]
 SOMEBODY = {
     "subject": {"type": "service", "id": "mailer"},
     "action": {"name": "activate", "properties": {"purpose": OFFERS}},
@@ -224,12 +227,22 @@ class TestEveryAnswer:
 
         assert "x-request-id" not in answer.headers
 
-    @pytest.mark.parametrize("path", ENDPOINTS)
-    def test_comes_without_a_redirect(self, http, lotus, asha, path):
-        answer = http.post(f"{path}/", json=lotus.question(asha), headers=lotus.headers)
+    @pytest.mark.req("POL-04")
+    @pytest.mark.parametrize("path", [*ENDPOINTS, *SEARCHES])
+    @pytest.mark.parametrize("more", ["/", "//", "/x"])
+    def test_comes_from_one_address_alone_without_a_redirect(self, http, lotus, asha, path, more):
+        answer = http.post(path + more, json=lotus.question(asha), headers=lotus.headers)
 
-        assert answer.status_code == 200
-        assert answer.json()["decision"] is True
+        error(answer, 404)
+        assert "location" not in answer.headers
+
+    @pytest.mark.req("POL-04")
+    @pytest.mark.parametrize("path", DOCUMENTS)
+    def test_that_describes_us_comes_from_one_address_alone_too(self, http, path):
+        found, other = http.get(path), http.get(f"{path}/")
+
+        assert (found.status_code, other.status_code) == (200, 404)
+        assert "location" not in other.headers
 
     def test_ignores_members_it_does_not_know(self, lotus, asha, ask):
         body = lotus.question(asha)

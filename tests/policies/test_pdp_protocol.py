@@ -250,7 +250,7 @@ class TestWhatIsDifferent:
         wire.send(b"".join(message(path="/access/v1/evaluation?x=1")))
         with_a_query = wire.answer()[0]
 
-        assert (other_method, other_spelling, with_a_query) == (405, 200, 200)
+        assert (other_method, other_spelling, with_a_query) == (405, 404, 200)
 
     def test_is_larger_than_it_may_be(self, wire, message):
         wire.send(message(length=64 * 1024 + 1)[0])

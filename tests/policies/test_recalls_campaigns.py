@@ -85,6 +85,23 @@ class TestTheKillList:
             str(person.id) for person in people
         }
 
+    def test_refuses_to_go_on_behind_its_end(self, lotus, asha, api, campaign):
+        """Whoever polled so, after another list or a restored backup, would miss what comes."""
+        used(lotus, asha)
+        lotus.withdraws(asha)
+        work_off()
+
+        ahead = api.get(f"/campaigns/{campaign.id}/kill-list", {"after": 2})
+
+        assert (ahead.status_code, ahead.json()["code"]) == (422, "kill_list_ahead")
+        assert kill_list(api, campaign, after=1)["after"] == 1
+
+    def test_that_is_empty_is_asked_from_the_beginning_alone(self, api, campaign):
+        ahead = api.get(f"/campaigns/{campaign.id}/kill-list", {"after": 1})
+
+        assert (ahead.status_code, ahead.json()["code"]) == (422, "kill_list_ahead")
+        assert kill_list(api, campaign, after=0)["after"] == 0
+
     def test_names_a_person_once_however_often_they_say_no(self, lotus, asha, api, campaign):
         used(lotus, asha)
         lotus.stands(asha, "restricted")

@@ -4,6 +4,7 @@ from drf_spectacular.utils import extend_schema
 
 from accounts.problems import IDEMPOTENCY_KEY, READ, WRITE, answer, body, problems, refusal
 from policies.recalls.api import examples, serializers
+from policies.recalls.errors import KillListAheadError
 
 CAMPAIGNS = ["Campaigns"]
 UNKNOWN = refusal(404, "campaign_unknown", "The service runs no such campaign.")
@@ -50,16 +51,18 @@ read_kill_list = extend_schema(
     description=(
         "The people who were permitted for the campaign and have since withdrawn, objected, been "
         "restricted or asked for erasure, in the order they were found. Ask again with `after` for "
-        "those that came later: numbers only grow and none is left out. Whoever is listed may only "
-        "be used after a new permit. While `is_settled` is false, a no that was said before is "
-        "still being looked into: ask again at once. A page that shows somebody is recorded."
+        "those that came later: numbers only grow and none is left out. An `after` beyond the last "
+        "line is refused: read the list again from 0 then. Whoever is listed may only be used "
+        "after a new permit. While `is_settled` is false, a no that was said before is still being "
+        "looked into: ask again at once. A page that shows somebody is recorded."
     ),
     tags=CAMPAIGNS,
     parameters=[serializers.KillListQuery],
-    responses={200: serializers.KillListOutput, **problems(*READ)},
+    responses={200: serializers.KillListOutput, **problems(*READ, 422)},
     examples=[
         answer("One person", examples.KILL_LIST),
         answer("Nobody new", examples.NOTHING_NEW),
         UNKNOWN,
+        refusal(422, "kill_list_ahead", KillListAheadError.message),
     ],
 )
