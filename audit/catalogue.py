@@ -289,6 +289,9 @@ EVENTS: dict[str, Event] = {
         _processing("audience:finished", _("An audience was finished")),
         _processing("audience:taken", _("An audience was taken away")),
         _processing("audience:stopped", _("An audience was stopped")),
+        _processing(
+            "audience:returned", _("Contacts counted for an audience nobody took were given back")
+        ),
         _processing("rehearsal:started", _("A rehearsal of a policy was started")),
         _processing("rehearsal:finished", _("A rehearsal of a policy was finished")),
         _processing("rehearsal:stopped", _("A rehearsal of a policy was stopped")),

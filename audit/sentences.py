@@ -53,6 +53,9 @@ ACTS: "dict[str, StrOrPromise]" = {
     "audience:finished": _("The audience of %(who)s for %(purpose)s was finished"),
     "audience:taken": _("%(who)s took its audience for %(purpose)s away"),
     "audience:stopped": _("%(who)s stopped an audience for %(purpose)s"),
+    "audience:returned": _(
+        "Contacts counted for an untaken audience for %(purpose)s were given back"
+    ),
     "rehearsal:started": _("%(who)s began to rehearse a draft policy"),
     "rehearsal:stopped": _("%(who)s stopped the rehearsal of a draft policy"),
     "rehearsal:taken": _("%(who)s took the list of a rehearsal away"),

@@ -64,7 +64,8 @@ STOP = Verb(
     applies=lambda one: one.state in {AudienceState.MAKING, AudienceState.READY},
     consequence=_(
         "Nothing more is decided, and the service cannot take the list any more. What it has taken "
-        "already it keeps until the permits end; of withdrawals it still hears."
+        "already it keeps until the permits end; of withdrawals it still hears. If it has taken "
+        "nothing yet, the contacts that were counted for it are given back."
     ),
 )  # fmt: skip
 
@@ -104,7 +105,7 @@ class AudienceAdmin(VerbAdmin):
     @admin.display(description=_("May be reached"))
     def may_be_reached(self, one: Audience) -> str:
         """Nothing before the end: two states of one in the making would tell of single people."""
-        if one.ready_at is None:
+        if not one.is_whole:
             return "–"
         return gettext("%(permitted)d of %(total)d") % {
             "permitted": one.permitted, "total": one.total,
@@ -112,7 +113,7 @@ class AudienceAdmin(VerbAdmin):
 
     @admin.display(description=_("Left out, by reason"))
     def left_out(self, one: Audience) -> SafeString | str:
-        if one.ready_at is None:
+        if not one.is_whole:
             return "–"
         found = exclusions(one.excluded, settings.AUDIENCE_SMALLEST_GROUP)
         told = (

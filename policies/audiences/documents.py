@@ -5,7 +5,13 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 
 from accounts.problems import IDEMPOTENCY_KEY, READ, WRITE, answer, problems, refusal
 from policies.audiences import lists, results, serializers
-from policies.audiences.errors import SegmentCodeError
+from policies.audiences.errors import (
+    AudienceFailedError,
+    AudienceNotReadyError,
+    AudienceOverError,
+    AudienceStoppedError,
+    SegmentCodeError,
+)
 
 AUDIENCES = ["Audiences"]
 AUDIENCE = "01931c35-11aa-7c02-8f2e-6b7c8d9e0f11"
@@ -27,6 +33,7 @@ READY = {
     ],
     "ready_at": "2026-03-14T09:27:05Z", "valid_until": UNTIL,
 }  # fmt: skip
+STOPPED = {**MAKING, "state": "stopped", "problem": "stopped_by_officer", "decided": 20000}
 SEGMENT = {"code": "spring-buyers", "people": 2041, "strangers": 3,
            "replaced_at": "2026-03-14T08:00:00Z"}  # fmt: skip
 LIST = f"id\r\n{SUBJECT}\r\n"
@@ -76,12 +83,15 @@ read_audience = extend_schema(
     summary="See how far an audience is",
     description=(
         "How many are permitted, and why the others are not. Reasons of small groups are told "
-        "together, without the reasons."
+        "together, without the reasons. One that was stopped or that failed has a `problem` and no "
+        "figures; what caps had counted for it is given back, as it is of every audience that ends "
+        "before it was taken."
     ),
     tags=AUDIENCES,
     responses={200: serializers.AudienceOutput, **problems(*READ)},
     examples=[
         answer("Ready", READY),
+        answer("Stopped", STOPPED),
         refusal(404, "audience_unknown", "There is no such audience."),
     ],
 )
@@ -94,14 +104,14 @@ take_audience = extend_schema(
         "the use), `valid_until`, and `obligations`, which are to be fulfilled or the "
         "permit does not count (JSON; its text in CSV and Arrow). Whoever has withdrawn or "
         "objected since the decision is left out. The permits end; then there is no result any "
-        "more."
+        "more. Once it was taken, each of its permits stays counted by caps, whatever became of it."
     ),
     tags=AUDIENCES,
     parameters=[serializers.ResultQuery],
     responses={
         **{(200, results.MEDIA[form]): OpenApiResponse(OpenApiTypes.BINARY, "The permitted ids.")
            for form in sorted(results.FORMS)},
-        **problems(*READ),
+        **problems(*READ, 409, 410),
     },
     examples=[
         OpenApiExample(
@@ -109,6 +119,9 @@ take_audience = extend_schema(
             {"id": SUBJECT, "decision_id": CHUNK, "valid_until": UNTIL, "obligations": []},
             response_only=True, status_codes=["200"], media_type=results.MEDIA[lists.NDJSON],
         ),
+        *(refusal(one.status, one.code, one.message) for one in (
+            AudienceNotReadyError, AudienceStoppedError, AudienceFailedError, AudienceOverError,
+        )),
     ],
 )  # fmt: skip
 

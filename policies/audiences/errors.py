@@ -24,7 +24,7 @@ class SegmentCodeError(DomainError):
 class AudienceNotReadyError(DomainError):
     code = "audience_not_ready"
     status = 409
-    message = "The audience is still in the making, or could not be made."
+    message = "The audience is still in the making."
 
 
 class AudienceOverError(DomainError):
@@ -37,6 +37,12 @@ class AudienceStoppedError(DomainError):
     code = "audience_stopped"
     status = 410
     message = "An officer stopped this audience."
+
+
+class AudienceFailedError(DomainError):
+    code = "audience_failed"
+    status = 410
+    message = "This audience could not be made; its `problem` says why. Ask again."
 
 
 class AudienceNotStoppableError(DomainError):

@@ -141,6 +141,16 @@ class Audience(models.Model):
     def __str__(self) -> str:
         return f"{self.purpose} {self.created_at:%Y-%m-%d %H:%M}"
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether everybody was decided about: figures of fewer would tell of single people."""
+        return self.ready_at is not None and self.state != AudienceState.FAILED
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the service hears figures: of one that was stopped nothing counts any more."""
+        return self.is_whole and self.state != AudienceState.STOPPED
+
 
 class AudiencePart(models.Model):
     """A chunk of an audience as it was recorded: the entry that holds it, and how many it names."""

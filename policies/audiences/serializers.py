@@ -106,14 +106,19 @@ class AudienceOutput(serializers.Serializer[Any]):
         allow_null=True, help_text=_("When the last of its permits ends, and the result with it.")
     )
 
+    def to_representation(self, one: Audience) -> dict[str, Any]:
+        """Permits that cannot be taken have no end to be told."""
+        shown = super().to_representation(one)
+        return shown if one.is_told else {**shown, "valid_until": None}
+
     @extend_schema_field({"type": ["integer", "null"]})
     def get_permitted(self, one: Audience) -> int | None:
-        return None if one.state == AudienceState.MAKING else one.permitted
+        return one.permitted if one.is_told else None
 
     @extend_schema_field(ExclusionOutput(many=True))
     def get_excluded(self, one: Audience) -> list[dict[str, Any]]:
         """Nothing while it is in the making: from two states one could subtract."""
-        if one.state == AudienceState.MAKING:
+        if not one.is_told:
             return []
         found = exclusions(one.excluded, settings.AUDIENCE_SMALLEST_GROUP)
         return list(ExclusionOutput(found, many=True).data)

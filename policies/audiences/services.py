@@ -11,14 +11,17 @@ from uuid import UUID
 import msgspec
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from audit import members
 from audit import services as audit
 from audit.actors import Actor, Target
-from policies.audiences import lists
+from keys.problems import DomainError
+from policies.audiences import lists, returning
 from policies.audiences.chunks import Chunk
 from policies.audiences.errors import (
+    AudienceFailedError,
     AudienceNotReadyError,
     AudienceNotStoppableError,
     AudienceOverError,
@@ -46,6 +49,11 @@ FROM (
 ) p
 WHERE i.id = p.id AND p.place IS NOT NULL
 """
+ENDINGS: Final[dict[AudienceState, type[DomainError]]] = {
+    AudienceState.STOPPED: AudienceStoppedError,
+    AudienceState.FAILED: AudienceFailedError,
+    AudienceState.EXPIRED: AudienceOverError,
+}
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -142,34 +150,43 @@ def add(audience: Audience, made: Iterable[Chunk]) -> None:
 
 
 def finish(audience: Audience, *, problem: str = "") -> None:
-    """Record that everybody was decided about, or why that could not be."""
+    """Record that everybody was decided about, or why that could not be.
+
+    What caps counted for one that failed is given back.
+    """
     audience.state = AudienceState.FAILED if problem else AudienceState.READY
     audience.problem, audience.ready_at = problem, timezone.now()
     audience.valid_until = max(
         audience.parts.values_list("valid_until", flat=True), default=audience.ready_at
     )
     audience.save()
+    if problem:
+        returning.begin(audience)
     data = {"total": audience.total, "permitted": audience.permitted, "problem": problem,
             "excluded": audience.excluded}  # fmt: skip
     _record("audience:finished", Actor("service", str(audience.service_id)), audience, data)
+
+
+def require_ready(audience: Audience) -> None:
+    """Raises AudienceFailedError, AudienceNotReadyError, AudienceOverError, AudienceStoppedError
+    where there is nothing to take.
+    """
+    if audience.state in ENDINGS:
+        raise ENDINGS[AudienceState(audience.state)]
+    if audience.state != AudienceState.READY or audience.valid_until is None:
+        raise AudienceNotReadyError
+    if audience.valid_until <= timezone.now():
+        raise AudienceOverError
 
 
 @transaction.atomic
 def take(*, by: Actor, audience: Audience, form: str, left_out: int) -> None:
     """Record that the result is handed out, before it is.
 
-    `left_out` have done something since that ends their permit. Raises AudienceNotReadyError,
-    AudienceOverError, AudienceStoppedError.
+    `left_out` have done something since that ends their permit. Raises as `require_ready`.
     """
     found = Audience.objects.select_for_update().get(id=audience.id)
-    if found.state == AudienceState.STOPPED:
-        raise AudienceStoppedError
-    if found.state == AudienceState.EXPIRED:
-        raise AudienceOverError
-    if found.state != AudienceState.READY or found.valid_until is None:
-        raise AudienceNotReadyError
-    if found.valid_until <= timezone.now():
-        raise AudienceOverError
+    require_ready(found)
     found.taken, found.taken_at = found.taken + 1, timezone.now()
     found.save(update_fields=["taken", "taken_at"])
     data = {"format": form, "permitted": audience.permitted, "left_out": left_out}
@@ -180,15 +197,16 @@ def take(*, by: Actor, audience: Audience, form: str, left_out: int) -> None:
 def stop(*, by: Actor, audience: Audience) -> Audience:
     """End an audience before its time: no more is decided, and nobody takes it any more.
 
-    Whoever was handed out already is still recalled when they withdraw. Raises
-    AudienceNotStoppableError.
+    Whoever was handed out already is still recalled when they withdraw, and stays counted by caps;
+    of an audience that nobody took the counts are given back. Raises AudienceNotStoppableError.
     """
     found = Audience.objects.select_for_update().get(id=audience.id)
     if found.state not in {AudienceState.MAKING, AudienceState.READY}:
         raise AudienceNotStoppableError
-    found.state = AudienceState.STOPPED
-    found.save(update_fields=["state"])
+    found.state, found.problem = AudienceState.STOPPED, "stopped_by_officer"
+    found.save(update_fields=["state", "problem"])
     _record("audience:stopped", by, found, {"decided": found.decided, "taken": found.taken})
+    returning.begin(found)
     return found
 
 
@@ -203,12 +221,18 @@ def end_old() -> int:
     stuck = Audience.objects.filter(
         state=AudienceState.MAKING, created_at__lte=now - timedelta(days=1)
     )
-    ended = stuck.update(state=AudienceState.FAILED, problem="never_finished", ready_at=now)
-    ended += over.update(state=AudienceState.EXPIRED)
+    ended = over.filter(taken__gt=0).update(state=AudienceState.EXPIRED)
+    for one in _locked(over.filter(taken=0)):
+        one.state, ended = AudienceState.EXPIRED, ended + 1
+        one.save(update_fields=["state"])
+        returning.begin(one)
+    for one in _locked(stuck):
+        finish(one, problem="never_finished")
+        ended += 1
     making = Audience.objects.filter(state=AudienceState.MAKING, list__isnull=False)
     idle = IdList.objects.filter(segment="").exclude(id__in=making.values("list_id"))
-    for one in idle.order_by("id")[:AT_ONCE]:
-        one.delete()
+    for unasked in idle.order_by("id")[:AT_ONCE]:
+        unasked.delete()
     members.end()
     return ended
 
@@ -233,6 +257,11 @@ def forget_many(*, controller_id: UUID, subject_ids: Iterable[UUID]) -> int:
 def at(micros: int) -> datetime:
     """The time of so many microseconds since 1970."""
     return EPOCH + timedelta(microseconds=micros)
+
+
+def _locked(audiences: QuerySet[Audience]) -> Iterable[Audience]:
+    """Some of these, oldest first; whatever somebody is at work on waits for the next time."""
+    return list(audiences.select_for_update(skip_locked=True).order_by("id")[:AT_ONCE])
 
 
 def _list(controller_id: UUID, segment: str, people: Named | None) -> IdList | None:

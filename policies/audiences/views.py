@@ -79,6 +79,7 @@ class Result(ServiceView):
     def get(self, request: Request, audience_id: UUID) -> Any:
         form = self.asked(serializers.ResultQuery)["form"]
         found = selectors.audience(self.caller.controller_id, self.caller.id, audience_id)
+        services.require_ready(found)
         ended = selectors.ended_since(found)
         content = results.pieces(form, selectors.permits(found, ended))
         services.take(by=self.by, audience=found, form=form, left_out=len(ended))

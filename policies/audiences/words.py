@@ -27,6 +27,7 @@ PARTS: "dict[str, StrOrPromise]" = {
 
 PROBLEMS: "dict[str, StrOrPromise]" = {
     "service_without_key": _("Failed: no key of the service was valid any more."),
+    "stopped_by_officer": _("Stopped by an officer"),
     "never_finished": _("Failed: it was not finished within a day."),
 }
 

@@ -83,7 +83,7 @@ class Counters:
 
     def take(self, rows: Rows) -> None:
         """Take in what `reading` found."""
-        self._times = {row[0]: _unpacked(row[1]) for row in rows}
+        self._times = {row[0]: unpacked(row[1]) for row in rows}
 
     def counts(
         self, counted: Sequence[Counted], now: int, *, but: int | None = None
@@ -126,8 +126,14 @@ def _row(counter: bytes, times: list[int], cap: Cap) -> Row:
     """The latest permits suffice: as many as the cap allows fill it."""
     kept = sorted(times)[-cap.limit :]
     ends = kept[-1] + cap.seconds * MICROSECONDS
-    return counter, pack(f"!{len(kept)}q", *kept), str(ends).encode()
+    return counter, packed(kept), str(ends).encode()
 
 
-def _unpacked(permits: bytes) -> list[int]:
+def packed(times: Sequence[int]) -> bytes:
+    """The times of permits as a counter's row holds them."""
+    return pack(f"!{len(times)}q", *times)
+
+
+def unpacked(permits: bytes) -> list[int]:
+    """The times in a counter's row."""
     return list(unpack(f"!{len(permits) // 8}q", permits))

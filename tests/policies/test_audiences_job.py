@@ -18,7 +18,7 @@ from consent import services as consent
 from policies.audiences import chunks, job, selectors, services
 from policies.audiences.deciding import cut
 from policies.audiences.errors import (
-    AudienceNotReadyError,
+    AudienceFailedError,
     AudienceOverError,
     AudienceUnknownError,
     SegmentUnknownError,
@@ -134,7 +134,7 @@ class TestAnAudience:
         audience.refresh_from_db()
 
         assert (audience.state, audience.problem) == (AudienceState.FAILED, "service_without_key")
-        with pytest.raises(AudienceNotReadyError):
+        with pytest.raises(AudienceFailedError):
             services.take(by=AUTHOR, audience=audience, form="csv", left_out=0)
 
 
