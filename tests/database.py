@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import psycopg
@@ -68,6 +69,32 @@ $flush$
 """
 
 
+@dataclass
+class Superuser:
+    """A connection that is kept: a new one would get to know hundreds of tables for each flush."""
+
+    dsn: str
+    _kept: psycopg.Connection | None = None
+
+    def execute(self, statement: sql.Composed) -> None:
+        try:
+            self._connection().execute(statement)
+        except psycopg.OperationalError:
+            if not self._connection().closed:
+                raise
+            self._kept = None  # a test has cut every connection, and this one
+            self._connection().execute(statement)
+
+    def _connection(self) -> psycopg.Connection:
+        if self._kept is None:
+            self._kept = psycopg.connect(self.dsn, autocommit=True)
+        return self._kept
+
+    def close(self) -> None:
+        if self._kept is not None:
+            self._kept.close()
+
+
 @dataclass(frozen=True)
 class TestDatabase:
     """One worker's database and how to reach it."""
@@ -80,6 +107,10 @@ class TestDatabase:
     @property
     def superuser_dsn(self) -> str:
         return make_conninfo(self.servers.superuser_dsn, dbname=self.name)
+
+    @cached_property
+    def flushing(self) -> Superuser:
+        return Superuser(self.superuser_dsn)
 
     def url(self, role: str) -> str:
         """For the environment of a process that a test starts."""
@@ -98,8 +129,7 @@ class TestDatabase:
         new files for each.
         """
         kept = sql.Literal(list(KEPT_TABLES))
-        with psycopg.connect(self.superuser_dsn, autocommit=True) as superuser:
-            superuser.execute(sql.SQL(FLUSH).format(kept=kept))
+        self.flushing.execute(sql.SQL(FLUSH).format(kept=kept))
 
 
 @contextmanager
@@ -117,6 +147,7 @@ def fresh_database(servers: Servers, worker: str) -> Iterator[TestDatabase]:
         with psycopg.connect(found.superuser_dsn, autocommit=True) as inside:
             worlds.prepare(inside, KEPT_TABLES, APP)
         yield found
+        found.flushing.close()
         with psycopg.connect(servers.superuser_dsn, autocommit=True) as anew:
             drop(anew, name)  # the first connection may have died with its server meanwhile
 

@@ -26,5 +26,8 @@ _WORKER = os.environ.get("PYTEST_XDIST_WORKER", f"gw{_ALONE}").removeprefix("gw"
 CACHES["default"]["LOCATION"] += f"?db={(int(_WORKER) + 1) % 16}"  # noqa: F405
 # Argon2 is slow on purpose; what is tested about passwords is who may use them.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Each client of a test has middleware of its own, which would list all static files first: like
+# this it looks for one when it is asked for.
+WHITENOISE_AUTOREFRESH = True
 # Tests share their servers, and one's journal of erasures is nothing to another's database.
 ERASURE_JOURNAL = ""

@@ -25,12 +25,13 @@ def shown_fields(model):
     return [one for one in model._meta.fields if one.name in names or found.fields is None]
 
 
-@pytest.mark.parametrize("model", OURS, ids=lambda one: one.__name__)
-def test_a_filter_asks_whether_something_happened_and_not_whether_a_field_is_empty(model):
-    filters = admin.site._registry[model].list_filter
-    kinds = [one[1] for one in filters if isinstance(one, tuple)]
+def test_a_filter_asks_whether_something_happened_and_not_whether_a_field_is_empty(subtests):
+    for model in OURS:
+        with subtests.test(model.__name__):
+            filters = admin.site._registry[model].list_filter
+            kinds = [one[1] for one in filters if isinstance(one, tuple)]
 
-    assert admin.EmptyFieldListFilter not in kinds
+            assert admin.EmptyFieldListFilter not in kinds
 
 
 def in_language(language, words):
@@ -39,17 +40,20 @@ def in_language(language, words):
 
 
 @pytest.mark.req("ADM-01", "POR-12")
-@pytest.mark.parametrize("model", OURS, ids=lambda one: one.__name__)
-def test_columns_and_rows_are_named_in_every_language(model):
-    known = {code: catalogues.compiled(code) for code, _ in settings.LANGUAGES if code != "en"}
-    labels = [model._meta.verbose_name, *(one.verbose_name for one in shown_fields(model))]
+def test_columns_and_rows_are_named_in_every_language(subtests):
+    for model in OURS:
+        with subtests.test(model.__name__):
+            known = {
+                code: catalogues.compiled(code) for code, _ in settings.LANGUAGES if code != "en"
+            }
+            labels = [model._meta.verbose_name, *(one.verbose_name for one in shown_fields(model))]
 
-    said = {in_language("en", one) for one in labels} - SAME
+            said = {in_language("en", one) for one in labels} - SAME
 
-    for code, catalogue in known.items():
-        assert {one for one in said if one not in catalogue} == set(), (
-            f"Name it in config/labels.py and translate it to {code}."
-        )
+            for code, catalogue in known.items():
+                assert {one for one in said if one not in catalogue} == set(), (
+                    f"Name it in config/labels.py and translate it to {code}."
+                )
 
 
 def columns(model, user):
@@ -61,16 +65,19 @@ def columns(model, user):
 
 @pytest.mark.django_db
 @pytest.mark.req("ADM-01", "POR-12")
-@pytest.mark.parametrize("model", OURS, ids=lambda one: one.__name__)
-def test_headings_are_words_of_the_language(model, officer):
-    shown = admin.site._registry[model]
+def test_headings_are_words_of_the_language(officer, subtests):
+    for model in OURS:
+        with subtests.test(model.__name__):
+            shown = admin.site._registry[model]
 
-    for column in columns(model, officer):
-        for code in ("en", "hi", "ur"):
-            with translation.override(code):
-                said = str(label_for_field(column, model, shown))
-            assert not re.search(r"\bid$", said, re.IGNORECASE), f"{said}: say in words what it is."
-            assert code == "en" or not said.isascii(), f"{said}: translate it to {code}."
+            for column in columns(model, officer):
+                for code in ("en", "hi", "ur"):
+                    with translation.override(code):
+                        said = str(label_for_field(column, model, shown))
+                    assert not re.search(r"\bid$", said, re.IGNORECASE), (
+                        f"{said}: say in words what it is."
+                    )
+                    assert code == "en" or not said.isascii(), f"{said}: translate it to {code}."
 
 
 @pytest.mark.req("POR-12")
@@ -88,6 +95,7 @@ def test_a_state_of_a_consent_is_said_in_words(db):
         assert str(dict(model._meta.get_field("state").choices)["given"]) == "دی گئی"
 
 
-@pytest.mark.parametrize("model", OURS, ids=lambda one: one.__name__)
-def test_a_row_is_called_by_words_of_its_own(model):
-    assert model.__str__ is not Model.__str__
+def test_a_row_is_called_by_words_of_its_own(subtests):
+    for model in OURS:
+        with subtests.test(model.__name__):
+            assert model.__str__ is not Model.__str__

@@ -23,49 +23,59 @@ def verbs_of(model):
     return [verb.name for verb in getattr(admin.site._registry[model], "verbs", ())]
 
 
-@pytest.mark.parametrize("name", MODELS)
 class TestEveryModel:
-    def test_hides_the_rows_of_another_company(self, name, desk, lotus, tulip):
-        model = house.model_named(name)
-        foreign = tulip.rows[name]
+    def test_hides_the_rows_of_another_company(self, desk, lotus, tulip, subtests):
+        for name in MODELS:
+            with subtests.test(name):
+                model = house.model_named(name)
+                foreign = tulip.rows[name]
 
-        answers = {page: desk.get(route(model, page, foreign)).status_code for page in PAGES}
-        answers |= {verb: desk.get(route(model, "act", foreign, verb)).status_code
-                    for verb in verbs_of(model)}  # fmt: skip
+                answers = {
+                    page: desk.get(route(model, page, foreign)).status_code for page in PAGES
+                }
+                answers |= {verb: desk.get(route(model, "act", foreign, verb)).status_code
+                            for verb in verbs_of(model)}  # fmt: skip
 
-        assert set(answers.values()) <= {403, 404}, answers
-        assert answers["change"] == 404
+                assert set(answers.values()) <= {403, 404}, answers
+                assert answers["change"] == 404
 
-    def test_refuses_posts_about_the_rows_of_another_company(self, name, desk, lotus, tulip):
-        model = house.model_named(name)
-        foreign = tulip.rows[name]
-        addresses = [route(model, page, foreign) for page in ("change", "delete")]
-        addresses += [route(model, "act", foreign, verb) for verb in verbs_of(model)]
+    def test_refuses_posts_about_the_rows_of_another_company(self, desk, lotus, tulip, subtests):
+        for name in MODELS:
+            with subtests.test(name):
+                model = house.model_named(name)
+                foreign = tulip.rows[name]
+                addresses = [route(model, page, foreign) for page in ("change", "delete")]
+                addresses += [route(model, "act", foreign, verb) for verb in verbs_of(model)]
 
-        answers = {
-            address: desk.post(address, {"post": "yes"}).status_code for address in addresses
-        }
+                answers = {
+                    address: desk.post(address, {"post": "yes"}).status_code
+                    for address in addresses
+                }
 
-        assert set(answers.values()) <= {403, 404}, answers
+                assert set(answers.values()) <= {403, 404}, answers
 
-    def test_lists_only_what_belongs_to_the_officers_company(self, name, desk, lotus, tulip):
-        model = house.model_named(name)
+    def test_lists_only_what_belongs_to_the_officers_company(self, desk, lotus, tulip, subtests):
+        for name in MODELS:
+            with subtests.test(name):
+                model = house.model_named(name)
 
-        answer = desk.get(
-            route(model, "changelist"), {"kind": "all"} if name == "EntryIndex" else {}
-        )
+                answer = desk.get(
+                    route(model, "changelist"), {"kind": "all"} if name == "EntryIndex" else {}
+                )
 
-        listed = {row.pk for row in answer.context["cl"].result_list}
-        assert answer.status_code == 200
-        assert lotus.rows[name] in listed
-        assert tulip.rows[name] not in listed
+                listed = {row.pk for row in answer.context["cl"].result_list}
+                assert answer.status_code == 200
+                assert lotus.rows[name] in listed
+                assert tulip.rows[name] not in listed
 
-    def test_its_page_of_the_own_row_opens(self, name, desk, lotus):
-        model = house.model_named(name)
+    def test_its_page_of_the_own_row_opens(self, desk, lotus, subtests):
+        for name in MODELS:
+            with subtests.test(name):
+                model = house.model_named(name)
 
-        answer = desk.get(route(model, "change", lotus.rows[name]), follow=True)
+                answer = desk.get(route(model, "change", lotus.rows[name]), follow=True)
 
-        assert answer.status_code == 200
+                assert answer.status_code == 200
 
 
 def test_the_desks_pages_know_nobody_of_another_company(desk, tulip):

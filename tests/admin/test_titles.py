@@ -25,11 +25,14 @@ def heading(page):
     return title, re.sub(r"<[^>]*>", "", way)
 
 
-@pytest.mark.parametrize("model", OURS, ids=lambda one: one.__name__)
-def test_the_page_of_a_row_is_called_by_words(model, lotus):
-    row = model.objects.get(pk=lotus.rows[model.__name__])
+def test_the_page_of_a_row_is_called_by_words(lotus, subtests):
+    for model in OURS:
+        with subtests.test(model.__name__):
+            row = model.objects.get(pk=lotus.rows[model.__name__])
 
-    assert not WHOLE_ID.search(str(row)), f"{row}: let __str__ say what it is, and from when."
+            assert not WHOLE_ID.search(str(row)), (
+                f"{row}: let __str__ say what it is, and from when."
+            )
 
 
 @pytest.mark.parametrize("model", ["Step", "VaultAccess", "ShownEvidence", "Certificate"])

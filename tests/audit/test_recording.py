@@ -224,12 +224,13 @@ class TestSelectors:
 @pytest.mark.req("BRD-LG1")
 @pytest.mark.req("AUD-01")
 class TestCatalogue:
-    @pytest.mark.parametrize("event", catalogue.EVENTS.values(), ids=lambda event: event.code)
-    def test_each_event_has_a_code_a_class_and_a_sentence(self, event):
-        assert re.fullmatch(r"[a-z]+(_[a-z]+)*:[a-z]+(_[a-z]+)*", event.code)
-        assert len(event.code) <= EntryIndex._meta.get_field("event").max_length
-        assert event.retention in classes.RetentionClass
-        assert str(event.sentence)
+    def test_each_event_has_a_code_a_class_and_a_sentence(self, subtests):
+        for event in catalogue.EVENTS.values():
+            with subtests.test(event.code):
+                assert re.fullmatch(r"[a-z]+(_[a-z]+)*:[a-z]+(_[a-z]+)*", event.code)
+                assert len(event.code) <= EntryIndex._meta.get_field("event").max_length
+                assert event.retention in classes.RetentionClass
+                assert str(event.sentence)
 
     def test_an_unknown_code_is_an_error(self):
         with pytest.raises(KeyError):

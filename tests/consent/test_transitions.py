@@ -1,3 +1,5 @@
+from itertools import product
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,18 +40,18 @@ def allowed(before, after):
     return after.value in TABLE[before.value].split()
 
 
-@pytest.mark.parametrize("before", State)
-@pytest.mark.parametrize("after", State)
-def test_each_pair_is_legal_or_not(before, after):
-    assert is_legal(before, after) == allowed(before, after)
+def test_each_pair_is_legal_or_not(subtests):
+    for before, after in product(State, State):
+        with subtests.test(f"{before} to {after}"):
+            assert is_legal(before, after) == allowed(before, after)
 
 
-@pytest.mark.parametrize("before", State)
-@pytest.mark.parametrize("after", State)
-def test_only_a_first_import_may_begin_anywhere(before, after):
-    expected = after in IMPORTABLE if before is State.UNKNOWN else allowed(before, after)
+def test_only_a_first_import_may_begin_anywhere(subtests):
+    for before, after in product(State, State):
+        with subtests.test(f"{before} to {after}"):
+            expected = after in IMPORTABLE if before is State.UNKNOWN else allowed(before, after)
 
-    assert is_legal(before, after, first_import=True) == expected
+            assert is_legal(before, after, first_import=True) == expected
 
 
 def test_nothing_leads_back_to_unknown():

@@ -35,28 +35,31 @@ def test_all_rules_of_the_table_are_declared_in_order():
 
 
 @pytest.mark.req("POL-09")
-@pytest.mark.parametrize("code", CODES)
-def test_code_has_both_texts(code):
-    admin = texts.reason_text(code)
-    person = texts.reason_text(code, audience="user")
+def test_code_has_both_texts(subtests):
+    for code in CODES:
+        with subtests.test(code):
+            admin = texts.reason_text(code)
+            person = texts.reason_text(code, audience="user")
 
-    assert texts.UNKNOWN_CODE not in (admin, person)
-    assert admin.endswith(".")
-    assert person.endswith(".")
+            assert texts.UNKNOWN_CODE not in (admin, person)
+            assert admin.endswith(".")
+            assert person.endswith(".")
 
 
 @pytest.mark.req("POL-09")
-@pytest.mark.parametrize("code", CODES)
-def test_code_has_citations_that_resolve(code):
-    refs = texts.legal_refs(code)
+def test_code_has_citations_that_resolve(subtests):
+    for code in CODES:
+        with subtests.test(code):
+            refs = texts.legal_refs(code)
 
-    assert refs
-    assert all(texts.instrument(ref) for ref in refs)
+            assert refs
+            assert all(texts.instrument(ref) for ref in refs)
 
 
-@pytest.mark.parametrize("code", CODES)
-def test_code_has_a_known_cure(code):
-    assert texts.CURE_OF[code] in CURES
+def test_code_has_a_known_cure(subtests):
+    for code in CODES:
+        with subtests.test(code):
+            assert texts.CURE_OF[code] in CURES
 
 
 def test_every_cure_is_used():
@@ -82,12 +85,13 @@ def test_the_person_reads_every_reason_of_the_law_in_hindi():
 
 @pytest.mark.req("POL-09")
 @pytest.mark.parametrize(("language", "stop"), [("hi", "।"), ("ur", "۔")])
-@pytest.mark.parametrize("code", CODES)
-def test_officers_read_every_reason_in_their_language(code, language, stop):
-    said = texts.reason_text(code, language=language)
+def test_officers_read_every_reason_in_their_language(language, stop, subtests):
+    for code in CODES:
+        with subtests.test(code):
+            said = texts.reason_text(code, language=language)
 
-    assert said.endswith(stop)
-    assert texts.languages(code, "admin") == ("en", "hi", "ur")
+            assert said.endswith(stop)
+            assert texts.languages(code, "admin") == ("en", "hi", "ur")
 
 
 def test_what_a_language_lacks_is_said_in_english():

@@ -4,6 +4,7 @@ import ast
 import gettext
 import io
 import re
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -35,12 +36,14 @@ def sources():
         yield from sorted((BASE_DIR / room).rglob("templates/**/*.txt"))
 
 
+@cache
 def words(path: Path):
     """Every message of a source file; of a plural, the singular."""
     text = path.read_text()
     if path.suffix != ".py":
-        return {ast.literal_eval(one) for one in CALL.findall(templatize(text, origin=str(path)))}
-    return set(python_words(ast.parse(text)))
+        found = CALL.findall(templatize(text, origin=str(path)))
+        return frozenset(map(ast.literal_eval, found))
+    return frozenset(python_words(ast.parse(text)))
 
 
 def python_words(tree):
@@ -73,6 +76,7 @@ def djangos():
     return {*NAVIGATION, *fields}
 
 
+@cache
 def compiled(language):
     """What the program finds, by English words; of a plural, the form for one."""
     path = BASE_DIR / "locale" / language / "LC_MESSAGES" / "django.mo"
@@ -84,6 +88,7 @@ def compiled(language):
     }
 
 
+@cache
 def written(language):
     """What the translator wrote, by English words; fuzzy ones count as missing."""
     path = BASE_DIR / "locale" / language / "LC_MESSAGES" / "django.po"

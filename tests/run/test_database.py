@@ -54,6 +54,19 @@ class TestTheFlush:
 
         assert count(superuser, ledger) == 0
 
+    def test_goes_on_after_every_connection_was_cut(self, ledger, superuser, test_database):
+        test_database.flush()
+        superuser.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND usename = current_user"
+            " AND pid <> pg_backend_pid()"
+        )
+        superuser.execute("INSERT INTO flush_trial VALUES (3, 1)")
+
+        test_database.flush()
+
+        assert count(superuser, ledger) == 0
+
     @pytest.mark.parametrize("table", ["flush_trial", "flush_trial_1"])
     @pytest.mark.parametrize("statement", ["DELETE FROM {}", "UPDATE {} SET id = 2", "TRUNCATE {}"])
     def test_leaves_ledgers_protected(
