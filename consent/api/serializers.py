@@ -65,7 +65,9 @@ class ConsentInput(PersonInput):
     )
     channel = inputs.Choice(sorted(CHANNELS), required=False)
     event_at = inputs.Moment(required=False, help_text=_("When the person chose; else now."))
-    expires_at = inputs.Moment(required=False)
+    expires_at = inputs.Moment(
+        required=False, help_text=_("Sooner than the purpose says; a later end counts as that.")
+    )
     given_by = inputs.Choice(sorted(GIVERS), required=False)
     guardian = inputs.Id(
         required=False, help_text=_("Our id of the verified parent or guardian who chose.")

@@ -355,8 +355,10 @@ def _draft(
 
 
 def _expiry(choice: Choice, purpose: PurposeInForce, after: State, at: datetime) -> datetime | None:
+    """When it ends: sooner for one person where so said, never later than the purpose says."""
     if after not in VALID:
         return None
-    if choice.expires_at or purpose.valid_days is None:
+    if purpose.valid_days is None:
         return choice.expires_at
-    return at + timedelta(days=purpose.valid_days)
+    last = at + timedelta(days=purpose.valid_days)
+    return min(choice.expires_at or last, last)

@@ -72,7 +72,7 @@ def test_the_words_are_the_persons_own_language_where_the_notice_has_it(api, lot
 def test_everything_can_be_said(api, asha, lotus):
     said = {
         "state": "given", "notice": str(lotus.notice.id), "language": "hi", "channel": "web",
-        "event_at": "2026-01-02T03:04:05.5+05:30", "expires_at": "2199-01-01T00:00:00Z",
+        "event_at": "2026-01-02T03:04:05.5+05:30", "expires_at": "2027-01-01T00:00:00Z",
         "given_by": "agent", "explicit": True,
         "evidence": {
             "ui_version": "web 4.2.1", "session": "s-1", "operator": "op:7", "source": "pos",
@@ -84,7 +84,7 @@ def test_everything_can_be_said(api, asha, lotus):
 
     assert (body["language"], body["channel"], body["given_by"]) == ("hi", "web", "agent")
     assert body["event_at"] == "2026-01-01T21:34:05.500000Z"
-    assert body["expires_at"] == "2199-01-01T00:00:00Z"
+    assert body["expires_at"] == "2027-01-01T00:00:00Z"
     assert body["explicit"] is True
     assert ConsentEvent.objects.get().evidence == {**said["evidence"], "ip": "203.0.113.0/24"}
 

@@ -184,6 +184,11 @@ class TestExpiry:
 
         assert company.yes(asha, expires_at=at).expires_at == at
 
+    def test_is_never_later_than_the_purpose_says(self, company, asha):
+        event = company.yes(asha, expires_at=in_days(731))
+
+        assert event.expires_at == event.event_at + timedelta(days=730)
+
     def test_a_no_has_none(self, company, asha):
         company.answer(asha, OFFERS, State.REFUSED)
 
