@@ -23,7 +23,6 @@ from portal import limits, people
 from portal.errors import WordsChangedError
 from portal.people import Person
 from portal.selectors import Card, cards, words_now
-from portal.services import UI_VERSION
 from subjects import family, schemes, signin
 from subjects import selectors as subjects
 from subjects import services as subject_services
@@ -238,7 +237,7 @@ def answer_for(*, person: Person, ward: Ward, sent: dict[str, Any]) -> None:
     choice = Choice(
         subject_id=ward.id, purpose=sent["purpose"], state=state, method="portal", channel="web",
         language=sent["language"], given_by=ward.kind, guardian_id=person.id,
-        evidence={"ui_version": UI_VERSION}, **more,
+        evidence=person.evidence, **more,
     )  # fmt: skip
     consent.record(by=person.actor, controller_id=person.company.id, choice=choice)
 

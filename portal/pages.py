@@ -1,9 +1,10 @@
 """How every page is made: the frame's own context, headers, and who is signed in."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import update_wrapper
 from typing import Any, Concatenate, ParamSpec
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -62,13 +63,16 @@ def current(request: HttpRequest) -> Person | None:
     kept = request.session.get(SESSION)
     if not kept:
         return None
-    return people.person(UUID(kept["controller"]), UUID(kept["subject"]))
+    found = people.person(UUID(kept["controller"]), UUID(kept["subject"]))
+    return replace(found, session=kept.get("reference", "")) if found else None
 
 
 def enter(request: HttpRequest, person: Person) -> None:
     """A new session key, so that nobody who knew the old one comes along."""
     request.session.cycle_key()
-    request.session[SESSION] = {"controller": str(person.company.id), "subject": str(person.id)}
+    request.session[SESSION] = {
+        "controller": str(person.company.id), "subject": str(person.id), "reference": str(uuid4()),
+    }  # fmt: skip
 
 
 def leave(request: HttpRequest) -> None:

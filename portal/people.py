@@ -12,6 +12,9 @@ from subjects import jurisdiction
 from subjects import selectors as subjects
 from subjects.errors import SubjectUnknownError
 
+UI_VERSION = "portal-1"
+"""Of these pages, in the evidence of what is answered on them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Company:
@@ -36,10 +39,18 @@ class Person:
     language: str
     time_zone: str
     packs: tuple[str, ...]
+    session: str = ""
+    """Names this sign-in among the person's: evidence of how an answer came about (CON-13)."""
 
     @property
     def actor(self) -> Actor:
         return Actor("subject", str(self.id))
+
+    @property
+    def evidence(self) -> dict[str, str]:
+        """What shows how an answer on these pages was taken."""
+        found = {"ui_version": UI_VERSION}
+        return {**found, "session": self.session} if self.session else found
 
 
 def companies() -> list[Company]:

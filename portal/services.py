@@ -28,7 +28,6 @@ LINKS_AN_HOUR = 5
 """To one address. More are not sent, and nobody is told: it would tell of the earlier ones."""
 REQUESTS_A_MINUTE = 300
 """At one company, from everybody together."""
-UI_VERSION = "portal-1"
 
 
 def ask_for_link(*, company: Company, email: str, language: str) -> None:
@@ -151,7 +150,7 @@ def withdraw_all(*, person: Person) -> list[UUID]:
 def _choice(person: Person, purpose: str, state: State, language: str, **more: Any) -> Choice:
     return Choice(
         subject_id=person.id, purpose=purpose, state=state, method="portal", channel="web",
-        language=language, evidence={"ui_version": UI_VERSION}, **more,
+        language=language, evidence=person.evidence, **more,
     )  # fmt: skip
 
 
