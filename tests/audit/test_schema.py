@@ -18,6 +18,7 @@ ENTRY = {
 }  # fmt: skip
 
 
+@pytest.mark.req("BRD-LG2")
 def test_the_schema_is_one():
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     VALIDATOR.validate(ENTRY)

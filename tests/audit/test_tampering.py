@@ -52,6 +52,7 @@ def missed(world, attacks):
     return unnamed
 
 
+@pytest.mark.req("BRD-LG3")
 def test_each_attack_is_named_by_its_place(world):
     attacks = [(attack, seed) for seed in range(2) for attack in (*WITHIN, *BY_MEMORY)]
 

@@ -95,6 +95,7 @@ def edit(superuser, table, statement, entry_id):
     assert changed == 1
 
 
+@pytest.mark.req("BRD-LG3")
 def test_entries_nobody_touched_verify(entries, capsys):
     call_command("audit_verify")
 

@@ -44,6 +44,7 @@ def test_the_document_is_valid_openapi(schema):
     validate_schema(schema)
 
 
+@pytest.mark.req("BRD-AR1")
 def test_every_operation_is_described_for_strangers(operations):
     faults = [
         f"{name}: no {part}"

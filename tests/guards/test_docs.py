@@ -11,6 +11,7 @@ TARGET = re.compile(r"\bmake\s+([a-z][a-z-]*)\b")
 CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]+)")
 MODULE = re.compile(r"python3? -m ([a-z_.]+)")
+TEST = re.compile(r"`(tests/[\w/]+\.py)((?:::\w+)*)`")
 README_LINES = 120
 ADR_LINES = 60
 
@@ -55,6 +56,25 @@ def test_documents_name_only_modules_that_exist():
     ]
 
     assert not wrong, report(wrong, "Correct the module's name.")
+
+
+def test_documents_name_only_tests_that_exist():
+    wrong = [
+        f"{name(path)}: {file}{where}"
+        for path in documents()
+        for file, where in TEST.findall(path.read_text())
+        if not is_test(file, where)
+    ]
+
+    assert not wrong, report(wrong, "Correct the test's name.")
+
+
+def is_test(file, where):
+    path = BASE_DIR / file
+    defined = path.read_text() if path.exists() else ""
+    parts = [part for part in where.split("::") if part]
+    found = (re.search(rf"^ *(class|def|async def) {part}\b", defined, re.M) for part in parts)
+    return path.exists() and all(found)
 
 
 def is_module(dotted):

@@ -96,6 +96,7 @@ class Race:
 
 @pytest.mark.slow
 @pytest.mark.req("POL-10")
+@pytest.mark.req("BRD-CV1", "BRD-CW1")
 def test_no_check_that_starts_after_the_acknowledgement_permits(lotus, site):
     people = [lotus.person(f"p{n}@example.in", residence="DE") for n in range(PEOPLE)]
     for person in people:
