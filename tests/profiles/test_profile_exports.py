@@ -89,6 +89,15 @@ class TestTheFile:
         assert all(row["email"] not in ("", VALUES["email"]) for row in found)
         assert (export.state, export.shown) == ("ready", 3)
 
+    def test_has_no_cell_that_is_a_formula(self, lotus, people):
+        lotus.shows(rule("show", attribute="email"))
+        later = timezone.now() + timedelta(seconds=1)
+        lotus.holds(people[0], at=later, email='=HYPERLINK("http://x")')
+
+        found = {row["person"]: row["email"] for row in rows(lotus, made(lotus, people))}
+
+        assert found[str(people[0].id)] == '\'=HYPERLINK("http://x")'
+
     @pytest.mark.req("PRO-07")
     def test_never_holds_special_data_nor_those_of_children(self, lotus, people):
         lotus.shows(rule("show", category="pd:Health", sensitivity="special"))
