@@ -19,6 +19,8 @@ from audit.console import site, who
 from audit.criteria import Criteria
 from audit.search import Page, search
 from desk.decisions import words
+from policies.audiences import chunks
+from policies.audiences.spans import Span, UndecidedError
 from policies.pdp.model import Decision, Facts, Reason
 from policies.pdp.policy import NONE
 from policies.pdp.record import EVENT
@@ -29,6 +31,8 @@ from policies.rules.registry import Rule
 from policies.texts import cure, instrument, reason_text
 
 MICROSECONDS = 1_000_000
+UNNAMED = str(UUID(int=0))
+"""The consent of an audience's group: each of its people has another."""
 TIMES = frozenset(("now", "since", "valid_until"))
 
 
@@ -172,12 +176,20 @@ def decision(one: Replayed) -> DecisionShown:
         reasons=tuple(map(_reason, was.reasons)) if was else (),
         cure=_(cure(was.cure).text) if was and was.cure else "",
         facts=tuple(_said(was)) if was else (), obligations=_obligations(was) if was else (),
-        gates=gates(trail(facts)) if facts else (),
+        gates=gates(_trail(facts)) if facts else (),
         own=_own(one.controller_id, facts, was) if facts and was else (),
         parts=tuple(_parts(facts)) if facts else (),
         replay=str(words.FINDINGS[made.finding]), is_alarming=made.finding in words.ALARMING,
         differences=made.differences,
     )  # fmt: skip
+
+
+def _trail(facts: Facts) -> tuple[Look, ...]:
+    """Nothing where bounds leave a rule's answer open now: then other rules are in place."""
+    try:
+        return trail(facts)
+    except UndecidedError:
+        return ()
 
 
 def gates(looks: tuple[Look, ...]) -> tuple[Gate, ...]:
@@ -279,7 +291,7 @@ def _obligations(was: Decision) -> tuple[tuple[str, str], ...]:
 
 def _parts(facts: Facts) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
     """What differs from unknown, by part."""
-    told = msgspec.to_builtins(facts)
+    told = chunks.told(facts)
     for name, title in words.PARTS.items():
         members = told.pop(name, None)
         if members:
@@ -288,12 +300,18 @@ def _parts(facts: Facts) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
 
 
 def value_text(path: str, value: Any) -> str:
-    """A fact as people read it: times as times, nothing as a dash."""
+    """A fact as people read it: times as times, bounds as bounds, nothing as a dash."""
     name = path.rpartition(".")[2]
+    if isinstance(value, dict) and value.keys() == chunks.BOUNDS:
+        value = Span(value["from"], value["to"])
+    if isinstance(value, Span):
+        return _("between %(low)s and %(high)s") % {
+            "low": value_text(path, value.low), "high": value_text(path, value.high),
+        }  # fmt: skip
     if isinstance(value, int) and not isinstance(value, bool):
         is_time = name in TIMES or name.endswith("_at")
         return _moment(value) if is_time and value else str(value)
-    if value is None or value in ("", (), []):
+    if value is None or value in ("", (), [], UNNAMED):
         return "–"
     if isinstance(value, bool):
         return _("yes") if value else _("no")

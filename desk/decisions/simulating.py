@@ -15,6 +15,7 @@ from accounts.roles import Permission
 from audit.console import site
 from desk.decisions import words
 from desk.decisions.gathering import Cited, cited, text_of
+from policies.audiences.spans import UndecidedError
 from policies.pdp.engine import decide
 from policies.pdp.policy import NONE
 from policies.rehearsal.selectors import Replayed, policy_of
@@ -54,7 +55,10 @@ def simulated(one: Replayed, on: date) -> Simulated | None:
     if recorded is None or recorded.facts is None:
         return None
     policy = policy_of(one.controller_id, recorded.decision.policy_version) or NONE
-    made = decide(recorded.facts, policy, as_of=on)
+    try:
+        made = decide(recorded.facts, policy, as_of=on)
+    except UndecidedError:  # bounds of an audience, which another day leaves open
+        return None
     return Simulated(
         on, made.permit, str(words.OUTCOMES["permit" if made.permit else "deny"]),
         tuple((text_of(each.code), each.code, cited(each.refs)) for each in made.reasons),

@@ -18,7 +18,7 @@ from audit.search import Page
 from desk.decisions import gathering, legal, simulating, words
 from desk.decisions.forms import FilterForm
 from desk.views import page
-from policies.rehearsal import selectors
+from policies.rehearsal import parts, selectors
 from policies.rules.version import POLICY_VERSION
 
 
@@ -52,13 +52,19 @@ def decisions(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def decision(request: HttpRequest, decision_id: UUID) -> HttpResponse:
-    """One decision: the answer, the law, each step to it, and whether it can be made again."""
+    """One decision: the answer, the law, each step to it, and whether it can be made again.
+
+    An audience's permit is one of a part of it: whose decision is wanted says `person`.
+    """
     allowed = _allowed(request)
 
     def build() -> HttpResponse:
+        person = _id(request.GET.get("person", ""))
         found = selectors.replayed(allowed, decision_id)
+        if found is None and person is not None:
+            found = parts.replayed(allowed, decision_id, person)
         if found is None:
-            raise Http404
+            return _part(request, allowed, decision_id, person)
         target = Target("decision", str(found.id))
         on = simulating.day(request, found.controller_id)
         seen = {"as_of": on.isoformat()} if on else {}
@@ -66,7 +72,7 @@ def decision(request: HttpRequest, decision_id: UUID) -> HttpResponse:
         titles = site().purpose_names(request, Permission.VIEW_AUDIT)
         context = {
             "title": _("Decision"), "subtitle": f"…{str(found.id)[-12:]}", "found": found,
-            "shown": gathering.decision(found),
+            "asked": person, "shown": gathering.decision(found),
             "may_simulate": simulating.may_simulate(request, found.controller_id),
             "simulated": simulating.simulated(found, on) if on else None,
             "service": who(request, "service", found.service_id),
@@ -98,6 +104,34 @@ def legal_tables(request: HttpRequest) -> HttpResponse:
     _allowed(request)
     context = {"title": _("Legal tables"), "tables": legal.tables(), "version": POLICY_VERSION}
     return page(request, "desk/decisions/law.html", context)
+
+
+def _part(
+    request: HttpRequest, allowed: list[UUID], entry_id: UUID, person: UUID | None
+) -> HttpResponse:  # fmt: skip
+    """The part of an audience; also where it names the person not, which is told and recorded."""
+    found = parts.part(allowed, entry_id)
+    if found is None:
+        raise Http404
+    target = Target("decision", str(found.id))
+    note_read(request, [(found.controller_id, person)], target=target, data={})
+    titles = site().purpose_names(request, Permission.VIEW_AUDIT)
+    context = {
+        "title": _("Part of an audience"), "subtitle": f"…{str(found.id)[-12:]}", "found": found,
+        "asked": person, "service": who(request, "service", found.service_id),
+        "purpose": titles.get(found.purpose, found.purpose),
+        "replay": words.PARTS_FINDINGS.get(found.finding, words.FINDINGS[found.finding]),
+        "is_alarming": found.finding in words.ALARMING,
+    }  # fmt: skip
+    return page(request, "desk/decisions/part.html", context)
+
+
+def _id(asked: str) -> UUID | None:
+    """The person asked for; None for none. Raises Http404 for what is no id."""
+    try:
+        return UUID(asked.strip()) if asked else None
+    except ValueError:
+        raise Http404 from None
 
 
 def _allowed(request: HttpRequest) -> list[UUID]:

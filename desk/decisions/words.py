@@ -59,6 +59,10 @@ FINDINGS: "dict[Finding, StrOrPromise]" = {
     Finding.GONE: _("Its record has reached the end of its life; the commitment stays."),
     Finding.UNREADABLE: _("Its record cannot be read as a decision. Verify the log."),
 }
+PARTS_FINDINGS: "dict[Finding, StrOrPromise]" = {
+    Finding.SAME: _("Each was made again from its stored facts: the same answers, byte for byte."),
+}
+"""What is said of a part of an audience in another way than of one decision."""
 ALARMING = frozenset((Finding.DIFFERENT, Finding.UNREADABLE))
 PERIODS: "tuple[tuple[str, StrOrPromise], ...]" = (
     ("7d", _("Last 7 days")), ("24h", _("Last 24 hours")), ("30d", _("Last 30 days")),

@@ -147,7 +147,7 @@ class AudienceAdmin(VerbAdmin):
     def entries(self, one: Audience) -> SafeString | str:
         """The entries that prove the permits: one for each chunk of people."""
         rows = (
-            (reverse("admin:audit_entryindex_change", args=[part.id]), part.id,
+            (reverse("admin:decision", args=[part.id]), part.id,
              words.count(part.count))
             for part in one.parts.all()[:MOST_PARTS]
         )  # fmt: skip

@@ -73,6 +73,11 @@ def again(group: dict[str, Any], policy: Guardrails = NONE) -> Decision:
     return decide(facts(group["facts"]), policy)
 
 
+def told(facts: Facts) -> dict[str, Any]:
+    """Facts as a group's payload tells them, spans as bounds."""
+    return dict(msgspec.to_builtins(facts, enc_hook=_bounds))
+
+
 def facts(told: dict[str, Any]) -> Facts:
     """The facts of a group as its payload tells them; where they differ, spans."""
     spans = {
@@ -118,7 +123,7 @@ def _chunk(groups: list[Group]) -> Chunk:
 def _told(group: Group) -> dict[str, Any]:
     people = b"".join(sorted(cut(group.pseudonyms)))
     return {
-        "facts": msgspec.to_builtins(group.facts, enc_hook=_bounds),
+        "facts": told(group.facts) if group.facts is not None else None,
         "decision": msgspec.to_builtins(group.decision),
         "people": base64.b64encode(people).decode(),
     }

@@ -22,7 +22,10 @@ __all__ = ["Rehearsal", "Replayed", "counted", "flips", "policy_of", "rehearsals
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """A line of the log's index about a decision, and what computing it again came to."""
+    """A line of the log's index about a decision, and what computing it again came to.
+
+    `alike`: how many others of an audience were decided about by the same facts.
+    """
 
     id: UUID
     controller_id: UUID
@@ -33,6 +36,7 @@ class Replayed:
     outcome: str
     reason_code: str
     replay: Replay
+    alike: int = 0
 
 
 def replayed(controller_ids: Iterable[UUID], decision_id: UUID) -> Replayed | None:

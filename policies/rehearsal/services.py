@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts import selectors as accounts
 from audit import services as audit
 from audit.actors import Actor, SubjectRef, Target
-from policies.rehearsal import selectors
+from policies.rehearsal import parts, selectors
 from policies.rehearsal.comparing import Flow
 from policies.rehearsal.errors import (
     NothingToRehearseError,
@@ -20,6 +20,7 @@ from policies.rehearsal.errors import (
     ShadowRunsError,
 )
 from policies.rehearsal.models import Kind, Rehearsal, RehearsalPart, RehearsalState
+from policies.rehearsal.parts import Part
 from policies.rehearsal.selectors import Replayed
 from policies.rehearsal.tally import Tally
 from policies.versions import selectors as versions
@@ -40,13 +41,22 @@ MOST_PART_BYTES: Final = 20_000_000
 
 
 @transaction.atomic
-def look(*, decision_id: UUID) -> Replayed | None:
-    """Make one decision again for whoever runs this installation; the look is recorded (P11)."""
-    found = selectors.replayed(accounts.controllers().values_list("id", flat=True), decision_id)
+def look(*, decision_id: UUID, person_id: UUID | None = None) -> Replayed | Part | None:
+    """Make one decision again for whoever runs this installation; the look is recorded (P11).
+
+    Of a part of an audience the decision about `person_id`, or all of it.
+    """
+    logs = list(accounts.controllers().values_list("id", flat=True))
+    found: Replayed | Part | None = selectors.replayed(logs, decision_id)
+    if found is None and person_id is None:
+        found = parts.part(logs, decision_id)
+    elif found is None and person_id is not None:
+        found = parts.replayed(logs, decision_id, person_id)
     if found is not None:
+        people = _person(found) if isinstance(found, Replayed) else []
         audit.record_read(
             by=OPERATOR, controller_id=found.controller_id,
-            target=Target("decision", str(found.id)), subjects=_person(found), data={},
+            target=Target("decision", str(found.id)), subjects=people, data={},
         )  # fmt: skip
     return found
 
