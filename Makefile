@@ -22,7 +22,9 @@ test-fast: environment-dev  ## without the tests that drive browsers, kill proce
 	@$(VENV) -m config.run.with_servers $(VENV) -m pytest -n 2 $(ORDER) -m "not browser and not fault and not slow and not soak" $(TESTS)
 
 test-soak: environment-dev  ## what `make test` leaves out: the same promises, attacked longer and in more ways
-	@$(VENV) -m config.run.with_servers $(VENV) -m pytest -n 2 $(ORDER) -m soak $(TESTS)
+	@$(VENV) -m config.run.browser
+	@$(VENV) -m config.run.with_servers $(VENV) -m pytest -n 2 $(ORDER) -m "soak and not browser" $(TESTS)
+	@$(VENV) -m config.run.with_servers $(VENV) -m pytest -n 2 $(ORDER) -m "soak and browser" $(TESTS)
 
 check: environment-dev  ## format, lint, types, import contracts, system checks, migrations, schema
 	@$(VENV) -m config.run.checks

@@ -24,14 +24,15 @@ pytestmark = [
     # Lists in other forms than JSON are tried in the tests of audiences.
     pytest.mark.filterwarnings("ignore:Skipped test cases with unsupported payload"),
 ]  # fmt: skip
-BOUNDED = settings(
-    max_examples=30,
+BRIEF = settings(
+    max_examples=8,
     deadline=None,
     derandomize=True,
     database=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
+LONG = settings(BRIEF, max_examples=60)
 PLAIN = {"purpose": OFFERS, "method": "button"}
 NAMES = ("subject", "subject_id", "event_id", "cursor", "notice")
 
@@ -71,9 +72,7 @@ contract.app = get_wsgi_application()
 # No form can say that a parent is named only for a parent's yes, or what a list of ids looks like:
 # of bodies that fit the form some are refused, so that alone is not asked of POSTs and PUTs; nor
 # of what a consent manager signs, because no form makes a signature.
-@contract.parametrize()
-@BOUNDED
-def test_whatever_is_sent_is_answered_as_documented(case, api):
+def sent(case, api):
     is_signed = case.operation.path.startswith("/api/v1/consent-manager/")
     is_refusable = is_signed or case.method in {"POST", "PUT"}
     case.call_and_validate(
@@ -83,8 +82,19 @@ def test_whatever_is_sent_is_answered_as_documented(case, api):
 
 
 @contract.parametrize()
-@BOUNDED
-def test_what_names_somebody_is_answered_as_documented(case, api, real):
+@BRIEF
+def test_whatever_is_sent_is_answered_as_documented(case, api):
+    sent(case, api)
+
+
+@pytest.mark.soak
+@contract.parametrize()
+@LONG
+def test_whatever_else_is_sent_is_too(case, api):
+    sent(case, api)
+
+
+def sent_of_somebody(case, api, real):
     for part in (case.path_parameters, case.query, case.body):
         if isinstance(part, dict):
             part.update({name: str(real[name]) for name in set(part) & set(NAMES)})
@@ -93,6 +103,19 @@ def test_what_names_somebody_is_answered_as_documented(case, api, real):
     response = case.call(headers={"Authorization": f"Bearer {api.key}"})
 
     case.validate_response(response, checks=STATED)
+
+
+@contract.parametrize()
+@BRIEF
+def test_what_names_somebody_is_answered_as_documented(case, api, real):
+    sent_of_somebody(case, api, real)
+
+
+@pytest.mark.soak
+@contract.parametrize()
+@LONG
+def test_whatever_else_names_somebody_is_too(case, api, real):
+    sent_of_somebody(case, api, real)
 
 
 def test_the_document_is_public_and_names_nobody(client, lotus):

@@ -180,6 +180,7 @@ def own_server(worker_id, django_db_blocker):
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_a_database_that_crashes_and_restarts_loses_nothing(own_server):
     server, database = own_server
     with psycopg.connect(database.superuser_dsn, autocommit=True) as superuser:

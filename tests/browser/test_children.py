@@ -41,7 +41,7 @@ def faults(page, places):
     return found
 
 
-@pytest.mark.parametrize("language", ["en", "ur"])
+@pytest.mark.parametrize("language", tools.LANGUAGES)
 def test_every_page_is_for_everybody(company, kid, mira, enter, language):
     page = enter(company, "mira@example.in")
     page.context.add_cookies([{"name": "django_language", "value": language, "url": page.url}])

@@ -69,7 +69,7 @@ def test_an_officer_rehearses_and_takes_the_list(page, lotus, tmp_path):
     assert (tmp_path / "flips.csv").read_text().count("\n") == 2
 
 
-@pytest.mark.parametrize("language", ["en", "hi", "ur"])
+@pytest.mark.parametrize("language", tools.LANGUAGES)
 def test_are_for_everybody(context, lotus, language):
     page = context.new_page()
     sign_in(page, lotus)

@@ -76,7 +76,7 @@ def test_pages_keep_to_the_content_security_policy(officer, lotus):
 
 
 @pytest.mark.req("AUD-05")
-@pytest.mark.parametrize("language", ["en", "hi", "ur"])
+@pytest.mark.parametrize("language", tools.LANGUAGES)
 def test_the_page_of_the_logs_is_for_everybody(context, lotus, language):
     page = context.new_page()
     sign_in(page, lotus)
@@ -99,7 +99,7 @@ def test_the_page_of_the_logs_is_for_everybody(context, lotus, language):
 
 
 @pytest.mark.req("CON-29")
-@pytest.mark.parametrize("language", ["en", "hi", "ur"])
+@pytest.mark.parametrize("language", tools.LANGUAGES)
 def test_an_evidence_pack_is_saved_and_its_page_is_for_everybody(
     context, chromium, lotus, language, tmp_path
 ):

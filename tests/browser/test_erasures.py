@@ -34,7 +34,7 @@ def pages(lotus):
     }
 
 
-@pytest.mark.parametrize("language", ["en", "hi", "ur"])
+@pytest.mark.parametrize("language", tools.LANGUAGES)
 def test_pages_are_for_everybody(context, lotus, language):
     page = context.new_page()  # axe itself does what our policy forbids
     sign_in(page, lotus)

@@ -29,7 +29,7 @@ def lotus(transactional_db):
     return found
 
 
-@pytest.mark.parametrize("language", ["en", "hi", "ur"])
+@pytest.mark.parametrize("language", tools.LANGUAGES)
 def test_is_for_everybody(context, lotus, language):
     page = context.new_page()
     sign_in(page, lotus)

@@ -41,7 +41,7 @@ def told(company, asha):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("language", ["en", "ur"])
+@pytest.mark.parametrize("language", tools.LANGUAGES)
 def test_every_page_is_for_everybody(company, enter, told, language):
     page = enter(company)
     cookie = {"name": "django_language", "value": language, "url": page.url}

@@ -136,7 +136,7 @@ def test_the_language_stays_chosen(company, page):
 
 
 @pytest.mark.req("BRD-CC3")
-@pytest.mark.parametrize("language", ["en", "hi", "ur"])
+@pytest.mark.parametrize("language", tools.LANGUAGES)
 def test_every_page_is_for_everybody(company, asha, enter, language):
     page = enter(company)
     event = company.yes(asha, OFFERS)

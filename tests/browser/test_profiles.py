@@ -100,7 +100,7 @@ def test_a_draft_is_changed_in_the_table_previewed_and_approved_by_a_second_pers
     assert selectors.in_force(lotus.id) == lotus.draft
 
 
-@pytest.mark.parametrize("language", ["en", "hi", "ur"])
+@pytest.mark.parametrize("language", tools.LANGUAGES)
 def test_are_for_everybody(context, lotus, language):
     page = context.new_page()
     seat = sign_in(page, lotus).seat

@@ -45,7 +45,7 @@ def looked_at(page, place):
     return faults
 
 
-@pytest.mark.parametrize("language", ["en", "hi", "ur"])
+@pytest.mark.parametrize("language", tools.LANGUAGES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_pages_are_for_everybody(company, asha, enter, context, language, scheme):
     page = enter(company)

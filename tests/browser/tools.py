@@ -1,7 +1,14 @@
 """What several browser tests look for."""
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
+
+LANGUAGES = [
+    pytest.param("en", marks=pytest.mark.soak), pytest.param("hi", marks=pytest.mark.soak), "ur",
+]  # fmt: skip
+"""`make test` looks at a page in the language that reads from the right; the others are for longer
+runs."""
 
 RULES = {
     "runOnly": {

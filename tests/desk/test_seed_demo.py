@@ -3,6 +3,8 @@ import json
 import stat
 from collections import Counter
 from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 import pytest
@@ -35,6 +37,7 @@ from desk.demo.people import write
 from desk.demo.profiles.readers import DESK
 from subjects.models import Subject
 from tests.factories.server import serving
+from tests.worlds import kept
 from work.models import Job
 
 SUBJECTS = 300
@@ -53,6 +56,23 @@ def demo(tmp_path):
 
     run.path = tmp_path / "demo.json"
     return run
+
+
+@kept
+def seeded_once():
+    """The demo's file, of a seed whose rows later tests are given."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "demo.json"
+        call_command("seed_demo", subjects=SUBJECTS, demo_file=path, stdout=StringIO())
+        return path.read_text()
+
+
+@pytest.fixture
+def seeded(db, demo):
+    """What the file of a demo says that was seeded already."""
+    demo.path.touch(mode=0o600)
+    demo.path.write_text(seeded_once())
+    return json.loads(demo.path.read_text())
 
 
 def everybody():
@@ -138,8 +158,8 @@ class TestSeeding:
         assert User.objects.get(username="officer").groups.count() == 2
 
     @pytest.mark.req("CON-16", "CON-18", "CON-27", "INT-05")
-    def test_choices_come_in_and_go_out_by_every_door(self, demo):
-        told = demo()
+    def test_choices_come_in_and_go_out_by_every_door(self, seeded):
+        told = seeded
 
         doors = Counter((one.url != "", one.greeted_at is not None) for one in everybody())
         assert doors == {(True, True): 2, (True, False): 2, (False, False): 2}
@@ -152,17 +172,15 @@ class TestSeeding:
         assert ContactPlan.objects.count() == 2
         assert not {one["secret"][:5] for one in told["subscribers"]} - {"whsec", "whpk_"}
 
-    def test_what_happened_after_the_import_waits_to_be_told(self, demo):
-        demo()
-
+    def test_what_happened_after_the_import_waits_to_be_told(self, seeded):
         starting.step()
 
         heard_of = Counter(Delivery.objects.values_list("change__kind", flat=True))
         assert heard_of["objection.registered"] >= EACH
         assert heard_of["consent.withdrawn"] == 1
 
-    def test_a_key_of_a_consent_manager_is_told_and_can_sign(self, demo):
-        (told,) = demo()["consent_managers"]
+    def test_a_key_of_a_consent_manager_is_told_and_can_sign(self, demo, seeded):
+        (told,) = seeded["consent_managers"]
         (again,) = demo()["consent_managers"]
 
         assert told["key_id"] != again["key_id"]
@@ -171,45 +189,41 @@ class TestSeeding:
         assert bytes(key.public) == private.public_key().public_bytes_raw()
         assert ManagerKey.objects.filter(revoked_at=None).get() == key
 
-    def test_if_empty_leaves_what_is_there_alone(self, demo):
-        first = demo()
+    def test_if_empty_leaves_what_is_there_alone(self, demo, seeded):
         events = ConsentEvent.objects.count()
 
-        assert demo(if_empty=True) == first
+        assert demo(if_empty=True) == seeded
         assert ConsentEvent.objects.count() == events
 
-    def test_a_later_start_says_where_the_suite_is_now(self, demo, settings):
-        first = demo()
+    def test_a_later_start_says_where_the_suite_is_now(self, demo, seeded, settings):
         settings.BASE_URL = "http://127.0.0.1:8123"
 
         again = demo(if_empty=True)
 
         moved = {"base_url": settings.BASE_URL, "portal_url": "http://127.0.0.1:8123/privacy/"}
-        assert again == {**first, **moved}
+        assert again == {**seeded, **moved}
         assert stat.S_IMODE(demo.path.stat().st_mode) == 0o600
 
     @pytest.mark.parametrize("left", [None, "{", "[]"])
-    def test_a_file_that_is_gone_or_broken_locks_nobody_out(self, demo, left):
-        first = demo()
+    def test_a_file_that_is_gone_or_broken_locks_nobody_out(self, demo, seeded, left):
         demo.path.unlink()
         if left:
             demo.path.write_text(left)
 
         again = demo(if_empty=True)
 
-        assert again["subjects"] == first["subjects"]
+        assert again["subjects"] == seeded["subjects"]
         assert Client().login(**again["officer"])
 
-    def test_again_it_gives_new_keys_and_passwords_and_adds_nobody(self, demo):
-        first = demo()
+    def test_again_it_gives_new_keys_and_passwords_and_adds_nobody(self, demo, seeded):
         events = ConsentEvent.objects.count()
 
         second = demo()
         third = demo()
 
         assert ConsentEvent.objects.count() == events
-        assert second["subjects"] == third["subjects"] == first["subjects"]
-        assert third["officer"]["password"] != first["officer"]["password"]
+        assert second["subjects"] == third["subjects"] == seeded["subjects"]
+        assert third["officer"]["password"] != seeded["officer"]["password"]
         assert Client().login(**third["officer"])
         live = ServiceKey.objects.filter(revoked_at=None)
         assert set(Counter(live.values_list("service", flat=True)).values()) == {2}

@@ -1,8 +1,6 @@
 """`make run`, started and ended in every way a person or a machine may end it."""
 
-import contextlib
 import functools
-import http.client
 import os
 import re
 import shutil
@@ -19,42 +17,34 @@ import pytest
 from config.run import stages
 from config.run.errors import RunError
 from config.run.welcome import welcome
-from tests.run.tools import Checkout, becomes, free_port, modes
+from tests.run.tools import Checkout, becomes, free_port, modes, status
 
 soak = functools.partial(pytest.param, marks=pytest.mark.soak)
 SECONDS = re.compile(r"Sammati is up after ([\d.]+) s")
-
-
-def status(port: int, path: str) -> int:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    with contextlib.closing(connection):
-        connection.request("GET", path)
-        return connection.getresponse().status
+OTHER_ENDS = [
+    *(soak(signal.SIGKILL, line) for line in ("Sammati starts", "Port", "Roles", "Tables")),
+    *(soak(signal.SIGINT, line) for line in ("Sammati starts", "Port", "PostgreSQL", "Tables")),
+]
 
 
 @pytest.mark.fault
 @pytest.mark.slow
 class TestTheGroup:
-    def test_starts_stops_and_starts_again_quickly(self, checkout, capsys):
-        first = checkout.start()
-        said = checkout.until_up(first)
-        assert status(checkout.port, "/-/ready") == 200
-        assert "/admin/" in first.stdout.readline()
+    def test_starts_stops_and_starts_again_quickly(self, first, begun, capsys):
+        assert first["ready"] == 200
+        assert "/admin/" in first["address"]
+        assert first["code"] == 0
+        assert "Stopped; the data are kept." in first["rest"]
+        assert first["left"] == []
 
-        first.send_signal(signal.SIGINT)
-        rest, _ = first.communicate(timeout=180)
-        assert first.returncode == 0
-        assert "Stopped; the data are kept." in rest
-        assert checkout.processes() == []
-
-        second = checkout.start()
-        again = checkout.until_up(second)
+        second = begun.start()
+        again = begun.until_up(second)
         with capsys.disabled():
-            took = [SECONDS.search(words)[1] for words in (said, again)]
+            took = [SECONDS.search(words)[1] for words in (first["said"], again)]
             sys.stdout.write(f"\nfirst start {took[0]} s, second {took[1]} s\n")
         assert float(SECONDS.search(again)[1]) < 30
 
-    @pytest.mark.parametrize("ending", [signal.SIGTERM, soak(signal.SIGHUP), signal.SIGKILL])
+    @pytest.mark.parametrize("ending", [soak(signal.SIGTERM), soak(signal.SIGHUP), signal.SIGKILL])
     def test_leaves_no_process(self, begun, ending):
         supervisor = begun.start()
         begun.until_up(supervisor)
@@ -79,8 +69,9 @@ class TestTheGroup:
 
         assert becomes(lambda: begun.processes() == [], seconds=20), begun.processes()
 
-    @pytest.mark.parametrize("line", ["Sammati starts", "Port", "PostgreSQL", "Roles", "Tables"])
-    @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGKILL])
+    @pytest.mark.parametrize(
+        ("ending", "line"), [(signal.SIGKILL, "PostgreSQL"), (signal.SIGINT, "Roles"), *OTHER_ENDS]
+    )
     def test_leaves_no_process_when_ended_on_the_way(self, checkout, ending, line):
         supervisor = checkout.start()
         assert any(line in said for said in supervisor.stdout)
@@ -90,7 +81,9 @@ class TestTheGroup:
 
         assert becomes(lambda: checkout.processes() == [], seconds=20), checkout.processes()
 
-    @pytest.mark.parametrize("part", ["web", "worker", "keeper", "postgres", "valkey"])
+    @pytest.mark.parametrize(
+        "part", ["worker", "postgres", soak("web"), soak("keeper"), soak("valkey")]
+    )
     def test_stops_whole_when_one_part_dies(self, begun, part):
         marks = {
             "web": "uvicorn", "worker": "celery", "keeper": "manage.py keeper",
@@ -118,6 +111,20 @@ class TestTheGroup:
         assert f"already runs from this folder (process {supervisor.pid})" in said
         assert supervisor.poll() is None
 
+    def test_makes_its_servers_as_an_ordinary_login(self, checkout, other_login):
+        lend(checkout, other_login)
+        above = [checkout.folder.parent, Path(tempfile.gettempdir()), Path("/var/lib")]
+        before = modes(*above)
+
+        supervisor = checkout.start()
+        assert any("Roles" in said for said in supervisor.stdout)
+
+        assert modes(*above) == before
+        supervisor.send_signal(signal.SIGINT)
+        supervisor.communicate(timeout=180)
+        assert checkout.processes() == []
+
+    @pytest.mark.soak
     def test_runs_as_an_ordinary_login(self, checkout, other_login):
         lend(checkout, other_login)
         above = [checkout.folder.parent, Path(tempfile.gettempdir()), Path("/var/lib")]

@@ -1,5 +1,7 @@
 """A copied checkout, started and stopped as a person would."""
 
+import contextlib
+import http.client
 import json
 import os
 import signal
@@ -17,6 +19,13 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def status(port: int, path: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    with contextlib.closing(connection):
+        connection.request("GET", path)
+        return connection.getresponse().status
 
 
 def becomes(condition: Callable[[], bool], seconds: float = 30) -> bool:

@@ -155,7 +155,9 @@ class TestKilledWorkers:
         wait_until(all_done(60))
         assert each_once(60, effects)
 
-    @pytest.mark.parametrize("kind", ["fault.die_before", "fault.die_inside"])
+    @pytest.mark.parametrize(
+        "kind", [pytest.param("fault.die_before", marks=pytest.mark.soak), "fault.die_inside"]
+    )
     def test_a_process_that_dies_at_a_chosen_point_repeats_no_effect(self, crew, effects, kind):
         enqueue(kind, 3)
         crew.keeper(patience=600)
@@ -165,6 +167,7 @@ class TestKilledWorkers:
         assert each_once(3, effects)
         assert set(Job.objects.filter(kind=kind).values_list("attempts", flat=True)) == {2}
 
+    @pytest.mark.soak
     def test_work_of_a_killed_worker_resumes_within_seconds(self, crew, effects):
         crew.keeper(patience=600)
         first, _second = crew.worker(), crew.worker()
@@ -204,7 +207,9 @@ class TestKeeper:
         assert Counter(step for _job, step in effects()) == {0: 30, 1: 30, 2: 30}
         assert len(set(effects())) == 90
 
-    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+    @pytest.mark.parametrize(
+        "number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.soak)]
+    )
     def test_stops_when_asked_after_the_job_at_hand(self, crew, effects, number):
         keeper = crew.keeper()
         enqueue("fault.slow", 30, milliseconds=200)
@@ -267,6 +272,7 @@ class TestBroker:
 
         assert each_once(given, effects)
 
+    @pytest.mark.soak
     def test_workers_survive_a_broker_that_goes_away_as_they_start(self, crew, effects, broker):
         crew.worker_that_only_hears()
         crew.keeper(patience=600)
@@ -370,6 +376,7 @@ class TestDeafWorkers:
         wait_until(lambda: WorkerPulse.objects.filter(kind="worker").count() == 2)
         return found
 
+    @pytest.mark.soak
     def test_children_of_a_stopped_worker_find_what_waits(self, crew, effects, worker):
         os.kill(worker.pid, signal.SIGSTOP)
 
