@@ -215,6 +215,19 @@ def parents_can_be_verified(app_configs: Apps, **kwargs: Any) -> list[CheckMessa
     ]
 
 
+def texts_can_be_sent(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    path = settings.TEXT_SENDER
+    if not path or _loads(path):
+        return []
+    return [
+        Error(
+            f"{path} cannot be loaded, so no text message can be sent.",
+            hint="Name a class by its dotted path in SAMMATI_TEXT_SENDER (docs/operations.md).",
+            id="sammati.E013",
+        )
+    ]
+
+
 def _loads(path: str) -> bool:
     try:
         return callable(import_string(path))
@@ -237,4 +250,5 @@ ALL = (
     erasures_have_a_journal,
     evidence_has_a_folder,
     parents_can_be_verified,
+    texts_can_be_sent,
 )

@@ -322,6 +322,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     },
 }
 
+# The class that hands text messages to a provider (docs/operations.md); empty: none are sent.
+TEXT_SENDER = env.text("SAMMATI_TEXT_SENDER")
+
 # How a parent is found to be an adult (DPDP Rules r.10), each way by the class that finds it out.
 PARENT_TOKEN_ISSUER = env.text("SAMMATI_PARENT_TOKEN_ISSUER")
 PARENT_VERIFIERS = {

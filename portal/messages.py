@@ -28,11 +28,12 @@ from consent import selectors as consent
 from consent.selectors import NoticeWords
 from consent.services import messages as services
 from consent.versions.languages import is_same
-from portal import people, sentences
+from portal import people, sentences, texts
 from portal.people import Person
 from portal.selectors import titles
+from portal.texts import Text
 from subjects import selectors as subjects
-from subjects.addressing import email_of
+from subjects.addressing import addresses_of
 from subjects.suppression import channels
 
 if TYPE_CHECKING:  # of the development lock only
@@ -40,6 +41,7 @@ if TYPE_CHECKING:  # of the development lock only
 
 log = structlog.get_logger(__name__)
 SENT, PORTAL, DROPPED, FAILED = "sent", "portal", "dropped", "mail_failed"
+TEXT_FAILED = "text_failed"
 LEGACY, REMINDER = "legacy_notice", "expiry_reminder"
 RECONSENT, CONFIRMATION = "reconsent_request", "confirmation"
 GONE = frozenset({"erasing", "erased", "deceased"})
@@ -81,6 +83,7 @@ class Delivery:
     outcome: str
     reason: str = ""
     words: NoticeWords | None = None
+    channel: str = ""
 
 
 def listed(person: Person, language: str) -> list[Told]:
@@ -105,44 +108,70 @@ def deliver(message_id: UUID) -> Delivery:
     letter = _letter(message_id)
     if isinstance(letter, Delivery):
         return letter
+    if isinstance(letter, Text):
+        went = texts.send(letter)
+        return Delivery(SENT, channel=texts.CHANNEL) if went else Delivery(FAILED, TEXT_FAILED)
     mail, words = letter
     try:
         mail.send()
     except (SMTPException, OSError) as error:  # their words may hold the address
         log.warning("letter_not_sent", error=type(error).__name__)
-        return Delivery(FAILED)
-    return Delivery(SENT, words=words)
+        return Delivery(FAILED, FAILED)
+    return Delivery(SENT, words=words, channel=EMAIL)
 
 
 def note(message_id: UUID, went: Delivery) -> None:
     """Record how it went; what failed for good waits in the portal."""
     state = PORTAL if went.outcome == FAILED else went.outcome
-    reason = went.outcome if went.outcome == FAILED else went.reason
-    services.settle(message_id=message_id, state=state, reason=reason, words=went.words)
+    services.settle(
+        message_id=message_id, state=state, reason=went.reason, channel=went.channel,
+        words=went.words,
+    )  # fmt: skip
 
 
 @transaction.atomic
-def _letter(message_id: UUID) -> Delivery | tuple[EmailMessage, NoticeWords | None]:
-    """The letter, or why there is none."""
+def _letter(message_id: UUID) -> Delivery | Text | tuple[EmailMessage, NoticeWords | None]:
+    """The letter or the text message, or why there is neither."""
     message = selectors.waiting(message_id)
     if message is None or not selectors.is_due(message):
         return Delivery(DROPPED, "not_due")
     subject = subjects.subject(message.controller_id, message.subject_id)
     if subjects.standings(subject).filter(state__in=GONE, scope_type="everything").exists():
         return Delivery(DROPPED, "person_gone")
-    if reason := _unwritten(subject):
-        return Delivery(PORTAL, reason)
-    address = email_of(by=BY, subject=subject, target=Target("message", str(message.id)))
-    if not address:
-        return Delivery(PORTAL, "no_address")
-    return _written(message, subject, address)
+    return _reaching(message, subject)
 
 
-def _unwritten(subject: Any) -> str:
-    """Why a person who could be written to is not; empty: nothing stands against it."""
+def _reaching(
+    message: Any, subject: Any
+) -> Delivery | Text | tuple[EmailMessage, NoticeWords | None]:
     if subject.age_state == "child":
-        return "child"
-    return "suppressed" if {EMAIL, EVERY} & set(channels(subject.suppressed)) else ""
+        return Delivery(PORTAL, "child")
+    if not (schemes := _open(subject)):
+        return Delivery(PORTAL, "suppressed")
+    found = addresses_of(by=BY, subject=subject, target=Target("message", str(message.id)))
+    scheme = next((one for one in schemes if found.get(one)), "")
+    if not scheme:
+        return Delivery(PORTAL, "no_address")
+    if scheme == texts.SCHEME:
+        return _text(message, subject, found[scheme])
+    return _written(message, subject, found[scheme])
+
+
+def _open(subject: Any) -> list[str]:
+    """By which identifiers the person may be reached, best first: none over a closed channel."""
+    ways = [(EMAIL, EMAIL), *([(texts.CHANNEL, texts.SCHEME)] if texts.is_possible() else [])]
+    closed = set(channels(subject.suppressed))
+    return [] if EVERY in closed else [scheme for channel, scheme in ways if channel not in closed]
+
+
+def _text(message: Any, subject: Any, number: str) -> Text:
+    """Says that there is something to read and where; a notice is given when it is read there."""
+    company = accounts.controller(message.controller_id)
+    language = people.spoken(subject.language) or company.default_language
+    with translation.override(language):
+        url = settings.BASE_URL + reverse("portal:messages")
+        words = f"{company.name} · {HEADINGS[message.kind]} · {url}"
+    return Text(number, words, message.kind, language)
 
 
 def _written(

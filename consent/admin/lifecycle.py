@@ -75,8 +75,10 @@ class LegacyQueueAdmin(VerbAdmin):
 
 @admin.register(Message)
 class MessageAdmin(AboutPersonAdmin):
-    list_display = ("kind", "state", "person", "purpose", "queued_at", "sent_at", "seen_at")
-    list_filter: ClassVar[Any] = ("state", "kind", ("purpose", ScopedRelatedFilter))
+    list_display = (
+        "kind", "state", "channel", "person", "purpose", "queued_at", "sent_at", "seen_at",
+    )  # fmt: skip
+    list_filter: ClassVar[Any] = ("state", "kind", "channel", ("purpose", ScopedRelatedFilter))
     related = ("purpose", "controller", "notice_version__notice")
     fields = (
         "person", "kind", "purpose", "state", "reason", "queued_at", "sent_at", "seen_at",

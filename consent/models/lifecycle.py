@@ -57,6 +57,11 @@ class MessageState(models.TextChoices):
     DROPPED = "dropped", _("No longer needed")
 
 
+class MessageChannel(models.TextChoices):
+    EMAIL = "email", _("By e-mail")
+    SMS = "sms", _("By text message")
+
+
 class Message(models.Model):
     """Something one person is told about one purpose, and how it reached them (POR-13).
 
@@ -88,6 +93,10 @@ class Message(models.Model):
     reason = models.CharField(
         max_length=20, blank=True, help_text=_("Why it was not sent, as a code.")
     )
+    channel = models.CharField(
+        max_length=8, blank=True, choices=MessageChannel.choices,
+        help_text=_("How it went out; empty: it did not, or nobody noted it then."),
+    )  # fmt: skip
     queued_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
     seen_at = models.DateTimeField(null=True, blank=True)
@@ -118,7 +127,7 @@ class Message(models.Model):
         sensitive = ()
         evidence = (
             "key", "event_id", "notice_version", "language", "notice_sha256", "state", "reason",
-            "queued_at", "sent_at",
+            "channel", "queued_at", "sent_at",
         )  # fmt: skip
         operational = ("id", "controller", "subject")
         on_erasure = "keep_pseudonymous"

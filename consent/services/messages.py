@@ -89,23 +89,24 @@ def _confirmation(line: LedgerLine) -> News:
 
 @transaction.atomic
 def settle(
-    *, message_id: UUID, state: str, reason: str = "", words: NoticeWords | None = None
-) -> Message | None:
+    *, message_id: UUID, state: str, reason: str = "", channel: str = "",
+    words: NoticeWords | None = None,
+) -> Message | None:  # fmt: skip
     """Note what became of a message that waited: sent, only in the portal, or no longer needed.
 
-    `reason` is a code. What the person has read stays in the portal. With `words` the notice that
-    was sent is on record (DPDP s.5(2)). None where it does not wait any more. Raises ValueError or
-    KeyError for another state.
+    `reason` is a code, `channel` how it went out. What the person has read stays in the portal.
+    With `words` the notice that was sent is on record (DPDP s.5(2)). None where it does not wait
+    any more. Raises ValueError or KeyError for another state.
     """
     found = _locked(message_id)
     if found is None or found.state != MessageState.QUEUED:
         return None
     is_read = found.seen_at is not None and state == MessageState.DROPPED
     found.state = MessageState.PORTAL if is_read else MessageState(state)
-    found.reason = reason
+    found.reason, found.channel = reason, channel
     found.sent_at = timezone.now() if state == MessageState.SENT else None
-    found.save(update_fields=["state", "reason", "sent_at"])
-    _record(PORTAL, EVENTS[found.state], found, {"reason": reason})
+    found.save(update_fields=["state", "reason", "channel", "sent_at"])
+    _record(PORTAL, EVENTS[found.state], found, {"reason": reason, "channel": channel})
     if state == MessageState.SENT and words is not None:
         _give_notice(PORTAL, found, words)
     return found
