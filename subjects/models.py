@@ -122,7 +122,11 @@ class Identifier(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     controller = models.ForeignKey(
-        "accounts.Controller", on_delete=models.PROTECT, related_name="+", db_index=False
+        "accounts.Controller",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,  # the person's key, checked with it, implies it
+        db_index=False,
     )
     subject = models.ForeignKey(
         Subject, on_delete=models.PROTECT, related_name="identifiers", db_constraint=False

@@ -19,7 +19,11 @@ class ConsentEvent(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     controller = models.ForeignKey(
-        "accounts.Controller", on_delete=models.PROTECT, related_name="+", db_index=False
+        "accounts.Controller",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,  # the purpose's and the person's keys, checked with it, imply it
+        db_index=False,
     )
     subject = models.ForeignKey(
         "subjects.Subject",
@@ -88,7 +92,11 @@ class ConsentState(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     controller = models.ForeignKey(
-        "accounts.Controller", on_delete=models.PROTECT, related_name="+", db_index=False
+        "accounts.Controller",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,  # the purpose's and the person's keys, checked with it, imply it
+        db_index=False,
     )
     subject = models.ForeignKey(
         "subjects.Subject",

@@ -5,13 +5,16 @@ from datetime import UTC, datetime
 
 import pytest
 import time_machine
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 
 from consent import services
+from consent.models import ConsentEvent, ConsentState
 from consent.services import choices
 from consent.services.bulk import import_many
 from consent.services.writing import Writer
 from consent.transitions import State
+from keys.ids import uuid7
+from tests.factories.company import company as another
 from tests.portal.world import AUTHOR, OFFERS, SURVEYS
 
 pytestmark = pytest.mark.django_db
@@ -141,3 +144,26 @@ def test_a_refused_line_is_not_quoted(company, asha):
 
     assert caught.value.constraint_name in ("consent_event_sequence_once", "consent_state_once")
     assert str(asha.id) not in str(caught.value)
+
+
+@pytest.mark.parametrize("slug", ["", "marigold"])
+def test_no_line_or_state_is_of_a_company_that_has_not_its_purpose(company, asha, slug):
+    other = another(slug).controller.id if slug else uuid7()
+    (choice, *_) = wishes(asha)
+    services.record(by=AUTHOR, controller_id=company.id, choice=choice)
+    line = ConsentEvent.objects.get()
+    line.pk, line.controller_id, line.sequence, line._state.adding = uuid7(), other, 2, True
+
+    for change in (
+        lambda: line.save(force_insert=True),
+        lambda: ConsentState.objects.update(controller_id=other),
+    ):
+        with pytest.raises(IntegrityError, match="foreign key"):
+            checked(change)
+
+
+@transaction.atomic
+def checked(change):
+    """The change, with what the database checks before it commits."""
+    change()
+    connection.check_constraints()
