@@ -38,7 +38,7 @@ bench: environment-dev  ## the benchmarks: a table, and JSON; SUBJECTS= changes 
 	@$(VENV) -m config.run.with_servers --set bench-log $(VENV) -m benchmarks.log
 	@$(VENV) -m config.run.with_servers --set bench-search $(VENV) -m benchmarks.search
 	@EVENTS=$${EVENTS:-60000} $(VENV) -m config.run.with_servers --set bench-fanout $(VENV) -m benchmarks.fanout
-	@$(VENV) -m config.run.with_servers --set bench-consents $(VENV) -m benchmarks.consents 6 50000
+	@$(VENV) -m config.run.with_servers --set bench-consents $(VENV) -m benchmarks.consents 6 200000
 	@$(VENV) -m config.run.with_servers --set bench-erasures $(VENV) -m benchmarks.erasures
 
 chaos-erasure: environment-dev  ## hundreds of erasures while processes are killed at random; CHAOS_SEED= others

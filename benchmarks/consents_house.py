@@ -26,7 +26,7 @@ from audit.actors import Actor  # noqa: E402
 from benchmarks.people import MARKETING, PERSONALISATION, PURPOSES  # noqa: E402
 from benchmarks.world import content, publish, words  # noqa: E402
 from consent import services as consent  # noqa: E402
-from consent.importing import runner  # noqa: E402
+from consent.importing import parallel, runner  # noqa: E402
 from consent.importing.mapping import Mapping  # noqa: E402
 from subjects import services as subjects  # noqa: E402
 
@@ -92,13 +92,21 @@ def bulk(rows: int) -> dict[str, dict[str, float]]:
                 path=path, controller_id=company.id, kind="csv", mapping=Mapping(), errors=None,
                 batch=runner.BATCH, resume=False, dry_run=False,
             )  # fmt: skip
-            began, used = time.perf_counter(), time.process_time()
-            counts = runner.run(by=Actor.system("import"), order=order, shown_on=io.StringIO())
-            took, used = time.perf_counter() - began, time.process_time() - used
+            began, used = time.perf_counter(), processor_seconds()
+            counts = parallel.run(
+                by=Actor.system("import"), order=order, processes=parallel.processes_for(order),
+                shown_on=io.StringIO(),
+            )  # fmt: skip
+            took, used = time.perf_counter() - began, processor_seconds() - used
             if counts.recorded != rows:
                 raise RuntimeError(f"{counts.recorded} of {rows} rows were recorded.")
             found[name] = {"rate": rows / took, "per_cpu_second": rows / used}
     return found
+
+
+def processor_seconds() -> float:
+    """Of this process and of those it started."""
+    return sum(os.times()[:4])
 
 
 def written(path: Path, rows: int, purpose: str, day: str) -> Path:

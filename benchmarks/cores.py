@@ -50,10 +50,10 @@ def database_processes(name: str) -> list[int]:
     return [pid for pid in numbers if postgres.is_server_on(data, pid)]
 
 
-def pin_database(name: str) -> None:
+def pin_database(name: str, cores: frozenset[int] = frozenset({CORES.load})) -> None:
     for pid in database_processes(name):
         try:
-            os.sched_setaffinity(pid, {CORES.load})
+            os.sched_setaffinity(pid, cores)
         except ProcessLookupError:
             continue
 

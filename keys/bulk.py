@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 from django.db import DatabaseError, connection
-from psycopg import sql
+from psycopg import errors, sql
 
 from keys import statements
 from keys.behind import current
@@ -91,8 +91,13 @@ def unquoting(table: str) -> Iterator[None]:
         refused = type(error)(
             f"COPY into {table} failed (SQLSTATE {', '.join(filter(None, (state, met)))})."
         )
-        refused.constraint_name = met  # type: ignore[attr-defined]
+        refused.constraint_name, refused.sqlstate = met, state  # type: ignore[attr-defined]
         raise refused from None
+
+
+def is_deadlock(error: DatabaseError) -> bool:
+    """Whether PostgreSQL ended a transaction because two waited for each other: to be repeated."""
+    return getattr(error.__cause__ or error, "sqlstate", None) == errors.DeadlockDetected.sqlstate
 
 
 def _statement(table: str, columns: Sequence[str], form: str) -> sql.Composed:

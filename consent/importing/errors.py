@@ -17,6 +17,14 @@ class ImportFileError(DomainError):
     message = _("The file cannot be imported.")
 
 
+class ImportStoppedError(DomainError):
+    """One of the processes that import a file together was stopped; what it recorded stays."""
+
+    code = "import_stopped"
+    status = 500
+    message = _("A process of the import was stopped.")
+
+
 class RowError(Exception):
     """One row cannot be imported: a code and the field at fault, never the value."""
 

@@ -6,7 +6,7 @@ nothing (each row is one event, and the ledger knows it already).
 
 import gc
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from audit import services as audit
 from audit.actors import Actor, Target
@@ -25,10 +25,12 @@ from consent.importing.errors import Fault, ImportFileError, NobodyError, requir
 from consent.importing.mapping import Mapping
 from consent.importing.report import Counts, ErrorFile, check_errors_file
 from consent.importing.rows import Line
+from consent.importing.shares import WHOLE, Share
 from consent.importing.sources import Item, check_text, format_of, items
 from consent.services.bulk import import_many
 from consent.services.lines import Choice
 from keys.behind import behind
+from keys.bulk import is_deadlock
 from keys.problems import DomainError
 from subjects import quarantine
 from subjects import services as subjects
@@ -56,32 +58,38 @@ class Order:
     batch: int = BATCH
     resume: bool = False
     dry_run: bool = False
+    share: Share = WHOLE
 
 
-def run(*, by: Actor, order: Order, shown_on: Screen | None = None) -> Counts:
-    """Import a file and say what became of its rows; `shown_on` gets the progress.
+def run(
+    *,
+    by: Actor,
+    order: Order,
+    shown_on: Screen | None = None,
+    told: Callable[[Counts], None] | None = None,
+) -> Counts:
+    """Import a file, or a share of it, and say what became of its rows.
 
-    A dry run records nothing: each batch is tried and taken back, so that a row is judged by what
-    is recorded now and by the rows of its batch. Raises ImportFileError for a file that cannot be
-    imported, LeaseLostError when another process has taken over the same import.
+    `shown_on` gets the progress, `told` the counts after each batch. A dry run records nothing:
+    each batch is tried and taken back, so that a row is judged by what is recorded now and by the
+    rows of its batch. Raises ImportFileError for a file that cannot be imported, LeaseLostError
+    when another process has taken over the same import.
     """
     if not 1 <= order.batch <= MAX_BATCH:
         raise ImportFileError(f"A batch has 1 to {MAX_BATCH} rows.")
-    kind = format_of(order.path, order.kind)
-    check_text(order.path)
-    check_errors_file(order.errors)
-    _check_header(order, kind)
-    total = order.path.stat().st_size
+    kind, total = checked(order)
     running = _Dry() if order.dry_run else _Kept.begin(by, order, kind, total)
     counts = running.counts
     progress = Progress(shown_on, total, first_rows=counts.rows)
     errors = ErrorFile.open(order.errors, counts.errors_bytes)
-    rows = items(order.path, kind, order.mapping, counts.place)
+    rows = items(order.path, kind, order.mapping, counts.place, order.share)
     try:
         with _few_collections(), running.through():
             for batch in ahead(_batches(rows, order.batch)):
                 counts = _try_batch(by, order, running, errors, counts, batch)
                 progress.show(counts.offset, counts.rows)
+                if told is not None:
+                    told(counts)
         running.end(by, order, counts)
         progress.show(total, counts.rows)
     finally:
@@ -103,9 +111,16 @@ def _few_collections() -> Iterator[None]:
         gc.unfreeze()
 
 
-def _check_header(order: Order, kind: str) -> None:
-    """Before anything is noted about the import."""
-    next(items(order.path, kind, order.mapping, Counts().place), None)
+def checked(order: Order) -> tuple[str, int]:
+    """The file's format and bytes, before anything is noted of the import.
+
+    Raises ImportFileError for a file, or a file of errors, that cannot be used.
+    """
+    kind = format_of(order.path, order.kind)
+    check_text(order.path)
+    check_errors_file(order.errors)
+    next(items(order.path, kind, order.mapping, Counts().place), None)  # the header
+    return kind, order.path.stat().st_size
 
 
 def _batches(rows: Iterator[Item], size: int) -> Iterator[list[Item]]:
@@ -128,6 +143,9 @@ def _try_batch(
             batch = found.without(batch)
         except IntegrityError:
             continue  # somebody else added one of these people; now they are found
+        except OperationalError as error:
+            if not is_deadlock(error):
+                raise
     return _batch(by, order, running, errors, before, batch)
 
 
@@ -240,10 +258,12 @@ class _Kept:
         sha256 = _sha256(order.path)
         job = work.take_over(
             kind=KIND, controller_id=order.controller_id, total=total, resume=order.resume,
-            dedupe_key=f"{sha256}:{order.mapping.digest}", worker=work.worker_name("import"),
+            dedupe_key=_key(sha256, order), worker=work.worker_name("import"),
         )  # fmt: skip
         counts = Counts.of(job.cursor)
         data = {"sha256": sha256, "bytes": total, "format": kind, "from_row": counts.rows}
+        if not order.share.is_whole:
+            data["share"] = str(order.share)
         _audit(by, job, "import:started", data)
         return cls(job, counts)
 
@@ -261,6 +281,12 @@ class _Kept:
                 "failed": counts.failed, "people": counts.people, "codes": counts.codes,
             }  # fmt: skip
             _audit(by, self.job, "import:finished", data)
+
+
+def _key(sha256: str, order: Order) -> str:
+    """What makes it the same import: file, mapping, share."""
+    share = "" if order.share.is_whole else f":{order.share}"
+    return f"{sha256}:{order.mapping.digest}{share}"
 
 
 def _audit(by: Actor, job: JobView, event: str, data: dict[str, Any]) -> None:

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from consent.importing.errors import Fault, ImportFileError, RowError
+from consent.importing.fields import IDENTIFIERS
 from consent.importing.mapping import Mapping
 from consent.importing.rows import Line, line
+from consent.importing.shares import WHOLE, Share
 
 MAX_ROW_BYTES = 64 * 1024
 BOM = b"\xef\xbb\xbf"
@@ -104,18 +106,21 @@ def format_of(path: Path, said: str | None) -> str:
     return found
 
 
-def items(path: Path, kind: str, mapping: Mapping, start: Place) -> Iterator[Item]:
-    """The rows of the file behind `start`, which an earlier Item told. Raises ImportFileError."""
+def items(
+    path: Path, kind: str, mapping: Mapping, start: Place, share: Share = WHOLE
+) -> Iterator[Item]:
+    """The rows of the share behind `start`, which an earlier Item told. Raises ImportFileError."""
     read = _csv if kind == "csv" else _ndjson
-    return read(path, mapping, start)
+    return read(path, mapping, start, share)
 
 
-def _csv(path: Path, mapping: Mapping, start: Place) -> Iterator[Item]:
+def _csv(path: Path, mapping: Mapping, start: Place, share: Share) -> Iterator[Item]:
     bom = check_text(path)
     with path.open("rb") as file:
         file.seek(bom)
         lines = Lines(file, bom, 0)
         names = mapping.fields_of(_header(lines))
+        who = [names.index(name) for name in IDENTIFIERS if name in names]
         if start.offset:
             file.seek(start.offset)
             lines = Lines(file, start.offset, start.line)
@@ -127,10 +132,12 @@ def _csv(path: Path, mapping: Mapping, start: Place) -> Iterator[Item]:
             except StopIteration:
                 return
             except csv.Error:
-                trouble = lines.trouble or "malformed"
-                yield Item(Fault(number, trouble, ""), Place(lines.offset, lines.number))
+                if share.has_line(number):
+                    trouble = lines.trouble or "malformed"
+                    yield Item(Fault(number, trouble, ""), Place(lines.offset, lines.number))
                 continue
-            if values or lines.trouble:
+            said = (values[at] for at in who if at < len(values))
+            if (values or lines.trouble) and share.has(said):
                 content = _csv_row(number, names, values, lines.trouble, mapping)
                 yield Item(content, Place(lines.offset, lines.number))
 
@@ -162,7 +169,7 @@ def _csv_row(
     return _row(number, row, mapping)
 
 
-def _ndjson(path: Path, mapping: Mapping, start: Place) -> Iterator[Item]:
+def _ndjson(path: Path, mapping: Mapping, start: Place, share: Share) -> Iterator[Item]:
     place = start if start.offset else Place(check_text(path), 0)
     with path.open("rb") as file:
         file.seek(place.offset)
@@ -176,23 +183,30 @@ def _ndjson(path: Path, mapping: Mapping, start: Place) -> Iterator[Item]:
             except csv.Error:
                 text = ""
             if text.strip() or lines.trouble:
-                content = _ndjson_row(number, text, lines.trouble, mapping)
-                yield Item(content, Place(lines.offset, lines.number))
+                found = _ndjson_row(number, text, lines.trouble, mapping)
+                if _is_ours(found, number, share):
+                    content = _row(number, found, mapping) if isinstance(found, dict) else found
+                    yield Item(content, Place(lines.offset, lines.number))
 
 
-def _ndjson_row(number: int, text: str, trouble: str, mapping: Mapping) -> Line | Fault:
+def _is_ours(found: dict[str, str] | Fault, number: int, share: Share) -> bool:
+    if isinstance(found, Fault):
+        return share.has_line(number)
+    return share.has(found.get(name, "") for name in IDENTIFIERS)
+
+
+def _ndjson_row(number: int, text: str, trouble: str, mapping: Mapping) -> dict[str, str] | Fault:
     if trouble:
         return Fault(number, trouble, "")
     try:
         found = json.loads(text, object_pairs_hook=_pairs)
         if not isinstance(found, dict):
             raise RowError("malformed")
-        row = _named(found, mapping)
+        return _named(found, mapping)
     except RowError as error:
         return Fault(number, error.code, error.field)
     except (ValueError, RecursionError):
         return Fault(number, "malformed", "")
-    return _row(number, row, mapping)
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

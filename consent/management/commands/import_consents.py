@@ -11,8 +11,8 @@ from django.db import OperationalError
 
 from accounts import selectors as accounts
 from audit.actors import Actor
-from consent.importing import runner
-from consent.importing.errors import ImportFileError
+from consent.importing import parallel, runner
+from consent.importing.errors import ImportFileError, ImportStoppedError
 from consent.importing.fields import FIELDS
 from consent.importing.mapping import Mapping
 from consent.importing.report import Counts
@@ -44,6 +44,10 @@ class Command(BaseCommand):
         parser.add_argument(
             "--batch", type=int, default=runner.BATCH, help="rows in one transaction"
         )
+        parser.add_argument(
+            "--processes", type=int, help="how many share the file; else its size and this "
+            "machine tell. Going on with --resume needs as many"
+        )  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.ending = ""  # a bar that moves ends its line itself
@@ -54,13 +58,20 @@ class Command(BaseCommand):
                 errors=options["errors"], batch=options["batch"], resume=options["resume"],
                 dry_run=options["dry_run"],
             )  # fmt: skip
-            counts = runner.run(by=Actor.system("import"), order=order, shown_on=self.stdout)
+            counts = parallel.run(
+                by=Actor.system("import"), order=order, shown_on=self.stdout,
+                processes=_processes(order, options["processes"]),
+            )  # fmt: skip
         except ImportFileError as error:
             raise CommandError(error.message, returncode=NOTHING_DONE) from None
         except LeaseLostError:
             raise CommandError(
                 "Another process has taken over this import; this one stopped.",
                 returncode=INTERRUPTED,
+            ) from None
+        except ImportStoppedError as error:
+            raise CommandError(
+                f"{error.message} Run the command again with --resume.", returncode=INTERRUPTED
             ) from None
         except OperationalError:
             raise CommandError(
@@ -86,6 +97,16 @@ def _controller(slug: str) -> UUID:
     if found is None:
         raise ImportFileError("There is no controller of that slug.")
     return found.id
+
+
+def _processes(order: runner.Order, said: int | None) -> int:
+    if said is None:
+        return parallel.processes_for(order)
+    if not 1 <= said <= parallel.MOST:
+        raise ImportFileError(f"A file is shared by 1 to {parallel.MOST} processes.")
+    if said > 1 and order.dry_run:
+        raise ImportFileError("A dry run has one process.")
+    return said
 
 
 def _mapping(path: Path | None) -> Mapping:
