@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0006_erasure"),
-        ("consent", "0017_state_words"),
+        ("consent", "0018_message_channel"),
     ]
 
     operations = [
