@@ -1,12 +1,15 @@
 """Rows as the text that COPY reads. Pure.
 
-Made by type of value in one pass: an import makes a hundred thousand of these values a second.
+Made column by column: most columns of an import hold one object in all its rows, and a million of
+these values are made a second.
 """
 
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import repeat
+from operator import is_
 from typing import Any
 from uuid import UUID
 
@@ -20,9 +23,16 @@ Convert = Callable[[Any], str]
 
 def text_of(rows: Iterable[Sequence[Any]]) -> bytes:
     """The rows, one a line. Raises TypeError for a value of a kind that no column of ours takes."""
-    converts = _CONVERTS
-    lines = ["\t".join([converts[value.__class__](value) for value in row]) for row in rows]
-    return "\n".join([*lines, ""]).encode()
+    columns = map(_column, zip(*rows, strict=True))
+    return "\n".join([*map("\t".join, zip(*columns, strict=True)), ""]).encode()
+
+
+def _column(values: Sequence[Any]) -> list[str]:
+    """The texts of one column's values."""
+    first, converts = values[0], _CONVERTS
+    if all(map(is_, values, repeat(first))):
+        return [converts[first.__class__](first)] * len(values)
+    return [converts[value.__class__](value) for value in values]
 
 
 @lru_cache(maxsize=4096)
