@@ -77,17 +77,19 @@ def _rehearse(kind: str, controller_id: UUID, began: datetime, number: int) -> N
 
 
 def _fill(connection: house.Connection, controller_id: UUID, number: int, began: datetime) -> None:
-    """Payloads and lines of the index; places in the log are not needed here."""
-    entries = list(_entries(controller_id, number, began))
+    """Payloads and lines of the index; places in the log are not needed here.
+
+    The decisions are made twice: a million of them at once would take gigabytes.
+    """
     with connection.cursor() as cursor:
         with cursor.copy("COPY audit_payload (id, retention_class, salt, body) FROM STDIN") as copy:
-            for entry_id, made, at in entries:
+            for entry_id, made, at in _entries(controller_id, number, began):
                 copy.write_row((entry_id, "rc2", b"0" * 16, record.body(made, at)))
         with cursor.copy(
             "COPY audit_entryindex (id, retention_class, controller_id, at, event, actor_type,"
             " actor_id, target_type, target_id, purpose, outcome, reason_code) FROM STDIN"
         ) as copy:
-            for entry_id, made, _at in entries:
+            for entry_id, made, _at in _entries(controller_id, number, began):
                 outcome = "permit" if made.decision.permit else "deny"
                 copy.write_row((
                     entry_id, "rc2", controller_id, began, record.EVENT, "service",

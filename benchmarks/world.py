@@ -47,6 +47,8 @@ LOOKED_UP = (
     ("consent_consentstate", "subject_id, purpose_id"),
     ("subjects_identifier", "controller_id, scheme, digest"),
 )
+AT_ONCE = 500_000
+"""People of one transaction; even. What is checked at its end is remembered until then."""
 LINK = {"text": "Your choices", "url": "/privacy/"}
 
 SUBJECTS = """
@@ -54,7 +56,7 @@ INSERT INTO subjects_subject (id, controller_id, pseudonym, residence, region, t
   age_state, age_assurance, has_guardian, created_at)
 SELECT {id}, CASE WHEN i %% 5 = 4 THEN %(eu)s ELSE %(in)s END::uuid, md5('pseudonym ' || i)::uuid,
   CASE WHEN i %% 5 = 4 THEN 'DE' ELSE 'IN' END, '', '', 'en', 'adult', 'declared', false, now()
-FROM generate_series(0, %(n)s - 1) AS i
+FROM generate_series(%(first)s::bigint, %(last)s) AS i
 """
 MARKETING_STATES = """
 INSERT INTO consent_consentstate (id, controller_id, subject_id, purpose_id, event_id, sequence,
@@ -68,7 +70,7 @@ SELECT md5('state ' || i)::uuid, CASE WHEN i %% 5 = 4 THEN %(eu)s ELSE %(in)s EN
   now(), CASE WHEN part = 17 THEN %(expired)s::timestamptz END, 1,
   CASE WHEN i %% 5 = 4 THEN %(eu_notice)s ELSE %(in_notice)s END::uuid, 'en', false, true,
   'principal', false
-FROM generate_series(0, %(n)s - 1) AS i, LATERAL (SELECT (i / 5) %% 20 AS part) AS p
+FROM generate_series(%(first)s::bigint, %(last)s) AS i, LATERAL (SELECT (i / 5) %% 20 AS part) AS p
 WHERE part < 18
 """
 PERSONALISATION_STATES = """
@@ -80,7 +82,7 @@ SELECT md5('second ' || i)::uuid, CASE WHEN i %% 5 = 4 THEN %(eu)s ELSE %(in)s E
   md5('other ' || i)::uuid, 1, 'given', now(), 1,
   CASE WHEN i %% 5 = 4 THEN %(eu_notice)s ELSE %(in_notice)s END::uuid, 'en', false, true,
   'principal', false
-FROM generate_series(0, %(n)s - 1, 2) AS i
+FROM generate_series(%(first)s::bigint, %(last)s, 2) AS i
 """
 IDENTIFIERS = """
 COPY subjects_identifier (id, controller_id, subject_id, scheme, digest, digest_version, sealed,
@@ -177,12 +179,15 @@ def warm() -> None:
 
 def load(subjects: int) -> None:
     """Two controllers with their purposes, notices and services; then the people."""
-    values: dict[str, object] = {"n": subjects, "expired": people.EXPIRED_AT}
+    values: dict[str, object] = {"expired": people.EXPIRED_AT}
     values |= controller("in", "IN", "consent") | controller("eu", "DE", "6-1-a")
     owner = make_conninfo(superuser(), user=OWNER, options="-c synchronous_commit=off")
     with psycopg.connect(owner) as connection:
-        for statement in (SUBJECTS, MARKETING_STATES, PERSONALISATION_STATES):
-            connection.execute(statement.format(id=people.SUBJECT_ID), values)
+        for first in range(0, subjects, AT_ONCE):
+            values |= {"first": first, "last": min(first + AT_ONCE, subjects) - 1}
+            for statement in (SUBJECTS, MARKETING_STATES, PERSONALISATION_STATES):
+                connection.execute(statement.format(id=people.SUBJECT_ID), values)
+            connection.commit()
         identifiers(connection, subjects, (UUID(str(values["in"])), UUID(str(values["eu"]))))
 
 

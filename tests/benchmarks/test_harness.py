@@ -9,6 +9,8 @@ from benchmarks import people
 from benchmarks.kill import Outcome, Record, compare, decided
 from benchmarks.load import body_of
 from benchmarks.people import Service, World
+from benchmarks.rounds import Taken
+from benchmarks.sizes import ratio
 
 ID = UUID("01a201a1-380a-71c0-b286-c6f3f6a3ff31")
 WORLD = World(
@@ -124,3 +126,14 @@ def number(resource):
     if "@" in resource:
         return int(resource.partition("@")[0].removeprefix("person"))
     return (UUID(resource).int >> 80) - people.FIRST_MILLISECOND
+
+
+def test_sizes_are_compared_round_by_round():
+    times = ((2.0, 2.2), (4.0, 4.0), (1.0, 3.0))
+    pairs = [tuple(Taken(rate=1.0, p50=one, p99=1.0, longest=1.0) for one in pair)
+             for pair in times]  # fmt: skip
+
+    found = ratio(pairs)
+
+    assert found.each == (1.1, 1.0, 3.0)
+    assert found.median == 1.1
