@@ -67,9 +67,8 @@ class TestASearchThatCannotBeRead:
         assert self.refusal(http, path, long) == 400
         assert self.refusal(http, path, question) == 401
         assert http.get(path).status_code == 405
-        assert http.post(f"{path}s", json=question).status_code == 404
-        slashed = http.post(f"{path}/", json=question, headers=lotus.headers)
-        assert slashed.status_code == 200
+        for other in (f"{path}s", f"{path}/"):
+            assert http.post(other, json=question, headers=lotus.headers).status_code == 404
 
     @pytest.mark.parametrize("path", SEARCHES)
     def test_echoes_the_request_id_all_the_same(self, http, lotus, path):
