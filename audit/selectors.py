@@ -2,12 +2,11 @@
 
 from collections import Counter
 from collections.abc import Collection
-from datetime import datetime
 from uuid import UUID
 
 import msgspec
 from django.db import connection
-from django.db.models import Count, Max, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import Length
 
 from audit.catalogue import EVENTS
@@ -36,15 +35,6 @@ def entries_about(controller_id: UUID, subject_id: UUID) -> QuerySet[EntryIndex]
     return EntryIndex.objects.filter(controller_id=controller_id, subject_id=subject_id).order_by(
         "-id"
     )
-
-
-def latest(controller_id: UUID, event: str, ids: Collection[UUID]) -> dict[UUID, datetime]:
-    """When an event last happened to each of these people, as far as the index reaches back."""
-    rows = EntryIndex.objects.filter(
-        controller_id=controller_id, event=event, subject_id__in=list(ids),
-        retention_class__in=[EVENTS[event].retention.value, "held"],
-    )  # fmt: skip
-    return dict(rows.values_list("subject_id").annotate(at_last=Max("at")))
 
 
 def payload(entry_id: UUID) -> dict[str, object] | None:

@@ -1,10 +1,11 @@
 """New people, made ready to be stored: data key, pseudonym, sealed and looked-up identifiers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
+
+import msgspec
 
 from audit import services as audit
 from audit.actors import Actor, SubjectRef, Target
@@ -15,8 +16,7 @@ from subjects.errors import NoIdentifierError
 from subjects.schemes import normalise
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewSubject:
+class NewSubject(msgspec.Struct, frozen=True, kw_only=True):
     """A person to be added: identifiers as (scheme, value) and the facts the law asks for."""
 
     identifiers: tuple[tuple[str, str], ...]
@@ -48,6 +48,7 @@ class SubjectRow(NamedTuple):
     provenance: str
     created_at: datetime
     merged_into: UUID | None
+    returned_at: datetime | None
 
 
 class DataKeyRow(NamedTuple):
@@ -121,7 +122,7 @@ class Made(NamedTuple):
         subject = SubjectRow(
             uuid7(), controller_id, uuid7(), new.residence, new.region, new.time_zone,
             new.language, new.age_state, new.age_assurance, new.adult_on, new.has_guardian, "", "",
-            at, None,
+            at, None, None,
         )  # fmt: skip
         key = keys.new_data_key()
         wrapped = keys.wrap(key, context=subject.id.bytes)

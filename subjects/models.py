@@ -54,6 +54,9 @@ class Subject(models.Model):
     )  # fmt: skip
     created_at = models.DateTimeField(auto_now_add=True)
     merged_into = models.UUIDField(null=True, editable=False, db_index=True)
+    returned_at = models.DateTimeField(
+        null=True, editable=False, help_text=_("When the person began anew after an erasure.")
+    )
 
     class Meta:
         constraints = [
@@ -76,13 +79,18 @@ class Subject(models.Model):
                 condition=models.Q(age_state="child", adult_on__isnull=False),
                 name="subjects_children_days",
             ),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(returned_at__isnull=False),
+                name="subjects_returned",
+            ),
         ]
 
     class Privacy:
         identifier = ("pseudonym",)
         personal = (
             "residence", "region", "time_zone", "language", "has_guardian", "suppressed",
-            "provenance", "merged_into",
+            "provenance", "merged_into", "returned_at",
         )  # fmt: skip
         sensitive = ("age_state", "age_assurance", "adult_on")
         evidence = ()
@@ -90,7 +98,7 @@ class Subject(models.Model):
         on_erasure = "keep_pseudonymous"
         emptied = (
             "region", "time_zone", "language", "has_guardian", "suppressed", "provenance",
-            "age_state", "age_assurance", "adult_on",
+            "age_state", "age_assurance", "adult_on", "returned_at",
         )  # fmt: skip
 
     def __str__(self) -> str:

@@ -16,7 +16,6 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from audit import selectors as log
 from audit import services as audit
 from audit.actors import Actor, Target
 from keys import services as keys
@@ -153,7 +152,9 @@ def begin(*, token: str) -> Subject:
 
 def returned(controller_id: UUID, ids: Collection[UUID]) -> dict[UUID, datetime]:
     """Who of these came back after an erasure, and when; nothing from before counts again."""
-    return log.latest(controller_id, RETURNED, ids)
+    back = Subject.objects.filter(returned_at__isnull=False)
+    rows = back.filter(controller_id=controller_id, id__in=ids)
+    return {one: at for one, at in rows.values_list("id", "returned_at") if at}
 
 
 def drop(*, request_id: UUID) -> None:
@@ -179,9 +180,11 @@ def _opened(row: LinkRequest) -> Asked:
 
 
 def _made(found: Asked) -> Made:
+    now = timezone.now()
     new = NewSubject(identifiers=((EMAIL, found.address),), language=found.language)
     looked = [Looked.of(found.controller_id, *pair) for pair in new.identifiers]
-    return Made.having(found.controller_id, new, looked, timezone.now())
+    made = Made.having(found.controller_id, new, looked, now)
+    return made._replace(subject=made.subject._replace(returned_at=now))
 
 
 def _store(by: Actor, made: Made) -> None:
