@@ -6,7 +6,7 @@ Rows are plain tuples, because making thousands of model instances costs more th
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain
 from typing import Any
 
@@ -16,12 +16,10 @@ from psycopg import errors, sql
 
 from keys import statements
 from keys.behind import current
-from keys.copytext import text_of
+from keys.copyform import HEAD, TAIL, form_of
 from keys.texts import insertion
 
 ROWS_IN_A_PART = 200
-_HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)  # the signature; no flags, no extension
-_TAIL = b"\xff\xff"
 
 
 def copy_in(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -35,7 +33,7 @@ def copy_in(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -
     if len(waiting) == 1:
         _insert(table, columns, waiting[0])
     elif waiting:
-        _copy(table, columns, "TEXT", _texts(waiting))
+        copy_binary(table, columns, _forms(_kinds(table, tuple(columns)), waiting))
 
 
 def copy_binary(table: str, columns: Sequence[str], parts: Iterable[bytes]) -> None:
@@ -43,22 +41,31 @@ def copy_binary(table: str, columns: Sequence[str], parts: Iterable[bytes]) -> N
 
     PostgreSQL stores one part while the next is being made. Errors as `copy_in`.
     """
-    _copy(table, columns, "BINARY", chain((_HEAD,), parts, (_TAIL,)))
-
-
-def _texts(rows: Sequence[Sequence[Any]]) -> Iterator[bytes]:
-    for begin in range(0, len(rows), ROWS_IN_A_PART):
-        yield text_of(rows[begin : begin + ROWS_IN_A_PART])
-
-
-def _copy(table: str, columns: Sequence[str], form: str, parts: Iterable[bytes]) -> None:
-    statement = _statement(table, columns, form)
+    statement, parts = _statement(table, columns), chain((HEAD,), parts, (TAIL,))
     if (queue := current()) is not None:
         queue.put(partial(_sent, statement, [b"".join(parts)]), partial(_told, table))
         return
     with unquoting(table):
         connection.ensure_connection()
         _sent(statement, parts, connection.connection)
+
+
+_KINDS = """
+SELECT (SELECT t.typname FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+        WHERE a.attrelid = %s::regclass AND a.attname = wanted.name)
+FROM unnest(%s::text[]) WITH ORDINALITY AS wanted(name, place) ORDER BY place
+"""
+
+
+@lru_cache
+def _kinds(table: str, columns: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of the columns' types; they do not change while a process lives."""
+    return tuple(row[0] for row in statements.rows(_KINDS, [table, [*columns]]))
+
+
+def _forms(kinds: Sequence[str], rows: Sequence[Sequence[Any]]) -> Iterator[bytes]:
+    for begin in range(0, len(rows), ROWS_IN_A_PART):
+        yield form_of(kinds, rows[begin : begin + ROWS_IN_A_PART])
 
 
 def _sent(statement: sql.Composed, parts: Iterable[bytes], bare: Any) -> None:
@@ -100,10 +107,6 @@ def is_deadlock(error: DatabaseError) -> bool:
     return getattr(error.__cause__ or error, "sqlstate", None) == errors.DeadlockDetected.sqlstate
 
 
-def _statement(table: str, columns: Sequence[str], form: str) -> sql.Composed:
+def _statement(table: str, columns: Sequence[str]) -> sql.Composed:
     names = sql.SQL(", ").join(sql.Identifier(column) for column in columns)
-    return sql.SQL("COPY {} ({}) FROM STDIN (FORMAT {})").format(
-        sql.Identifier(table),
-        names,
-        sql.SQL(form),
-    )
+    return sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(sql.Identifier(table), names)

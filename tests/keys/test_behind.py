@@ -1,6 +1,8 @@
 """What is stored behind is stored in order, seen by whoever asks, and fails aloud."""
 
 import sys
+from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -10,13 +12,13 @@ from keys.bulk import copy_in
 from tests.keys.test_bulk import COLUMNS, TABLE
 
 pytestmark = pytest.mark.django_db
+AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def rows(*versions):
-    ids = [f"01900000-0000-7000-8000-{number:012}" for number in versions]
     return [
-        (one, "wrapping", number, "words", "2026-01-01T00:00:00Z")
-        for one, number in zip(ids, versions, strict=True)
+        (UUID(f"01900000-0000-7000-8000-{number:012}"), "wrapping", number, "words", AT)
+        for number in versions
     ]
 
 

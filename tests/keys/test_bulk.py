@@ -1,11 +1,16 @@
+from datetime import UTC, datetime
+from uuid import UUID
+
 import pytest
 from django.db import DataError, IntegrityError, connection, transaction
 
 from keys.bulk import copy_in
+from keys.ids import uuid7
 
 pytestmark = pytest.mark.django_db
 TABLE, COLUMNS = "keys_keyversion", ("id", "purpose", "version", "fingerprint", "created_at")
-ROW = ("01900000-0000-7000-8000-000000000001", "wrapping", 77, "a\tb\\n", "2026-01-01T00:00:00Z")
+ID = UUID("01900000-0000-7000-8000-000000000001")
+ROW = (ID, "wrapping", 77, "a\tb\\n", datetime(2026, 1, 1, tzinfo=UTC))
 
 
 def stored():
@@ -34,11 +39,19 @@ def test_a_duplicate_is_an_integrity_error_and_leaves_nothing():
 
 @pytest.mark.req("P10")
 def test_an_error_does_not_quote_the_row():
-    with pytest.raises(DataError) as caught, transaction.atomic():
-        copy_in(TABLE, COLUMNS, [("asha.rao@example.in", *ROW[1:])])
+    told = "asha.rao@example.in" * 20
+    rows = [ROW, (uuid7(), "wrapping", 78, told, ROW[4])]
 
-    assert str(caught.value) == "COPY into keys_keyversion failed (SQLSTATE 22P02)."
+    with pytest.raises(DataError) as caught, transaction.atomic():
+        copy_in(TABLE, COLUMNS, rows)
+
+    assert str(caught.value) == "COPY into keys_keyversion failed (SQLSTATE 22001)."
     assert caught.value.__cause__ is None
+    for one in (rows[1], ("asha.rao@example.in", *ROW[1:])):
+        with pytest.raises((DataError, TypeError)) as caught, transaction.atomic():
+            copy_in(TABLE, COLUMNS, [one])
+
+        assert "asha" not in str(caught.value)
 
 
 @pytest.fixture
