@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+import msgspec
+
 ActorType = Literal["officer", "service", "subject", "system"]
 
 
@@ -20,16 +22,14 @@ class Actor:
         return cls("system", process)
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(msgspec.Struct, frozen=True):
     """What an entry is about, by type and id."""
 
     type: str
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class SubjectRef:
+class SubjectRef(msgspec.Struct, frozen=True):
     """The person an entry concerns.
 
     `id` goes only into the deletable index; payloads name the person by `pseudonym`, which is

@@ -85,15 +85,17 @@ def salted(rows: list[Row]) -> list[bytes]:
 
 def groups(rows: list[Row], commitments: list[bytes]) -> list[Group]:
     """The rows' commitments, one group for each log, in the order of the rows."""
-    parts: dict[UUID, tuple[list[bytes], list[bytes], bytearray]] = {}
+    parts: dict[int, tuple[UUID, list[bytes], list[bytes], list[int]]] = {}
     for entry, row in zip(commitments, rows, strict=True):
-        ids, entries, classes = parts.setdefault(row.controller_id, ([], [], bytearray()))
-        ids.append(row.id.bytes)
-        entries.append(entry)
-        classes.append(CLASS_BYTES[row.retention])
+        own = parts.get(row.controller_id.int)
+        if own is None:
+            own = parts[row.controller_id.int] = (row.controller_id, [], [], [])
+        own[1].append(row.id.int.to_bytes(16, "big"))
+        own[2].append(entry)
+        own[3].append(CLASS_BYTES[row.retention])
     return [
         Group(log, b"".join(ids), b"".join(entries), bytes(classes))
-        for log, (ids, entries, classes) in parts.items()
+        for log, ids, entries, classes in parts.values()
     ]
 
 

@@ -47,7 +47,8 @@ WHERE m.id = p.id AND p.place IS NOT NULL
 """
 _OVER = """
 DELETE FROM audit_members m WHERE NOT EXISTS (
-  SELECT 1 FROM audit_entryindex i WHERE i.retention_class = ANY(%s) AND i.id = m.id)
+  SELECT 1 FROM audit_entryindex i
+  WHERE i.controller_id = m.controller_id AND i.id = m.id AND i.retention_class = ANY(%s))
 """
 
 

@@ -148,7 +148,8 @@ class Payload(models.Model):
 class EntryIndex(models.Model):
     """What search and "who used my data" need. Deletable with the person; never evidence.
 
-    Partitioned as the payloads are.
+    Partitioned as the payloads are. Its key is (controller_id, id, retention_class): whoever looks
+    for a line says whose it is.
     """
 
     id = models.UUIDField(primary_key=True, editable=False, help_text=_("The entry's id."))
@@ -169,7 +170,6 @@ class EntryIndex(models.Model):
         verbose_name = "audit entry"
         verbose_name_plural = "audit log"
         indexes = [
-            models.Index(fields=["controller_id", "id"], name="audit_index_by_controller"),
             models.Index(
                 fields=["controller_id", "actor_id", "id"],
                 condition=~models.Q(actor_type="service"),

@@ -4,7 +4,7 @@ The commitment is what proves: it is computed here. That the index repeats the p
 compares as text; only what does not compare so is decoded.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
@@ -21,7 +21,8 @@ from audit.verification.findings import Problem
 from audit.verification.statements import (
     PAYLOADS_OF_IDS,
     PAYLOADS_OF_TIME,
-    SHOWN,
+    SHOWN_ANYWHERE,
+    SHOWN_BY_LOG,
     STORED_AS,
     rows,
     streamed,
@@ -122,14 +123,25 @@ class Entries:
 
     def _look_closer(self, retention: str, stored: str, bodies: dict[bytes, bytes]) -> None:
         """Decode payloads that the index does not repeat to the letter."""
-        ids = [UUID(bytes=one) for one in bodies]
-        shown = {row[0]: row[1:] for row in rows(SHOWN, [stored, min(ids), max(ids), ids])}
+        shown = self._shown(SHOWN_BY_LOG, stored, bodies)
+        if missing := bodies.keys() - shown.keys():
+            shown |= self._shown(SHOWN_ANYWHERE, stored, missing)
         for entry, body in bodies.items():
             problem = _misdescribed(entry, body, retention) or _disagreement(
                 self.log, body, shown.get(entry)
             )
             if problem:
                 self._doubted[entry] = problem
+
+    def _shown(
+        self, statement: str, stored: str, entries: Collection[bytes]
+    ) -> dict[bytes, tuple[Any, ...]]:
+        """What the index says of these entries."""
+        ids = sorted(UUID(bytes=one) for one in entries)
+        asked = {
+            "log": self.log, "stored": stored, "first": ids[0], "last": ids[-1], "ids": ids,
+        }  # fmt: skip
+        return {row[0]: row[1:] for row in rows(statement, asked)}
 
 
 def split(ids: bytes) -> list[bytes]:

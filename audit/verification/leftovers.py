@@ -4,8 +4,8 @@ They are compared in the order of their ids, some ten thousand at a time, with t
 time; only for what is not found there all bundles that could have it are read.
 """
 
-from collections import Counter
-from collections.abc import Generator, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Generator, Iterator, Mapping
 from uuid import UUID
 
 from django.db import connection
@@ -24,12 +24,11 @@ Kept = tuple[str, UUID | None]
 
 _CLASSES = [*CLASS_BYTES, HELD]
 
-# How far a slice reaches: so many lines of the fullest class.
-_FAR = "(SELECT id FROM {} WHERE retention_class = '{}' AND id > %(after)s"
+# How far a slice reaches: so many payloads of the fullest class. There are as many index lines,
+# unless somebody put some in.
+_FAR = "(SELECT id FROM audit_payload WHERE retention_class = '{}' AND id > %(after)s"
 _END = " UNION ALL ".join(
-    _FAR.format(table, one) + " ORDER BY id OFFSET %(lines)s LIMIT 1)"
-    for table in ("audit_payload", "audit_entryindex")
-    for one in _CLASSES
+    _FAR.format(one) + " ORDER BY id OFFSET %(lines)s LIMIT 1)" for one in _CLASSES
 )
 _PAYLOADS = """
 SELECT coalesce(string_agg(uuid_send(id), ''), ''), NULL FROM audit_payload
@@ -82,7 +81,8 @@ class Leftovers:
         """What no log knows of the ids after the one, up to the other."""
         kept, lines = _kept(_PAYLOADS, after, upto), _kept(_LINES, after, upto)
         payloads = set[bytes]().union(*kept.values())
-        known = yield from self._placed(after.bytes, upto.bytes)
+        owned = yield from self._placed(after.bytes, upto.bytes)
+        known = set[bytes]().union(*owned.values())
         unknown = payloads.union(*lines.values()) - known
         unknown -= _overlapping(unknown)
         self.placed += len(payloads - unknown)
@@ -94,6 +94,8 @@ class Leftovers:
                 yield _entry(one, log, Problem.INDEX_UNLOGGED)
             for one in sorted(ids & payloads - kept.get((retention, None), set())):
                 yield _entry(one, log, Problem.INDEX_DISAGREES)
+        for one, log in _strange(lines, owned):
+            yield _entry(one, log, Problem.INDEX_DISAGREES)
 
     def search_twice(self) -> Iterator[Finding]:
         """Whatever has two places, wherever they are. Reads the ids of all logs."""
@@ -101,20 +103,24 @@ class Leftovers:
             if row[0] not in self.twice:
                 yield from self._twice(row[0], None)
 
-    def _placed(self, after: bytes, upto: bytes) -> Generator[Finding, None, set[bytes]]:
-        """The ids of that time that logs and the queue have."""
+    def _placed(
+        self, after: bytes, upto: bytes
+    ) -> Generator[Finding, None, dict[UUID, set[bytes]]]:
+        """The ids of that time that each log and its queue have."""
         known: set[bytes] = set()
+        owned: dict[UUID, set[bytes]] = defaultdict(set)
         for log, ids in rows(_OF_TIME, {"after": UUID(bytes=after), "upto": UUID(bytes=upto)}):
             ours = [one for one in split(ids) if after < one <= upto]
             before = len(known)
             for one in known.intersection(ours):
                 yield from self._twice(one, log)
             known.update(ours)
+            owned[log].update(ours)
             if len(known) < before + len(ours):
                 repeated = (one for one, times in Counter(ours).items() if times > 1)
                 for one in repeated:
                     yield from self._twice(one, log)
-        return known
+        return owned
 
     def _twice(self, entry: bytes, log: UUID | None) -> Iterator[Finding]:
         self.twice.add(entry)
@@ -130,6 +136,22 @@ def _kept(query: str, after: UUID, upto: UUID) -> dict[Kept, set[bytes]]:
         for one in _CLASSES
         for row in rows(query, [one, after, upto])
     }
+
+
+def _strange(
+    lines: Mapping[Kept, set[bytes]], owned: Mapping[UUID, set[bytes]]
+) -> Iterator[tuple[bytes, UUID]]:
+    """Lines beside those of an entry's own log: the database takes one of an entry for each log.
+
+    Where they are all there are, whoever compares the entry finds that its line is another's.
+    """
+    if sum(map(len, lines.values())) == len(set[bytes]().union(*lines.values())):
+        return
+    several = Counter(one for ids in lines.values() for one in ids)
+    doubled = {one for one, times in several.items() if times > 1}
+    for (_, log), ids in lines.items():
+        if log is not None:
+            yield from ((one, log) for one in sorted(ids & doubled - owned.get(log, set())))
 
 
 def _entry(entry: bytes, log: UUID | None, problem: Problem) -> Finding:

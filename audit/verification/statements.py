@@ -15,16 +15,16 @@ _PAYLOADS = """
 SELECT uuid_send(p.id), p.salt, p.body,
   substr(p.body, i.head_at, length(i.head)) = i.head
   AND substr(p.body, length(p.body) - length(i.tail) + 1) = i.tail
-  AND i.controller_id = %(log)s AND i.event <> ALL (%(strangers)s)
+  AND i.event <> ALL (%(strangers)s)
   AND (substr(p.body, length(p.body) - i.after - length(i.middle) + 1, length(i.middle)) = i.middle
     OR substr(p.body, length(p.body) - i.after - 49 - length(i.middle) + 1, length(i.middle) + 11)
       = i.middle || '"subject":"'::bytea)
 FROM audit_payload p
 LEFT JOIN (
-  SELECT id, controller_id, event, head, head_at, middle, tail,
+  SELECT id, event, head, head_at, middle, tail,
     length(tail) + CASE WHEN by_pseudonym THEN 52 ELSE 0 END AS after
   FROM (
-    SELECT id, controller_id, event, target_type = 'subject' AS by_pseudonym,
+    SELECT id, event, target_type = 'subject' AS by_pseudonym,
       convert_to(CASE WHEN actor_type = 'subject' THEN '","type":"subject'
         ELSE '{{"actor":{{"id":"' || actor_id || '","type":"' || actor_type END
         || '"}},"at":' || (extract(epoch FROM at) * 1000000)::bigint || ',"data":{{', 'UTF8')
@@ -38,7 +38,8 @@ LEFT JOIN (
       convert_to(CASE WHEN target_type = 'subject' THEN '' ELSE '"target":{{"id":"' || target_id END
         || '","type":"' || target_type || '"}}}}', 'UTF8') AS tail
     FROM audit_entryindex
-    WHERE retention_class = %(stored)s AND id BETWEEN %(first)s AND %(last)s {more}
+    WHERE controller_id = %(log)s AND retention_class = %(stored)s
+      AND id BETWEEN %(first)s AND %(last)s {more}
     OFFSET 0
   ) AS texts OFFSET 0
 ) AS i ON i.id = p.id
@@ -49,11 +50,16 @@ PAYLOADS_OF_IDS = _PAYLOADS.format(
     more="AND id = ANY(%(ids)s)", more_payloads="AND p.id = ANY(%(ids)s)"
 )
 
-SHOWN = """
+_SHOWN = """
 SELECT uuid_send(id), uuid_send(controller_id), (extract(epoch FROM at) * 1000000)::bigint, event,
   actor_type, actor_id, target_type, target_id, outcome, reason_code, purpose
-FROM audit_entryindex WHERE retention_class = %s AND id BETWEEN %s AND %s AND id = ANY(%s)
+FROM audit_entryindex
+WHERE retention_class = %(stored)s AND id BETWEEN %(first)s AND %(last)s
+  AND id = ANY(%(ids)s) {more}
 """
+SHOWN_BY_LOG = _SHOWN.format(more="AND controller_id = %(log)s")
+SHOWN_ANYWHERE = _SHOWN.format(more="")
+"""Lines that may say they are another log's: no key finds them, so few are to be asked for."""
 STORED_AS = "SELECT retention_class FROM audit_payload WHERE id = %s"
 
 BUNDLES = """

@@ -15,7 +15,7 @@ from audit.services import FEW
 from audit.verification.bar import Bar
 from audit.verification.entries import Entries
 from config.places import BASE_DIR
-from keys.ids import SYSTEM_ID
+from keys.ids import SYSTEM_ID, uuid7
 from tests.audit.log import LOG, OTHER_LOG, PERSON, unguarded, write
 from tests.audit.tampering import silenced
 
@@ -119,6 +119,27 @@ def test_an_edited_entry_is_named_and_no_other(what, entries, superuser, capsys)
 
     said = capsys.readouterr().out
     assert said == f"log {LOG} position 7 entry {victim}: {problem}\n"
+
+
+@pytest.mark.req("BRD-LG3")
+def test_a_second_line_in_another_log_is_named(entries, superuser, capsys):
+    """The database lets each log have a line of an entry; one of them is a stranger's."""
+    columns = (
+        "retention_class, at, event, actor_type, actor_id, target_type, target_id, subject_id, "
+        "purpose, outcome, reason_code"
+    )
+    other, victim = uuid7(), entries[7]
+    superuser.execute(
+        f"INSERT INTO audit_entryindex (id, controller_id, {columns}) "  # noqa: S608 (constants)
+        f"SELECT id, %s, {columns} FROM audit_entryindex WHERE id = %s",
+        [other, victim],
+    )
+
+    with pytest.raises(CommandError, match="findings: 1"):
+        call_command("audit_verify")
+
+    assert f"log {other}" in (said := capsys.readouterr().out)
+    assert f"entry {victim}: index_disagrees" in said
 
 
 def test_entries_of_a_person_about_themselves_verify():
