@@ -22,7 +22,7 @@ class ConsentEvent(models.Model):
         "accounts.Controller",
         on_delete=models.PROTECT,
         related_name="+",
-        db_constraint=False,  # the purpose's and the person's keys, checked with it, imply it
+        db_constraint=False,  # looked up once a statement: migration 0020
         db_index=False,
     )
     subject = models.ForeignKey(
@@ -42,7 +42,12 @@ class ConsentEvent(models.Model):
     expires_at = models.DateTimeField(null=True)
     purpose_version = models.PositiveIntegerField()
     notice_version = models.ForeignKey(
-        NoticeVersion, on_delete=models.PROTECT, related_name="+", null=True
+        NoticeVersion,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        db_constraint=False,  # as above
+        db_index=False,
     )
     language = models.CharField(max_length=20, blank=True)
     notice_sha256 = models.CharField(max_length=64, blank=True)
@@ -95,7 +100,7 @@ class ConsentState(models.Model):
         "accounts.Controller",
         on_delete=models.PROTECT,
         related_name="+",
-        db_constraint=False,  # the purpose's and the person's keys, checked with it, imply it
+        db_constraint=False,  # looked up once a statement: migration 0020
         db_index=False,
     )
     subject = models.ForeignKey(

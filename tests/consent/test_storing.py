@@ -8,7 +8,7 @@ import time_machine
 from django.db import IntegrityError, connection, transaction
 
 from consent import services
-from consent.models import ConsentEvent, ConsentState
+from consent.models import ConsentEvent, ConsentState, NoticeVersion
 from consent.services import choices
 from consent.services.bulk import import_many
 from consent.services.writing import Writer
@@ -154,12 +154,53 @@ def test_no_line_or_state_is_of_a_company_that_has_not_its_purpose(company, asha
     line = ConsentEvent.objects.get()
     line.pk, line.controller_id, line.sequence, line._state.adding = uuid7(), other, 2, True
 
-    for change in (
-        lambda: line.save(force_insert=True),
-        lambda: ConsentState.objects.update(controller_id=other),
+    for change, why in (
+        (lambda: line.save(force_insert=True), "no person of this"),
+        (lambda: ConsentState.objects.update(controller_id=other), "stays with its person"),
     ):
-        with pytest.raises(IntegrityError, match="foreign key"):
+        with pytest.raises(IntegrityError, match=why):
             checked(change)
+
+
+@pytest.mark.req("CON-01", "CON-14")
+def test_a_line_and_a_state_rest_on_words_that_were_approved_by_the_same_company(company, asha):
+    (choice, *_) = wishes(asha)
+    services.record(by=AUTHOR, controller_id=company.id, choice=choice)
+    strange = NoticeVersion.objects.filter(controller=another("marigold").controller).get()
+    line = copied(ConsentEvent.objects.get(), sequence=2)
+    words = NoticeVersion.objects.get(pk=line.notice_version_id)
+    unpublished = {"published_at": None, "published_by": "", "effective_from": None}
+    draft = copied(words, number=words.number + 1, **unpublished)
+    draft.save(force_insert=True)
+
+    for field, value, why in (
+        ("subject_id", uuid7(), "no person of this"),
+        ("purpose_id", uuid7(), "no approved version"),
+        ("purpose_version", 99, "no approved version"),
+        ("notice_version_id", uuid7(), "no published notice"),
+        ("notice_version_id", strange.id, "no published notice"),
+        ("notice_version_id", draft.id, "no published notice"),
+    ):
+        wrong = copied(line, **{field: value})
+        with pytest.raises(IntegrityError, match=why):
+            checked(lambda made=wrong: made.save(force_insert=True))
+    line.save(force_insert=True)
+
+    assert ConsentEvent.objects.count() == 2
+    state = ConsentState.objects.get()
+    ConsentState.objects.all().delete()
+    with pytest.raises(IntegrityError, match="no published notice"):
+        checked(lambda: copied(state, notice_version_id=strange.id).save(force_insert=True))
+    assert not ConsentState.objects.exists()
+
+
+def copied(row, **changes):
+    """A new row like this one but for the changes."""
+    made = type(row)(**{field.attname: getattr(row, field.attname) for field in row._meta.fields})
+    for name, value in {"pk": uuid7(), **changes}.items():
+        setattr(made, name, value)
+    made._state.adding = True
+    return made
 
 
 @transaction.atomic

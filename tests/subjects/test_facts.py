@@ -240,6 +240,14 @@ def test_no_row_about_a_person_can_belong_to_another_controller(table, lotus, tu
     insert(table, lotus, asha)
 
 
+@pytest.mark.req("P6", "P9")
+def test_a_persons_row_is_emptied_and_never_deleted(asha):
+    with pytest.raises(IntegrityError, match="never deleted"), transaction.atomic():
+        Subject.objects.filter(pk=asha.id)._raw_delete("default")
+
+    assert Subject.objects.filter(pk=asha.id).exists()
+
+
 def insert(table, controller, subject):
     row = {"id": uuid4(), "controller_id": controller.id, "subject_id": subject.id, **ROWS[table]}
     names, places = ", ".join(row), ", ".join(["%s"] * len(row))
