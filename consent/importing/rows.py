@@ -1,9 +1,10 @@
 """A row's texts become a person and what they chose. Pure."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+import msgspec
 
 from consent.importing.errors import RowError
 from consent.importing.fields import IDENTIFIERS, REQUIRED, read_all
@@ -15,8 +16,7 @@ _FACTS = (
 _EVIDENCE = ("ui_version", "session", "guardian_verification")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """One well-formed row: who, the facts about them, and the parts of their choice."""
 
     number: int

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import msgspec
 from django.utils import timezone
 
 from audit import services as audit
@@ -48,8 +49,7 @@ TICK = timedelta(microseconds=1)
 NOBODY: Mapping[UUID, SubjectRef] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(msgspec.Struct, frozen=True):
     """When a choice was made and learnt of, and what stood then.
 
     `known` are the lines of its person and purpose, wherever some of them may be later; where all
@@ -59,7 +59,7 @@ class Moment:
     at: datetime
     recorded_at: datetime
     stood: Current | None
-    known: list[LedgerLine] = field(default_factory=list)
+    known: list[LedgerLine] = []  # each has its own
 
     @property
     def happened_at(self) -> datetime:
