@@ -27,7 +27,14 @@ from statistics import median
 from typing import Any
 
 from benchmarks import counts
-from benchmarks.cores import CORES, cpu_seconds, database_processes, on_core, pin_database
+from benchmarks.cores import (
+    CORES,
+    calibrate,
+    cpu_seconds,
+    database_processes,
+    on_core,
+    pin_database,
+)
 from benchmarks.log.house import Connection, fresh
 from benchmarks.people import PURPOSES
 from benchmarks.running import await_answer, free_port, log
@@ -107,6 +114,7 @@ def main(seconds: float = 6.0, rows: int = 200_000) -> int:
     os.environ["SAMMATI_EMBEDDED"] = NAME
     os.sched_setaffinity(0, {CORES.load})
     people = int((seconds + WARM_SECONDS) * A_SECOND * ROUNDS / len(PURPOSES)) + 1
+    before = calibrate()
     with fresh(NAME) as database:
         print(f"Filling the database with {people:,} people...", flush=True)
         filled = house("fill", people)
@@ -117,7 +125,14 @@ def main(seconds: float = 6.0, rows: int = 200_000) -> int:
             pin_database(NAME, frozenset({CORES.server, CORES.load}))
             bulk = house("bulk", rows)
         durability = counts.durability(NAME)
-    found = {"durability": durability, "rounds": [asdict(one) for one in rounds], "bulk": bulk}
+    after = calibrate()
+    print(f"SHA-256 took {before.sha256_ms:.0f} ms before and {after.sha256_ms:.0f} ms after")
+    found = {
+        "durability": durability,
+        "calibrations": [asdict(before), asdict(after)],
+        "rounds": [asdict(one) for one in rounds],
+        "bulk": bulk,
+    }
     return told(rounds, bulk, found)
 
 

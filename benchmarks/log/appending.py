@@ -12,7 +12,7 @@ from statistics import median
 from django.db import transaction
 
 from audit import bulk
-from audit.append import INDEX, Row
+from audit.append import Row
 from benchmarks.log.house import Connection, rows
 from keys.bulk import copy_binary
 
@@ -21,8 +21,10 @@ DROP TABLE IF EXISTS bench_raw_payload, bench_raw_index;
 CREATE TABLE bench_raw_payload AS SELECT * FROM audit_payload WITH NO DATA;
 CREATE TABLE bench_raw_index AS SELECT {columns} FROM audit_entryindex WITH NO DATA;
 GRANT ALL ON bench_raw_payload, bench_raw_index TO sammati_app;
-""".format(columns=", ".join(INDEX))
-SIZES, TURNS = (500, 5_000), 15
+""".format(columns=", ".join(bulk.LINE))
+GROUP = 500
+"""The most entries that group commit makes one transaction of (policies/pdp/asgi.py)."""
+SIZES, TURNS = (GROUP, 5_000), 15
 _SALT = bytes(16)
 
 
@@ -39,7 +41,7 @@ class Appended:
 
 def measured(connection: Connection) -> list[Appended]:
     connection.execute(RAW)
-    return [_one(size, max(5, TURNS * SIZES[0] // size)) for size in SIZES]
+    return [_one(size, max(5, TURNS * GROUP // size)) for size in SIZES]
 
 
 def _one(size: int, turns: int) -> Appended:
@@ -69,4 +71,4 @@ def _packed(entries: list[Row]) -> tuple[list[bytes], list[bytes]]:
 
 def _raw(payloads: list[bytes], index: list[bytes]) -> None:
     copy_binary("bench_raw_payload", bulk.PAYLOAD, payloads)
-    copy_binary("bench_raw_index", INDEX, index)
+    copy_binary("bench_raw_index", bulk.LINE, index)
