@@ -56,7 +56,7 @@ BEGIN
         INTO silence, restore
         FROM (
             SELECT tgrelid::regclass AS r, tgname FROM pg_trigger
-            WHERE tgenabled = 'A' AND (
+            WHERE tgenabled = 'A' AND tgtype & 8 <> 0 AND (  -- 8: of DELETE
                 tgrelid = found.oid OR tgrelid IN (SELECT relid FROM pg_partition_tree(found.oid))
             )
         ) AS triggers;
